@@ -1,0 +1,116 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind classifies a failed call. The list is closed; the zero value is deliberately undefined.
+type Kind int
+
+const (
+	// Unauthenticated: the backend answered 401, or credentials could not be obtained or are missing.
+	Unauthenticated Kind = iota + 1
+	// Forbidden: 403.
+	Forbidden
+	// NotFound: 404 or 410.
+	NotFound
+	// Refused: any other status below 500 that is not 2xx, redirects included.
+	Refused
+	// RateLimited: 429. The pacer exists so that this never happens.
+	RateLimited
+	// Unavailable: 5xx, or no answer for a reason of the network.
+	Unavailable
+	// Timeout: the attempt or the caller's deadline ran out before a whole answer was here.
+	Timeout
+	// MalformedReply: the answer is not what the contract prints. See [Malformed].
+	MalformedReply
+	// TooLarge: the body is longer than [Config.MaxBody].
+	TooLarge
+	// Paced: not sent, because its turn would come after the deadline, or because the queue is full.
+	Paced
+	// BudgetSpent: not sent, because the operation has made all the calls it may.
+	BudgetSpent
+	// Canceled: the caller went away.
+	Canceled
+	// Misused: not sent, because the call contradicts its route. It is a bug of ours.
+	Misused
+)
+
+var kindNames = [...]string{
+	Unauthenticated: "unauthenticated", Forbidden: "forbidden", NotFound: "not found", Refused: "refused",
+	RateLimited: "rate limited", Unavailable: "unavailable", Timeout: "timeout", MalformedReply: "malformed",
+	TooLarge: "too large", Paced: "paced", BudgetSpent: "budget spent", Canceled: "canceled", Misused: "misused",
+}
+
+// String is the kind in lower-case words, fit for a metric label.
+func (k Kind) String() string {
+	if k <= 0 || int(k) >= len(kindNames) {
+		return "unknown"
+	}
+	return kindNames[k]
+}
+
+// Error is the only error type of [Client.Do]. Its text names backend, route, kind, status and, for our own limits,
+// the limit; it never holds a URL, header, token or body.
+type Error struct {
+	// Backend and Route say where; Route is the route's name.
+	Backend Backend
+	Route   string
+	// Kind says what.
+	Kind Kind
+	// Status is the HTTP status, 0 when there was no answer.
+	Status int
+	// RetryAfter is how long to wait before asking again, as far as known; 0 when unknown.
+	RetryAfter time.Duration
+
+	// cause is for errors.Is and for logs by type; its text is printed only where we wrote it (detail).
+	cause  error
+	detail string
+}
+
+// Error is one line, safe to log.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "upstream: %s: %s", e.Route, e.Kind)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " (status %d)", e.Status)
+	}
+	if e.detail != "" {
+		b.WriteString(": " + e.detail)
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, ", retry after %s", e.RetryAfter.Round(time.Millisecond))
+	}
+	return b.String()
+}
+
+// Retryable reports whether the same call may succeed later without anything being changed.
+func (e *Error) Retryable() bool {
+	switch e.Kind {
+	case RateLimited, Unavailable, Timeout, Paced:
+		return true
+	default:
+		return false
+	}
+}
+
+// Unwrap gives the cause, nil when there is none. Its text may hold addresses: test it with errors.Is, do not print it.
+func (e *Error) Unwrap() error { return e.cause }
+
+// KindOf is the kind of the [Error] in err's chain, 0 when there is none.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return 0
+}
+
+// Malformed is the error of a decoder whose reply is not what the contract prints. The cause's text is not printed,
+// because decoders quote their input; it stays reachable by Unwrap.
+func Malformed(route *Route, err error) error {
+	return &Error{Backend: route.Backend, Route: route.Name, Kind: MalformedReply, cause: err}
+}

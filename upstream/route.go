@@ -1,0 +1,131 @@
+package upstream
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Backend names a backend as it appears in routes, errors and metrics: "appdirect".
+type Backend string
+
+// Authority says as whom a call is made.
+type Authority string
+
+const (
+	// System calls carry the gateway's own credentials, see [Config.Credentials].
+	System Authority = "system"
+	// Viewer calls forward the viewer's own access token, see [Call.Token].
+	Viewer Authority = "viewer"
+	// ServiceUser calls are made as a configured person, whose token is also handed over in [Call.Token].
+	ServiceUser Authority = "serviceUser"
+)
+
+// Route is one upstream endpoint as a value: transport, pacer, freshness, metrics and docs all read the same one.
+// Declare it once as a package variable and never change it afterwards; calls read it without a lock.
+type Route struct {
+	// Name is unique among all backends: "appdirect.listCompanies". Metrics and errors carry it.
+	Name string
+	// Backend is whose endpoint it is; a client refuses another backend's route.
+	Backend Backend
+	// Method is the HTTP method in capitals.
+	Method string
+	// Path is a template relative to the backend's API root: "/account/v2/companies/{companyUuid}".
+	Path string
+	// Query names the query parameters it may send. Any other is a bug and refused before sending.
+	Query []string
+	// Authority is as whom it is called.
+	Authority Authority
+	// Ours is the reason why it is called as system although the contract prints no role; "" when the contract admits it.
+	Ours string
+	// Bucket is the limit that the endpoint prints for itself. The zero value means the backend's general bucket.
+	Bucket Bucket
+	// Fresh is how long a reply is served without asking again; 0 means never cached.
+	Fresh time.Duration
+	// Hard is how long a reply may be kept at all, to be served stale while the backend is away.
+	Hard time.Duration
+	// PageSize is the number of items asked for per page; 0 means that it is not a list.
+	PageSize int
+	// Tags are templates of what a cached reply depends on: "company:{companyUuid}", "companies".
+	Tags []string
+	// Assumed says which documented sample the decoder leans on where the endpoint prints none; "" when it prints one.
+	Assumed string
+}
+
+// Idempotent reports whether the call may be repeated without changing anything upstream: GET and HEAD only. PUT and
+// DELETE are left out on purpose, since AppDirect sends mails and bills on some of them.
+func (r *Route) Idempotent() bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead
+}
+
+// Expand fills the path template. Each value is escaped, so that an id can never reach another endpoint. A missing,
+// empty, dot-only or unknown parameter is an error naming the parameter, never its value.
+func (r *Route) Expand(params map[string]string) (string, error) {
+	var path strings.Builder
+	rest, used := r.Path, 0
+	for {
+		before, after, found := strings.Cut(rest, "{")
+		path.WriteString(before)
+		if !found {
+			break
+		}
+		name, tail, closed := strings.Cut(after, "}")
+		if !closed {
+			return "", fmt.Errorf("upstream: route %s: unclosed parameter in path template", r.Name)
+		}
+		value, ok := params[name]
+		if !ok || !isSegment(value) {
+			return "", fmt.Errorf("upstream: route %s: path parameter %q is missing, empty or only dots", r.Name, name)
+		}
+		path.WriteString(url.PathEscape(value))
+		rest, used = tail, used+1
+	}
+	if used != len(params) {
+		return "", fmt.Errorf("upstream: route %s: %d path parameters given, %d in the template", r.Name, len(params), used)
+	}
+	return path.String(), nil
+}
+
+// isSegment refuses what a server would resolve away: "a/../b" is escaped to one segment, but ".." alone is not.
+func isSegment(value string) bool {
+	return value != "" && value != "." && value != ".."
+}
+
+// checkQuery refuses parameters that the route does not list; the values are not looked at.
+func (r *Route) checkQuery(query url.Values) error {
+	for name := range query {
+		if !slices.Contains(r.Query, name) {
+			return fmt.Errorf("upstream: route %s: query parameter %q is not one of %v", r.Name, name, r.Query)
+		}
+	}
+	return nil
+}
+
+// Call is one use of a route. It is read, never changed, and may be reused once Do has returned.
+type Call struct {
+	// Route is the endpoint; required.
+	Route *Route
+	// Params are the path parameters, exactly those of the template.
+	Params map[string]string
+	// Query are the query parameters, a subset of [Route.Query]; nil means none.
+	Query url.Values
+	// Body is sent as application/json; nil means none. Reads refuse one.
+	Body []byte
+	// Token is the access token for an authority other than System, without "Bearer"; required there, refused for System.
+	Token string
+	// Lane is the call's place in the pacer's queue; the zero value is Waiting.
+	Lane Lane
+}
+
+// Reply is a 2xx answer. The body is whole and within [Config.MaxBody]; it is JSON by its header, but not yet decoded.
+type Reply struct {
+	// Status is the HTTP status, 200 to 299.
+	Status int
+	// Header is the reply's header, set-cookie removed.
+	Header http.Header
+	// Body is empty for 204 and for HEAD. The caller owns it.
+	Body []byte
+}
