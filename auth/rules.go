@@ -1,0 +1,121 @@
+package auth
+
+import "slices"
+
+// The names of the access rules, as the schema's AccessRule enum spells them.
+const (
+	RulePublic           = "PUBLIC"
+	RuleViewer           = "VIEWER"
+	RuleCompanyList      = "COMPANY_LIST"
+	RuleCompanyRead      = "COMPANY_READ"
+	RuleMembershipRead   = "MEMBERSHIP_READ"
+	RuleUserRead         = "USER_READ"
+	RuleSubscriptionRead = "SUBSCRIPTION_READ"
+	RuleBillingRead      = "BILLING_READ"
+)
+
+// RowKind says how a rule narrows the rows of those who hold no marketplace-wide role of it.
+type RowKind int
+
+const (
+	// RowsAll narrows nothing: whoever passes the rule sees all rows.
+	RowsAll RowKind = iota
+	// RowsCompany narrows to rows of the companies in which the viewer holds a role of the rule.
+	RowsCompany
+	// RowsUser narrows to the viewer themself and to members of those companies.
+	RowsUser
+)
+
+// Rule is one row of the access table: who may read a field, and where that is written.
+type Rule struct {
+	Name   string  // as in the schema: @access(rule: NAME)
+	Roles  []Role  // one of them is needed; the table's order, never empty unless Public
+	Source string  // method and path of the contract's endpoint whose roles these are
+	Ours   string  // why, where the rule isn't, or not only, the contract's
+	Public bool    // everybody, without a token
+	Rows   RowKind // what remains without a marketplace-wide role
+}
+
+// The closed list. PARTNER stands wherever the contract prints PARTNER_READ: a service that may write may also read.
+var rules = []Rule{
+	{
+		Name: RulePublic, Public: true,
+		Ours: "the catalogue is what a storefront shows to visitors; plumbing (connections, edges, page info, money) holds " +
+			"only what an authorised parent gave it",
+	},
+	{
+		Name: RuleViewer, Roles: Roles(),
+		Ours: "who is asking may always read what their own token and records say",
+	},
+	{
+		Name: RuleCompanyList, Source: "GET /account/v2/companies", Rows: RowsCompany,
+		Roles: []Role{
+			RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin, RolePartner, RolePartnerRead,
+			RoleUser,
+		},
+		Ours: "USER is added: the endpoint lists all companies and so is not for members, but each of their own companies " +
+			"they may read one by one, so their list is these",
+	},
+	{
+		Name: RuleCompanyRead, Source: "GET /account/v2/companies/{companyUuid}", Rows: RowsCompany,
+		Roles: companyRoles(),
+	},
+	{
+		Name: RuleMembershipRead, Source: "GET /account/v2/companies/{companyUuid}/memberships", Rows: RowsCompany,
+		Roles: companyRoles(),
+	},
+	{
+		Name: RuleUserRead, Source: "GET /account/v2/users/{userUuid}", Rows: RowsUser,
+		Roles: []Role{
+			RoleUser, RoleSysAdmin, RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin,
+			RolePartner, RolePartnerRead,
+		},
+		Ours: "USER and SYS_ADMIN see themselves and the members of their own companies: the contract prints no rows",
+	},
+	{
+		Name: RuleSubscriptionRead, Rows: RowsCompany,
+		Roles: []Role{
+			RoleUser, RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin, RolePartner,
+			RolePartnerRead,
+		},
+		Ours: "billing prints no roles; a subscription follows the company that owns it, whose members use it",
+	},
+	{
+		Name: RuleBillingRead, Rows: RowsCompany,
+		Roles: []Role{
+			RoleBillingAdmin, RoleSysAdmin, RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin,
+			RolePartner, RolePartnerRead,
+		},
+		Ours: "billing prints no roles; what a subscription costs is for those who administer the owning company or its bills",
+	},
+}
+
+func companyRoles() []Role {
+	return []Role{
+		RoleUser, RoleReseller, RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin,
+		RolePartner, RolePartnerRead,
+	}
+}
+
+// Rules returns all access rules, in the documented order. The slice and its roles are the caller's own.
+func Rules() []Rule {
+	out := slices.Clone(rules)
+	for i := range out {
+		out[i].Roles = slices.Clone(out[i].Roles)
+	}
+	return out
+}
+
+// ruleNamed returns the rule of that name, or one that admits nobody: an unknown rule denies.
+func ruleNamed(name string) (Rule, bool) {
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Name == name })
+	if i < 0 {
+		return Rule{Name: name, Rows: RowsCompany}, false
+	}
+	return rules[i], true
+}
+
+// admits reports whether any role of the rule is effective for v anywhere.
+func (r Rule) admits(v *Viewer) bool {
+	return r.Public || slices.ContainsFunc(r.Roles, v.Has)
+}
