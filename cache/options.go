@@ -1,0 +1,57 @@
+package cache
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// The limits of a cache, and the defaults of [Options].
+const (
+	// DefaultMaxBytes bounds the in-process tier.
+	DefaultMaxBytes int64 = 64 << 20
+	// DefaultMaxValue bounds one stored value, in bytes.
+	DefaultMaxValue = 1 << 20
+	// DefaultFillTimeout bounds one fill.
+	DefaultFillTimeout = 10 * time.Second
+	// DefaultRedisTimeout bounds one exchange with Redis.
+	DefaultRedisTimeout = 50 * time.Millisecond
+	// DefaultRedisBypass is how long Redis is left alone after it failed.
+	DefaultRedisBypass = time.Second
+	// MaxFresh is the longest that an entry lives; a longer Fresh is cut to it.
+	MaxFresh = 24 * time.Hour
+	// GenerationLife is how long Redis keeps a generation after its last use: longer
+	// than any entry, so that an entry never outlives what it depends on.
+	GenerationLife = 2 * MaxFresh
+)
+
+// Options of a cache. The zero value is a working in-process cache.
+type Options struct {
+	// Redis is the second tier, or nil for none. It must honour the deadlines of
+	// contexts, as clients from [OpenRedis] do. The cache does not close it.
+	Redis redis.UniversalClient
+	// MaxBytes bounds the in-process tier by the upstream bytes of what it holds
+	// (plus [EntryOverhead] each). Zero is [DefaultMaxBytes].
+	MaxBytes int64
+	// MaxValue is the size in bytes above which a value is served but not
+	// stored. Zero is [DefaultMaxValue].
+	MaxValue int
+	// FillTimeout ends a fill's context. Zero is [DefaultFillTimeout].
+	FillTimeout time.Duration
+	// RedisTimeout bounds each exchange with Redis. Zero is [DefaultRedisTimeout].
+	RedisTimeout time.Duration
+	// RedisBypass is how long Redis is not asked after it failed to answer; then
+	// one exchange probes it. Zero is [DefaultRedisBypass].
+	RedisBypass time.Duration
+	// Now is the clock of expiry and bypass. Nil is time.Now.
+	Now func() time.Time
+	// OnEvent is told what happens, for metrics; nil is nobody. It is called
+	// concurrently and must return quickly.
+	OnEvent func(Event)
+	// Logger is told of outages, once each, and of panics. Nil is slog.Default().
+	Logger *slog.Logger
+	// Version is part of every entry's name in Redis. Change it whenever bytes
+	// written before must not be read again.
+	Version string
+}
