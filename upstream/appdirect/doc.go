@@ -1,0 +1,45 @@
+// Package appdirect is what the gateway knows of AppDirect's REST interface:
+// one [upstream.Route] value per endpoint, one file per resource, and wire
+// types that are shaped as the backend writes them.
+//
+// Decoders are forgiving in what they take: billing writes numbers and
+// booleans as strings, references as "-id" objects and one-element lists as
+// the element alone; dates come in four forms. They are strict in what they
+// give: a value that fits none of the documented forms is an error, never a
+// guess. Mapping to the graph is not done here, see resolvers/loaders.
+package appdirect
+
+import (
+	"time"
+
+	"github.com/marketgraph/marketgraph/upstream"
+)
+
+// Backend is the name that routes, errors and metrics carry.
+const Backend upstream.Backend = "appdirect"
+
+// General is the documented limit of one client application over all
+// endpoints that print none of their own: a leaky bucket of 20, 4 a second.
+func General() upstream.Bucket {
+	return upstream.Bucket{Kind: upstream.LeakyBucket, Size: 20, PerSecond: 4}
+}
+
+// How long replies are kept. Identity changes matter soonest, catalogues least.
+const (
+	freshIdentity  = 30 * time.Second
+	freshAccount   = time.Minute
+	freshBilling   = time.Minute
+	freshCatalogue = 5 * time.Minute
+	hardExpiry     = time.Hour
+)
+
+// Routes lists every endpoint that the gateway calls, in a stable order.
+func Routes() []*upstream.Route {
+	return []*upstream.Route{
+		ListCompanies, ReadCompany,
+		ListMemberships, ListUserMemberships,
+		ListUsers, ReadUser,
+		ListApplications, ListCatalog, ReadProduct, ReadEdition,
+		ListSubscriptions, ListCompanySubscriptions, ReadSubscription,
+	}
+}

@@ -1,0 +1,176 @@
+package appdirect
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/marketgraph/marketgraph/upstream"
+)
+
+// The reason behind the catalogue's system calls: its endpoints print no
+// roles, and what they say is what every visitor of the shop sees.
+const oursCatalogue = "the catalogue prints no roles; every visitor of the shop sees it"
+
+// ListApplications reads the products that can be bought. Each has both its
+// number and its uuid, which makes the list the index between the two.
+var ListApplications = &upstream.Route{
+	Name:      "appdirect.listApplications",
+	Backend:   Backend,
+	Method:    http.MethodGet,
+	Path:      "/channel/v1/applications",
+	Query:     []string{"page", "size", "sortField", "sortOrder", "searchText"},
+	Authority: upstream.System,
+	Fresh:     freshCatalogue,
+	Hard:      hardExpiry,
+	PageSize:  100,
+	Tags:      []string{"products"},
+}
+
+// ListCatalog reads the details of many products: vendor, editions, plans.
+var ListCatalog = &upstream.Route{
+	Name:      "appdirect.listCatalog",
+	Backend:   Backend,
+	Method:    http.MethodGet,
+	Path:      "/channel/v1/stagingCatalog",
+	Query:     []string{"appStatus", "page", "size"},
+	Authority: upstream.System,
+	Ours:      oursCatalogue,
+	Fresh:     freshCatalogue,
+	Hard:      hardExpiry,
+	PageSize:  100,
+	Tags:      []string{"products"},
+}
+
+// ReadProduct reads the details of one product by its number. It prints its
+// own limit: 5 in any second.
+var ReadProduct = &upstream.Route{
+	Name:      "appdirect.readProduct",
+	Backend:   Backend,
+	Method:    http.MethodGet,
+	Path:      "/marketplace/v1/products/{applicationId}",
+	Authority: upstream.System,
+	Ours:      oursCatalogue,
+	Bucket:    upstream.Bucket{Kind: upstream.FixedWindow, Size: 5, Window: time.Second, Scope: upstream.ScopeCaller},
+	Fresh:     freshCatalogue,
+	Hard:      hardExpiry,
+	Tags:      []string{"product:{applicationId}", "products"},
+	Assumed:   "an item of the printed staging catalogue",
+}
+
+// ReadEdition reads one edition by its product's and its own number.
+var ReadEdition = &upstream.Route{
+	Name:      "appdirect.readEdition",
+	Backend:   Backend,
+	Method:    http.MethodGet,
+	Path:      "/marketplace/v1/products/{applicationId}/editions/{editionId}",
+	Authority: upstream.System,
+	Ours:      oursCatalogue,
+	Fresh:     freshCatalogue,
+	Hard:      hardExpiry,
+	Tags:      []string{"product:{applicationId}", "products"},
+}
+
+// Application is a product as [ListApplications] writes it.
+type Application struct {
+	ID            Text           `json:"id"`
+	UUID          Text           `json:"uuid"`
+	Name          Text           `json:"name"`
+	ProductType   Text           `json:"productType"`
+	VendorName    Text           `json:"vendorName"`
+	Blurb         Text           `json:"blurb"`
+	Description   Text           `json:"description"`
+	Overview      Text           `json:"overview"`
+	URL           Text           `json:"url"`
+	IconURL       Text           `json:"iconUrl"`
+	Addon         Bool           `json:"addon"`
+	Free          Bool           `json:"free"`
+	Featured      Bool           `json:"featured"`
+	Buyable       Bool           `json:"buyable"`
+	Rating        Number         `json:"rating"`
+	StartingPrice StartingPrices `json:"channelStartingPrice"`
+	PublishedOn   Time           `json:"publishedOn"`
+	LastModified  Time           `json:"lastModified"`
+}
+
+// StartingPrices are a product's lowest prices by currency code.
+type StartingPrices struct {
+	Prices map[string]StartingPrice `json:"prices"`
+}
+
+// StartingPrice is the lowest price in one currency.
+type StartingPrice struct {
+	Price    Number `json:"price"`
+	Duration Text   `json:"duration"`
+}
+
+// Product is a product in detail, as [ListCatalog] and [ReadProduct] write it.
+type Product struct {
+	ID           Text     `json:"id"`
+	UUID         Text     `json:"uuid"`
+	Name         Text     `json:"name"`
+	Type         Text     `json:"type"`
+	Href         Text     `json:"href"`
+	VendorUUID   Text     `json:"vendorUUID"`
+	Provider     Provider `json:"provider"`
+	Listing      Listing  `json:"listing"`
+	Overview     Splash   `json:"overview"`
+	Pricing      Pricing  `json:"pricing"`
+	Addon        Bool     `json:"addon"`
+	Free         Bool     `json:"free"`
+	Buyable      Bool     `json:"buyable"`
+	Rating       Number   `json:"rating"`
+	PublishedOn  Time     `json:"publishedOn"`
+	LastModified Time     `json:"lastModified"`
+}
+
+// Provider is the company that publishes a product.
+type Provider struct {
+	UUID Text `json:"uuid"`
+	Name Text `json:"name"`
+}
+
+// Listing is how a product presents itself in lists.
+type Listing struct {
+	Blurb    Text `json:"blurb"`
+	Overview Text `json:"overview"`
+	ImageURL Text `json:"imageUrl"`
+}
+
+// Splash is how a product presents itself on its own page.
+type Splash struct {
+	Description Text `json:"splashDescription"`
+}
+
+// Pricing holds a product's editions.
+type Pricing struct {
+	Editions []Edition `json:"editions"`
+}
+
+// Vendor is the uuid of the publishing company, in either place it is written; "" where in none.
+func (p Product) Vendor() string {
+	return string(or(p.VendorUUID, p.Provider.UUID))
+}
+
+// Number is the product's number: its id or, where a reply leaves that out, the end of its href.
+func (p Product) Number() string {
+	if p.ID != "" {
+		return string(p.ID)
+	}
+	return string(p.Href[strings.LastIndexByte(string(p.Href), '/')+1:])
+}
+
+// DecodeApplications reads a reply of [ListApplications].
+func DecodeApplications(body []byte) (Page[Application], error) {
+	return decode[Page[Application]](ListApplications, body)
+}
+
+// DecodeCatalog reads a reply of [ListCatalog].
+func DecodeCatalog(body []byte) (Page[Product], error) {
+	return decode[Page[Product]](ListCatalog, body)
+}
+
+// DecodeProduct reads a reply of [ReadProduct].
+func DecodeProduct(body []byte) (Product, error) {
+	return decode[Product](ReadProduct, body)
+}
