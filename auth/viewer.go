@@ -59,6 +59,8 @@ type Viewer struct {
 	scopes  []string
 	token   *secret
 
+	authority string // see Subject
+
 	person    Person
 	wide      roleSet            // effective everywhere in the marketplace
 	own       roleSet            // effective user-record roles: they hold for the person themself
@@ -86,6 +88,7 @@ func newViewer(tenant string, id identity, token string) *Viewer {
 		v.sub, v.company = id.client, ""
 		v.wide = serviceRights(id.scopes)
 	}
+	v.authority = authorityOf(v)
 	return v
 }
 
@@ -285,6 +288,11 @@ func (v *Viewer) Subject() string {
 	if v.kind == anonymous {
 		return anonymous.String()
 	}
+	return v.authority
+}
+
+// authorityOf digests what makes two tokens' rights at the backend the same.
+func authorityOf(v *Viewer) string {
 	h := sha256.New()
 	// JSON, for an encoding in which no two different lists can look alike. Strings always marshal.
 	_ = json.NewEncoder(h).Encode([][]string{{v.tenant, v.sub, v.client, v.company}, v.scopes})
