@@ -1,37 +1,56 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+)
+
+// Defaults of [Config] and of [NewTransport].
+const (
+	DefaultMaxBody        = 8 << 20
+	DefaultAttempts       = 3
+	DefaultAttemptTimeout = 5 * time.Second
+
+	dialTimeout    = 2 * time.Second
+	tlsTimeout     = 3 * time.Second
+	headerTimeout  = 10 * time.Second // a stop for clients that set a long AttemptTimeout
+	idleTimeout    = 90 * time.Second
+	maxIdlePerHost = 64
+	maxHeaderBytes = 64 << 10
 )
 
 // Config is everything a client needs; one per backend, marketplace and client application.
 type Config struct {
-	// Backend is whose routes the client accepts.
+	// Backend is whose routes the client accepts; required.
 	Backend Backend
-	// BaseURL is the API root with any path prefix: "https://acme.example.com/api".
+	// BaseURL is the API root with any path prefix: "https://acme.example.com/api"; required.
 	BaseURL string
 	// Client is the client application's id: with BaseURL the identity of the general bucket.
 	Client string
 	// Credentials authorise system calls; nil refuses them.
 	Credentials Credentials
-	// General is the backend's general limit.
+	// General is the backend's general limit; required, since nothing is sent without a limit.
 	General Bucket
-	// Pacer is shared by all clients of the process; nil makes one of its own.
+	// Pacer is shared by all clients of the process; nil makes one for this client alone.
 	Pacer *Pacer
 	// Transport is shared by all clients of the process; nil makes one by [NewTransport].
 	Transport http.RoundTripper
 	// MaxBody bounds a reply's body after decompression, in bytes; default 8 MiB.
 	MaxBody int64
-	// Attempts is how often a read is tried at most; default 3. Writes are tried once.
+	// Attempts is how often a read is sent at most; default 3. Writes are sent once.
 	Attempts int
-	// AttemptTimeout bounds one attempt from send to the body's end, within the caller's deadline; default 5 s.
+	// AttemptTimeout bounds one attempt from its send to the body's end, within the caller's deadline; default 5 s.
 	AttemptTimeout time.Duration
 	// OnCall, when set, is told each attempt once, synchronously and from many goroutines.
 	OnCall func(CallInfo)
-	// Now defaults to time.Now.
+	// Now defaults to time.Now. It measures and reads Retry-After dates; waiting always follows the real clock.
 	Now func() time.Time
 }
 
@@ -41,7 +60,7 @@ type CallInfo struct {
 	Route *Route
 	// Attempt counts from 1 within one Do.
 	Attempt int
-	// Sent tells a real call from one that was refused before sending.
+	// Sent tells a call that left this process from one that was refused before.
 	Sent bool
 	// Status is the HTTP status, 0 without an answer.
 	Status int
@@ -49,17 +68,183 @@ type CallInfo struct {
 	Kind Kind
 	// Waited is the time in the pacer.
 	Waited time.Duration
-	// Duration is the time from send to the end of the body; 0 when not sent.
+	// Duration is the time from the send to the body's end; 0 when not sent.
 	Duration time.Duration
 }
 
 // Client makes the calls to one backend.
-type Client struct{ cfg Config }
+type Client struct {
+	cfg  Config
+	http *http.Client
+}
 
-// NewClient checks the configuration as a whole.
-func NewClient(cfg Config) (*Client, error) { return &Client{cfg: cfg}, nil }
+// NewClient checks the configuration as a whole and reports every fault at once.
+func NewClient(cfg Config) (*Client, error) {
+	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
+	cfg.MaxBody = cmp.Or(cfg.MaxBody, DefaultMaxBody)
+	cfg.Attempts = cmp.Or(cfg.Attempts, DefaultAttempts)
+	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, DefaultAttemptTimeout)
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Pacer == nil {
+		cfg.Pacer = NewPacer(PacerConfig{})
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = NewTransport()
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Client{cfg: cfg, http: pinned(cfg.Transport)}, nil
+}
 
-// Do makes the call. The error is always an [*Error].
+func (cfg *Config) validate() error {
+	var faults []error
+	if cfg.Backend == "" {
+		faults = append(faults, errors.New("upstream: config: backend is missing"))
+	}
+	if err := checkURL(cfg.BaseURL); err != nil {
+		faults = append(faults, fmt.Errorf("upstream: config: base URL %w", err))
+	}
+	if cfg.General.Kind == General {
+		faults = append(faults, errors.New("upstream: config: general bucket is missing"))
+	}
+	faults = append(faults, cfg.General.Validate())
+	if cfg.MaxBody < 1 || cfg.Attempts < 1 || cfg.AttemptTimeout < 1 {
+		faults = append(faults, errors.New("upstream: config: max body, attempts and attempt timeout must be above 0"))
+	}
+	return errors.Join(faults...)
+}
+
+// checkURL does not quote the URL: somebody may have put a password into it.
+func checkURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return errors.New("is not a URL")
+	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+		return errors.New("is not an absolute http or https URL")
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return errors.New("has a user, query or fragment")
+	}
+	return nil
+}
+
+// NewTransport is a connection pool with finite time-outs and no cookies; make one per process.
+func NewTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		ForceAttemptHTTP2:      true,
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		ExpectContinueTimeout:  time.Second,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConns:           4 * maxIdlePerHost,
+		MaxIdleConnsPerHost:    maxIdlePerHost,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+	}
+}
+
+// pinned never follows a redirect, so that no credential reaches a host that the configuration does not name.
+func pinned(transport http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Do makes the call, a read up to [Config.Attempts] times, and returns within ctx's deadline. The reply is never nil
+// without an error, and the error is always an [*Error]. A 401 to our own credentials renews them once and repeats the
+// call, a write too: it was refused before anything was done.
 func (c *Client) Do(ctx context.Context, call Call) (*Reply, error) {
-	return nil, errors.New("upstream: not built yet")
+	target, err := c.resolve(call)
+	if err != nil {
+		return nil, err
+	}
+	x := &exchange{client: c, call: call, target: target, budget: BudgetFrom(ctx)}
+	if !call.Route.Idempotent() {
+		return x.try(ctx)
+	}
+	return x.retrying(ctx)
+}
+
+// CloseIdleConnections closes the pool's unused connections, for shutdown.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+// resolve checks the call against its route and gives the URL. What it refuses is a bug, or an authority that is not
+// there.
+func (c *Client) resolve(call Call) (string, error) {
+	r := call.Route
+	if r == nil {
+		return "", &Error{Backend: c.cfg.Backend, Kind: Misused, detail: "call without route"}
+	}
+	path, err := r.Expand(call.Params)
+	if err == nil {
+		err = errors.Join(r.checkQuery(call.Query), r.Bucket.Validate(), c.checkCall(call))
+	}
+	if err != nil {
+		return "", &Error{Backend: r.Backend, Route: r.Name, Kind: Misused, cause: err, detail: err.Error()}
+	}
+	if err := c.checkAuthority(call); err != nil {
+		return "", err
+	}
+	target := c.cfg.BaseURL + path
+	if len(call.Query) > 0 {
+		target += "?" + call.Query.Encode()
+	}
+	return target, nil
+}
+
+func (c *Client) checkCall(call Call) error {
+	switch r := call.Route; {
+	case r.Backend != c.cfg.Backend:
+		return fmt.Errorf("route of %s on a client of %s", r.Backend, c.cfg.Backend)
+	case !strings.HasPrefix(r.Path, "/"):
+		return errors.New("path template does not start with a slash")
+	case call.Lane < Mutation || call.Lane > Background:
+		return fmt.Errorf("unknown lane %d", call.Lane)
+	case r.Idempotent() && call.Body != nil:
+		return errors.New("a read has no body")
+	case r.Authority == System && call.Token != "":
+		return errors.New("a system call takes no token")
+	case !isToken(call.Token):
+		return errors.New("token has characters that no token has")
+	}
+	return nil
+}
+
+// checkAuthority refuses a call for which nobody's authority is at hand, and says whose.
+func (c *Client) checkAuthority(call Call) error {
+	r := call.Route
+	missing := ""
+	switch {
+	case r.Authority == System && c.cfg.Credentials == nil:
+		missing = "no credentials are configured for system calls"
+	case r.Authority != System && call.Token == "":
+		missing = fmt.Sprintf("no access token for authority %q", r.Authority)
+	}
+	if missing == "" {
+		return nil
+	}
+	return &Error{Backend: r.Backend, Route: r.Name, Kind: Forbidden, detail: missing}
+}
+
+// isToken keeps header injection out; RFC 6750 allows less still.
+func isToken(token string) bool {
+	return strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
+
+// gate is the gate of the bucket that a route's calls count in. A limit that a route prints for itself replaces the
+// general one ("exceptions apart").
+func (c *Client) gate(r *Route) *gate {
+	key, limit := bucketKey{baseURL: c.cfg.BaseURL, client: c.cfg.Client}, c.cfg.General
+	if r.Bucket.Kind != General {
+		key.route, limit = r.Name, r.Bucket
+	} else if limit.Scope == ScopeRoute {
+		key.route = r.Name
+	}
+	return c.cfg.Pacer.gate(key, limit)
 }

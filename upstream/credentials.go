@@ -1,9 +1,18 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
+	"sync"
 	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"golang.org/x/sync/singleflight"
 )
 
 // Credentials give the Authorization header of system calls.
@@ -14,16 +23,26 @@ type Credentials interface {
 	Invalidate(header string)
 }
 
+const (
+	defaultTokenTimeout = 5 * time.Second
+	defaultTokenMargin  = time.Minute
+	// unstatedLife is how long a token is kept whose endpoint does not say.
+	unstatedLife = 5 * time.Minute
+	// refusalMemory is how long refused client credentials are not presented again: a wrong secret stays wrong, and
+	// token endpoints lock clients that insist.
+	refusalMemory = 5 * time.Second
+)
+
 // ClientCredentialsConfig is one client application at one token endpoint.
 type ClientCredentialsConfig struct {
 	// TokenURL is the token endpoint; redirects are not followed.
 	TokenURL string
 	// ClientID and ClientSecret are sent by HTTP Basic, to TokenURL only.
 	ClientID     string
-	ClientSecret string
+	ClientSecret string `json:"-"`
 	// Scopes are asked for, in order: "ROLE_PARTNER_READ".
 	Scopes []string
-	// Transport defaults to one of [NewTransport].
+	// Transport is shared by all clients of the process; nil makes one by [NewTransport].
 	Transport http.RoundTripper
 	// Timeout bounds one fetch; default 5 s.
 	Timeout time.Duration
@@ -31,4 +50,204 @@ type ClientCredentialsConfig struct {
 	Margin time.Duration
 	// Now defaults to time.Now.
 	Now func() time.Time
+}
+
+// String leaves the secret out, also where a whole configuration is printed.
+func (cfg ClientCredentialsConfig) String() string {
+	return fmt.Sprintf("client credentials of %q", cfg.ClientID)
+}
+
+// GoString is String, for %#v.
+func (cfg ClientCredentialsConfig) GoString() string { return cfg.String() }
+
+// CredentialsError is why there is no Authorization header. Its text holds no URL, body or secret.
+type CredentialsError struct {
+	// Kind is Unauthenticated when the token endpoint refused the client, else why it gave no whole answer.
+	Kind Kind
+	// Status is the token endpoint's HTTP status, 0 without an answer.
+	Status int
+
+	cause error
+}
+
+// Error is one line, safe to log.
+func (e *CredentialsError) Error() string {
+	if e.Status != 0 {
+		return fmt.Sprintf("token endpoint: %s (status %d)", e.Kind, e.Status)
+	}
+	return fmt.Sprintf("token endpoint: %s", e.Kind)
+}
+
+// Unwrap gives the cause, whose text may quote the endpoint's answer: do not print it.
+func (e *CredentialsError) Unwrap() error { return e.cause }
+
+// NewClientCredentials gives credentials by the OAuth2 client credentials grant. Nothing is fetched before the first
+// Authorize. A fetch outlives the caller who began it, since others wait for it; its own time-out bounds it.
+func NewClientCredentials(cfg ClientCredentialsConfig) Credentials {
+	cfg.Timeout = cmp.Or(cfg.Timeout, defaultTokenTimeout)
+	cfg.Margin = cmp.Or(cfg.Margin, defaultTokenMargin)
+	if cfg.Transport == nil {
+		cfg.Transport = NewTransport()
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &clientCredentials{cfg: cfg, http: pinned(cfg.Transport)}
+}
+
+type clientCredentials struct {
+	cfg    ClientCredentialsConfig
+	http   *http.Client
+	flight singleflight.Group
+
+	mu           sync.Mutex
+	current      grant
+	refused      error // of refused client credentials
+	refusedUntil time.Time
+}
+
+// grant is one token: replaced from renew on, used until expires when it cannot be.
+type grant struct {
+	header         string
+	renew, expires time.Time
+}
+
+func (c *clientCredentials) Authorize(ctx context.Context) (string, error) {
+	header, state := c.look()
+	if state == fresh {
+		return header, nil
+	}
+	fetch := context.WithoutCancel(ctx)
+	done := c.flight.DoChan("", func() (any, error) { return c.renewed(fetch) })
+	if state == ageing {
+		return header, nil // the flight goes on without us
+	}
+	select {
+	case <-ctx.Done():
+		return "", &CredentialsError{Kind: endKind(ctx), cause: ctx.Err()}
+	case r := <-done:
+		if r.Err != nil {
+			return "", r.Err
+		}
+		return r.Val.(string), nil
+	}
+}
+
+func (c *clientCredentials) Invalidate(header string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current.header == header {
+		c.current = grant{}
+	}
+}
+
+// String leaves secret and token out.
+func (c *clientCredentials) String() string { return c.cfg.String() }
+
+// GoString is String, for %#v.
+func (c *clientCredentials) GoString() string { return c.cfg.String() }
+
+// age is what a token is still good for.
+type age int
+
+const (
+	expired age = iota
+	ageing      // usable, but within the margin: to be renewed by the way
+	fresh
+)
+
+func (c *clientCredentials) look() (string, age) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch now := c.cfg.Now(); {
+	case now.Before(c.current.renew):
+		return c.current.header, fresh
+	case now.Before(c.current.expires):
+		return c.current.header, ageing
+	}
+	return "", expired
+}
+
+// renewed runs in the flight. It looks again first: the flight before may just have landed.
+func (c *clientCredentials) renewed(ctx context.Context) (string, error) {
+	if header, state := c.look(); state == fresh {
+		return header, nil
+	}
+	if err := c.stillRefused(); err != nil {
+		return "", err
+	}
+	g, err := c.fetch(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		c.current = g
+		return g.header, nil
+	}
+	later := c.cfg.Now().Add(refusalMemory)
+	if later.Before(c.current.expires) {
+		c.current.renew = later // an ageing token is not renewed at every call of an outage
+	}
+	if err.Kind == Unauthenticated {
+		c.refused, c.refusedUntil = err, later
+	}
+	return "", err
+}
+
+func (c *clientCredentials) stillRefused() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cfg.Now().Before(c.refusedUntil) {
+		return c.refused
+	}
+	return nil
+}
+
+func (c *clientCredentials) fetch(ctx context.Context) (grant, *CredentialsError) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	source := clientcredentials.Config{
+		ClientID: c.cfg.ClientID, ClientSecret: c.cfg.ClientSecret, TokenURL: c.cfg.TokenURL, Scopes: c.cfg.Scopes,
+		AuthStyle: oauth2.AuthStyleInHeader, // never guessed: a guess sends the secret twice
+	}
+	token, err := source.Token(context.WithValue(ctx, oauth2.HTTPClient, c.http))
+	if err != nil {
+		return grant{}, tokenError(ctx, err)
+	}
+	if !isToken(token.AccessToken) {
+		return grant{}, &CredentialsError{Kind: MalformedReply}
+	}
+	life := unstatedLife
+	if !token.Expiry.IsZero() {
+		life = time.Until(token.Expiry) // the library reckons by the real clock
+	}
+	now := c.cfg.Now()
+	return grant{
+		header:  "Bearer " + token.AccessToken,
+		renew:   now.Add(life - min(c.cfg.Margin, life/2)),
+		expires: now.Add(life),
+	}, nil
+}
+
+func tokenError(ctx context.Context, err error) *CredentialsError {
+	var (
+		answered *oauth2.RetrieveError
+		unsent   *url.Error
+	)
+	switch {
+	case ctx.Err() != nil:
+		return &CredentialsError{Kind: endKind(ctx), cause: err}
+	case errors.As(err, &unsent):
+		return &CredentialsError{Kind: Unavailable, cause: unsent.Err}
+	case !errors.As(err, &answered) || answered.Response == nil:
+		return &CredentialsError{Kind: MalformedReply, cause: err}
+	}
+	status := answered.Response.StatusCode
+	kind := kindOfStatus(status)
+	switch {
+	case status < 300:
+		kind = MalformedReply
+	case status == http.StatusBadRequest, kind == Forbidden:
+		kind = Unauthenticated // RFC 6749 answers invalid_client and invalid_scope with 400
+	}
+	return &CredentialsError{Kind: kind, Status: status, cause: err}
 }

@@ -66,9 +66,12 @@ type Error struct {
 	// RetryAfter is how long to wait before asking again, as far as known; 0 when unknown.
 	RetryAfter time.Duration
 
-	// cause is for errors.Is and for logs by type; its text is printed only where we wrote it (detail).
+	// cause is for errors.Is only, its text may hold addresses and input. detail is text of our own.
 	cause  error
 	detail string
+	body   []byte
+	// doubtful is a write that was sent and not answered for: it may have been done.
+	doubtful bool
 }
 
 // Error is one line, safe to log.
@@ -87,11 +90,14 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Retryable reports whether the same call may succeed later without anything being changed.
+// Retryable reports whether the same call may be made again later, unchanged, with a chance to succeed. A write that
+// was sent and got no clear answer is not: it may have been done.
 func (e *Error) Retryable() bool {
 	switch e.Kind {
-	case RateLimited, Unavailable, Timeout, Paced:
+	case RateLimited, Paced:
 		return true
+	case Unavailable, Timeout:
+		return !e.doubtful
 	default:
 		return false
 	}
@@ -99,6 +105,13 @@ func (e *Error) Retryable() bool {
 
 // Unwrap gives the cause, nil when there is none. Its text may hold addresses: test it with errors.Is, do not print it.
 func (e *Error) Unwrap() error { return e.cause }
+
+// Body is the first 4 KiB of the backend's answer to a call that it refused, for decoders of documented error codes;
+// nil when there was none. It may quote what people entered: do not log it.
+func (e *Error) Body() []byte { return e.body }
+
+// GoString is Error, so that %#v shows no body either.
+func (e *Error) GoString() string { return e.Error() }
 
 // KindOf is the kind of the [Error] in err's chain, 0 when there is none.
 func KindOf(err error) Kind {

@@ -56,7 +56,7 @@ type Route struct {
 }
 
 // Idempotent reports whether the call may be repeated without changing anything upstream: GET and HEAD only. PUT and
-// DELETE are left out on purpose, since AppDirect sends mails and bills on some of them.
+// DELETE are left out on purpose, since backends send mails and bills on some of them.
 func (r *Route) Idempotent() bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead
 }
@@ -115,10 +115,21 @@ type Call struct {
 	// Body is sent as application/json; nil means none. Reads refuse one.
 	Body []byte
 	// Token is the access token for an authority other than System, without "Bearer"; required there, refused for System.
-	Token string
+	Token string `json:"-"`
 	// Lane is the call's place in the pacer's queue; the zero value is Waiting.
 	Lane Lane
 }
+
+// String is the route's name, so that no log shows the token, the body or the parameters.
+func (c Call) String() string {
+	if c.Route == nil {
+		return "call without route"
+	}
+	return "call of " + c.Route.Name
+}
+
+// GoString is String, for %#v.
+func (c Call) GoString() string { return c.String() }
 
 // Reply is a 2xx answer. The body is whole and within [Config.MaxBody]; it is JSON by its header, but not yet decoded.
 type Reply struct {

@@ -1,0 +1,310 @@
+package upstream
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	userAgent    = "marketgraph"
+	jsonType     = "application/json"
+	maxErrorBody = 4 << 10 // bytes of an error's body that are kept; the rest is left to the closed connection
+)
+
+// exchange is one Do: its attempts, which follow each other and never overlap.
+type exchange struct {
+	client *Client
+	call   Call
+	target string
+	budget *Budget
+
+	attempts int
+	header   string // Authorization of the last attempt
+	renewed  bool   // after a 401; once per Do
+	failed   error  // of the last attempt that was sent
+	stop     bool   // a retry could not be sent; the next could not either
+}
+
+// try is one attempt, and a second one with renewed credentials where the first found ours refused.
+func (x *exchange) try(ctx context.Context) (*Reply, error) {
+	reply, err := x.attempt(ctx)
+	if x.call.Route.Authority != System || x.renewed || statusOf(err) != http.StatusUnauthorized {
+		return reply, err
+	}
+	x.renewed = true
+	x.client.cfg.Credentials.Invalidate(x.header)
+	return x.attempt(ctx)
+}
+
+func statusOf(err error) int {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
+}
+
+// attempt sends once, or not at all, and tells OnCall. When a retry is not sent, the caller learns why the attempt
+// before it failed: that is the better news.
+func (x *exchange) attempt(ctx context.Context) (*Reply, error) {
+	x.attempts++
+	info := CallInfo{Route: x.call.Route, Attempt: x.attempts}
+	reply, err := x.admitted(ctx, &info)
+	info.Kind, info.Status = KindOf(err), statusOf(err)
+	if reply != nil {
+		info.Status = reply.Status
+	}
+	if x.client.cfg.OnCall != nil {
+		x.client.cfg.OnCall(info)
+	}
+	switch {
+	case err == nil:
+		return reply, nil
+	case info.Sent:
+		x.failed = err
+	case x.failed != nil && (info.Kind == Paced || info.Kind == BudgetSpent):
+		x.stop = true
+		return nil, x.failed
+	}
+	return nil, err
+}
+
+// admitted passes budget, credentials and pacer, in this order: a call that the budget refuses costs nobody anything,
+// and a slot is not held while a token is fetched.
+func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error) {
+	if !x.budget.take(x.call.Route.Name) {
+		return nil, x.fail(BudgetSpent, fmt.Sprintf("the operation may make %d calls", x.budget.Limit()), nil)
+	}
+	defer func() {
+		if !info.Sent {
+			x.budget.giveBack(x.call.Route.Name)
+		}
+	}()
+	if err := x.authorize(ctx); err != nil {
+		return nil, err
+	}
+	slot, err := x.client.gate(x.call.Route).acquire(ctx, x.call.Lane)
+	if err != nil {
+		return nil, x.refused(err)
+	}
+	info.Waited = slot.waited
+	x.budget.addWait(slot.waited)
+	if ctx.Err() != nil {
+		slot.unsent()
+		return nil, x.refused(interrupted(ctx))
+	}
+	info.Sent = true
+	return x.send(ctx, slot, info)
+}
+
+func (x *exchange) authorize(ctx context.Context) error {
+	if x.call.Route.Authority != System {
+		x.header = "Bearer " + x.call.Token
+		return nil
+	}
+	header, err := x.client.cfg.Credentials.Authorize(ctx)
+	if err != nil {
+		kind, detail := Unauthenticated, "no credentials"
+		var ce *CredentialsError
+		switch {
+		case errors.As(err, &ce):
+			kind, detail = ce.Kind, ce.Error()
+		case ctx.Err() != nil:
+			kind = endKind(ctx)
+		}
+		return x.fail(kind, detail, err)
+	}
+	x.header = header
+	return nil
+}
+
+// send is one exchange under its own deadline. The slot is held until the body is read, since some backends count a
+// call until then; it is given back in any case.
+func (x *exchange) send(ctx context.Context, slot *slot, info *CallInfo) (*Reply, error) {
+	begin := x.client.cfg.Now()
+	reply, err := x.roundTrip(ctx)
+	info.Duration = x.client.cfg.Now().Sub(begin)
+	var e *Error
+	if errors.As(err, &e) && e.Kind == RateLimited {
+		slot.limited(e.RetryAfter)
+	} else {
+		slot.done()
+	}
+	return reply, err
+}
+
+func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, x.client.cfg.AttemptTimeout)
+	defer cancel()
+	req, err := x.request(ctx)
+	if err != nil {
+		return nil, x.fail(Misused, "no request can be made of it", err)
+	}
+	res, err := x.client.http.Do(req)
+	if err != nil {
+		return nil, x.broken(ctx, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return nil, x.answered(res)
+	}
+	return x.read(ctx, res)
+}
+
+func (x *exchange) request(ctx context.Context) (*http.Request, error) {
+	var body io.Reader = once{}
+	if x.call.Body != nil {
+		body = bytes.NewReader(x.call.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, x.call.Route.Method, x.target, body)
+	if err != nil {
+		return nil, err
+	}
+	// AppDirect answers XML to anyone who does not ask for JSON.
+	req.Header.Set("Accept", jsonType)
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Authorization", x.header)
+	if x.call.Body != nil {
+		req.Header.Set("Content-Type", jsonType)
+	}
+	return req, nil
+}
+
+// once is an empty body that cannot be read twice. net/http repeats a read by itself when a reused connection breaks
+// before the answer, unless its body forbids it; that repetition would be a call without slot, budget and count.
+type once struct{}
+
+func (once) Read([]byte) (int, error) { return 0, io.EOF }
+
+// read takes a 2xx answer's body, whole or not at all.
+func (x *exchange) read(ctx context.Context, res *http.Response) (*Reply, error) {
+	limit := x.client.cfg.MaxBody
+	if res.ContentLength > limit {
+		return nil, x.tooLarge(res.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil {
+		return nil, x.broken(ctx, err)
+	}
+	if int64(len(body)) > limit {
+		return nil, x.tooLarge(res.StatusCode)
+	}
+	if wrong := x.notJSON(res, body); wrong != "" {
+		e := x.fail(MalformedReply, wrong, nil)
+		e.Status = res.StatusCode
+		return nil, e
+	}
+	res.Header.Del("Set-Cookie")
+	return &Reply{Status: res.StatusCode, Header: res.Header, Body: body}, nil
+}
+
+func (x *exchange) tooLarge(status int) *Error {
+	e := x.fail(TooLarge, fmt.Sprintf("body exceeds the maximum of %d bytes", x.client.cfg.MaxBody), nil)
+	e.Status = status
+	return e
+}
+
+// notJSON says what is wrong with a 2xx body, "" when nothing is. Writes, HEAD and 204 may answer with nothing.
+func (x *exchange) notJSON(res *http.Response, body []byte) string {
+	if len(body) == 0 {
+		if x.call.Route.Method == http.MethodGet && res.StatusCode != http.StatusNoContent {
+			return "body is empty"
+		}
+		return ""
+	}
+	media, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	if err != nil || (media != jsonType && !strings.HasSuffix(media, "+json")) {
+		return "content type is not JSON"
+	}
+	return ""
+}
+
+// answered makes the error of an answer that is not 2xx.
+func (x *exchange) answered(res *http.Response) *Error {
+	e := x.fail(kindOfStatus(res.StatusCode), "", nil)
+	e.Status = res.StatusCode
+	e.doubtful = !x.call.Route.Idempotent()
+	e.RetryAfter = retryAfter(res.Header.Get("Retry-After"), x.client.cfg.Now())
+	e.body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // an unreadable body must not hide the status
+	return e
+}
+
+func kindOfStatus(status int) Kind {
+	switch {
+	case status == http.StatusUnauthorized:
+		return Unauthenticated
+	case status == http.StatusForbidden:
+		return Forbidden
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return NotFound
+	case status == http.StatusTooManyRequests:
+		return RateLimited
+	case status >= 500:
+		return Unavailable
+	}
+	return Refused
+}
+
+// maxRetryAfter cuts what a header asks for; a day is the longest window of any limit we know.
+const maxRetryAfter = 24 * time.Hour
+
+// retryAfter reads seconds or an HTTP date; 0 for anything else and for the past.
+func retryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(header, 10, 32); err == nil {
+		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(0, min(at.Sub(now), maxRetryAfter))
+	}
+	return 0
+}
+
+// broken makes the error of an exchange without a whole answer; ctx is the attempt's.
+func (x *exchange) broken(ctx context.Context, err error) *Error {
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err // its text holds the query
+	}
+	e := x.fail(Unavailable, "no whole answer", err)
+	e.doubtful = !x.call.Route.Idempotent()
+	var late interface{ Timeout() bool }
+	switch {
+	case ctx.Err() != nil:
+		e.Kind = endKind(ctx)
+	case errors.As(err, &late) && late.Timeout():
+		e.Kind = Timeout
+	}
+	return e
+}
+
+// endKind is why a context is over.
+func endKind(ctx context.Context) Kind {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return Timeout
+	}
+	return Canceled
+}
+
+func (x *exchange) refused(err error) *Error {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return x.fail(Paced, "", err)
+	}
+	e := x.fail(r.kind, r.text, r)
+	e.RetryAfter = max(0, r.wait)
+	return e
+}
+
+func (x *exchange) fail(kind Kind, detail string, cause error) *Error {
+	r := x.call.Route
+	return &Error{Backend: r.Backend, Route: r.Name, Kind: kind, cause: cause, detail: detail}
+}

@@ -1,0 +1,215 @@
+package upstream
+
+import (
+	"math"
+	"time"
+)
+
+// The margins below a printed limit. A meter needs no margin for the network's jitter, because it charges a call from
+// its send until its answer and so covers every moment at which the backend may have counted it. What is left is the
+// backend's clock, its rounding, and its own bookkeeping after an answer.
+const (
+	// marginCalls is what a leaky bucket or semaphore of more than one keeps free: servers leak in ticks or count a
+	// call until after its last byte.
+	marginCalls = 1
+	// marginTime stretches windows and slows leaks, for clocks that run apart.
+	marginTime = 0.01
+	// dailyWindow is a DailyQuota's default window.
+	dailyWindow = 24 * time.Hour
+	// dailyGrain is the share of its window into which a daily quota sums its calls, so that 200,000 calls a day need
+	// no 200,000 entries.
+	dailyGrain = 1.0 / 288
+	// epsilon is what a level may exceed its bucket by, in calls: floating point, far below the margin.
+	epsilon = 1e-9
+)
+
+// meter counts the calls in one bucket. It is not safe for concurrent use; its gate holds the lock.
+type meter interface {
+	// ready reports whether a call may be sent now; if not, after which time to look again, 0 if only a finish helps.
+	ready(now time.Time) (wait time.Duration, ok bool)
+	// estimate is the least time until a call with so many others ahead may be sent.
+	estimate(now time.Time, ahead int) time.Duration
+	// start charges a call that is about to be sent.
+	start()
+	// finish is the end of a started call: answered, or given up after it may have been counted.
+	finish(now time.Time)
+	// abandon undoes the start of a call that was never sent.
+	abandon()
+	// fill makes it as full as the backend has just said it is.
+	fill(now time.Time)
+}
+
+func newMeter(b Bucket) meter {
+	reserve := 0
+	if b.Size > marginCalls {
+		reserve = marginCalls
+	}
+	switch b.Kind {
+	case LeakyBucket:
+		return &leaky{size: b.Size - reserve, perSecond: b.PerSecond * (1 - marginTime)}
+	case Semaphore:
+		return &semaphore{size: b.Size - reserve}
+	default:
+		return newWindow(b)
+	}
+}
+
+// leaky holds the calls in flight beside a level that leaks. A call adds to the level when it finishes, not when it is
+// sent: the backend counted it at some moment between, so level plus flight is never below the backend's own level,
+// whatever the network did.
+type leaky struct {
+	size, flight int
+	perSecond    float64
+	level        float64
+	at           time.Time // of level
+}
+
+func (l *leaky) leak(now time.Time) {
+	if !l.at.IsZero() {
+		l.level = max(0, l.level-l.perSecond*now.Sub(l.at).Seconds())
+	}
+	l.at = now
+}
+
+// over is by how much the bucket would overflow with so many more calls.
+func (l *leaky) over(now time.Time, more int) float64 {
+	l.leak(now)
+	return l.level + float64(l.flight+more-l.size)
+}
+
+func (l *leaky) ready(now time.Time) (time.Duration, bool) {
+	over := l.over(now, 1)
+	switch {
+	case over <= epsilon:
+		return 0, true
+	case l.flight >= l.size: // what is in flight does not leak
+		return 0, false
+	}
+	return seconds(over / l.perSecond), false
+}
+
+func (l *leaky) estimate(now time.Time, ahead int) time.Duration {
+	over := l.over(now, ahead+1)
+	if over <= epsilon {
+		return 0
+	}
+	return seconds(over / l.perSecond)
+}
+
+func (l *leaky) start()   { l.flight++ }
+func (l *leaky) abandon() { l.flight-- }
+
+func (l *leaky) finish(now time.Time) {
+	l.leak(now)
+	l.flight--
+	l.level++
+}
+
+func (l *leaky) fill(now time.Time) {
+	l.leak(now)
+	l.level = max(l.level, float64(l.size-l.flight))
+}
+
+// window remembers when calls finished. Nobody knows when the backend's window begins, so it admits no more than size
+// in any stretch of that length: each call counts from its send until one length after its answer.
+type window struct {
+	size   int
+	length time.Duration
+	grain  time.Duration // finishes this close together share an entry
+	past   []finished    // oldest first
+	counts int           // sum over past
+	flight int
+}
+
+// finished is some calls that finished between first and last; all are kept as long as the last.
+type finished struct {
+	first, last time.Time
+	count       int
+}
+
+func newWindow(b Bucket) *window {
+	length := b.Window
+	if length == 0 {
+		length = dailyWindow
+	}
+	w := &window{size: b.Size, length: length + time.Duration(float64(length)*marginTime)}
+	if b.Kind == DailyQuota {
+		w.grain = time.Duration(float64(length) * dailyGrain)
+	}
+	return w
+}
+
+func (w *window) forget(now time.Time) {
+	gone := 0
+	for gone < len(w.past) && !now.Before(w.past[gone].last.Add(w.length)) {
+		w.counts -= w.past[gone].count
+		gone++
+	}
+	w.past = w.past[gone:]
+}
+
+func (w *window) ready(now time.Time) (time.Duration, bool) {
+	w.forget(now)
+	switch {
+	case w.flight+w.counts < w.size:
+		return 0, true
+	case len(w.past) == 0:
+		return 0, false
+	}
+	return w.past[0].last.Add(w.length).Sub(now), false
+}
+
+// estimate hands the size places out in rounds of one length: the free ones first, then those of finished calls as
+// they expire, then those of calls in flight, which finish now at the earliest.
+func (w *window) estimate(now time.Time, ahead int) time.Duration {
+	w.forget(now)
+	wait := time.Duration(ahead/w.size) * w.length
+	place := ahead%w.size - (w.size - w.flight - w.counts)
+	if place < 0 {
+		return wait
+	}
+	for _, f := range w.past {
+		if place -= f.count; place < 0 {
+			return wait + f.last.Add(w.length).Sub(now)
+		}
+	}
+	return wait + w.length
+}
+
+func (w *window) start()   { w.flight++ }
+func (w *window) abandon() { w.flight-- }
+
+func (w *window) finish(now time.Time) {
+	w.flight--
+	w.add(now, 1)
+}
+
+func (w *window) add(now time.Time, count int) {
+	w.counts += count
+	if n := len(w.past); n > 0 && now.Sub(w.past[n-1].first) <= w.grain {
+		w.past[n-1].last = now
+		w.past[n-1].count += count
+		return
+	}
+	w.past = append(w.past, finished{first: now, last: now, count: count})
+}
+
+// fill does nothing: a whole window's wait for a single refusal would be a day for a quota. The gate's hold suffices,
+// and asks again when that is over.
+func (w *window) fill(time.Time) {}
+
+// semaphore counts calls in flight only. How long they take is unknown, so it never refuses by estimate.
+type semaphore struct{ size, flight int }
+
+func (s *semaphore) ready(time.Time) (time.Duration, bool) { return 0, s.flight < s.size }
+func (s *semaphore) estimate(time.Time, int) time.Duration { return 0 }
+func (s *semaphore) start()                                { s.flight++ }
+func (s *semaphore) abandon()                              { s.flight-- }
+func (s *semaphore) finish(time.Time)                      { s.flight-- }
+func (s *semaphore) fill(time.Time)                        {}
+
+// seconds rounds up, so that a timer never fires a nanosecond too early, and saturates before it overflows.
+func seconds(s float64) time.Duration {
+	const most = 1e9 // 31 years
+	return time.Duration(math.Ceil(min(s, most) * float64(time.Second)))
+}
