@@ -2,93 +2,109 @@ package cache
 
 import (
 	"context"
+	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 )
 
-// EntryOverhead is what each in-process entry weighs besides its bytes.
-const EntryOverhead = 512
+// Cache holds upstream answers. It is safe for concurrent use. [Get], [GetMany]
+// and [Lookup] read it; they are functions since methods have no type parameters.
+type Cache struct {
+	maxValue int
+	now      func() time.Time
+	emit     func(Event)
+	log      *slog.Logger
 
-// Cache holds upstream answers. It is safe for concurrent use.
-type Cache struct{ opts Options }
-
-// Request asks for one value.
-type Request[T any] struct {
-	// Key identifies the value.
-	Key Key
-	// Tags are what the value depends on, of the key's tenant.
-	Tags []Tag
-	// Fresh is how long the value is served without asking again. Zero or less is
-	// never stored, but still single-flighted.
-	Fresh time.Duration
-	// Fill fetches the upstream bytes.
-	Fill func(ctx context.Context) ([]byte, error)
-	// Decode turns them into an immutable value.
-	Decode func([]byte) (T, error)
+	gens    *generations
+	memory  *memoryTier
+	redis   *redisTier // nil without Redis
+	flights *flights
+	closed  atomic.Bool
 }
 
-// Source says where a value came from.
-type Source uint8
-
-// The sources of a value.
-const (
-	FromNone   Source = iota // an error, or nothing
-	FromMemory               // the in-process tier
-	FromRedis                // Redis
-	FromFill                 // this caller's fill
-	FromFlight               // a fill that another caller had begun
-)
-
-// Event is something that happened, for metrics.
-type Event struct{}
-
-// Result is the answer to one request of many.
-type Result[T any] struct {
-	// Value is the zero value when Err is not nil.
-	Value T
-	// Err is nil, or why there is no value.
-	Err error
-	// Source says where Value came from.
-	Source Source
+// New returns a cache. It neither asks nor needs Redis to be there: a Redis that
+// is away is served without. It fails when a limit is negative or absurd.
+func New(o Options) (*Cache, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	gens := newGenerations(generationSlots)
+	memory, err := newMemoryTier(o.MaxBytes, gens, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &Cache{
+		maxValue: o.MaxValue, now: o.Now, emit: o.OnEvent, log: o.Logger,
+		gens: gens, memory: memory, redis: newRedisTier(&o), flights: newFlights(o.FillTimeout),
+	}, nil
 }
 
-// New returns a cache.
-func New(o Options) (*Cache, error) { return &Cache{opts: o}, nil }
-
-// Close ends the cache.
-func (c *Cache) Close() error { return nil }
-
-// Get returns one value.
-func Get[T any](ctx context.Context, c *Cache, r Request[T]) (T, error) {
-	res := GetMany(ctx, c, []Request[T]{r})[0]
-	return res.Value, res.Err
+// Close cancels the fills under way, waits for them, and refuses everything after
+// with [ErrClosed]. It leaves the Redis client open, which is its opener's. The
+// error names a fill that ignored its context for longer than the fill time-out.
+func (c *Cache) Close() error {
+	if c.closed.Swap(true) {
+		return nil
+	}
+	err := c.flights.close()
+	c.memory.close()
+	return err
 }
 
-// GetMany returns the values of many requests, in their order.
-func GetMany[T any](ctx context.Context, _ *Cache, rs []Request[T]) []Result[T] {
-	out := make([]Result[T], len(rs))
-	for i, r := range rs {
-		bytes, err := r.Fill(ctx)
-		if err != nil {
-			out[i].Err = err
-			continue
+// Evict kills every entry that depends on one of the tags, in every tier and under
+// every authority. No read that begins after it returned is served what was
+// filled before; fills under way serve who already waits for them and are not
+// stored. It runs to its end even when ctx is cancelled: a client that has gone
+// must not keep its own write from being seen.
+//
+// A [*RedisError] says that other replicas were not told: what they hold may be
+// served until its Fresh ends. This process keeps the promise even then, and
+// tells Redis before it next reads it. A [*ScopeError] refuses a zero tag.
+func (c *Cache) Evict(ctx context.Context, tags ...Tag) error {
+	if c.closed.Load() {
+		return ErrClosed
+	}
+	if slices.ContainsFunc(tags, Tag.IsZero) {
+		return &ScopeError{Reason: "an eviction names a tag without a scope"}
+	}
+	if len(tags) == 0 {
+		return nil
+	}
+	// Redis comes first. Were this process first, a read between the two could
+	// take the old bytes from Redis and keep them under the new local generation.
+	err := c.redis.evict(context.WithoutCancel(ctx), tags)
+	c.gens.bump(tags)
+	c.emit(Event{Kind: Evicted, Count: len(tags)})
+	return err
+}
+
+// Clear evicts everything of the tenants, like [Cache.Evict] of a tag that each of
+// their entries has. It costs the same however much there is.
+func (c *Cache) Clear(ctx context.Context, tenants ...string) error {
+	tags := make([]Tag, len(tenants))
+	for i, tenant := range tenants {
+		if tenant == "" {
+			return &ScopeError{Reason: "a tenant to clear has no name"}
 		}
-		out[i].Value, out[i].Err = r.Decode(bytes)
-		out[i].Source = FromFill
+		tags[i] = everything(tenant)
 	}
-	return out
+	return c.Evict(ctx, tags...)
 }
 
-// Lookup asks the tiers only; a miss is ErrMiss.
-func Lookup[T any](_ context.Context, _ *Cache, rs []Request[T]) []Result[T] {
-	out := make([]Result[T], len(rs))
-	for i := range out {
-		out[i].Err = ErrMiss
+// check refuses what cannot be said to belong to one tenant.
+func (c *Cache) check(key Key, tags []Tag) error {
+	if c.closed.Load() {
+		return ErrClosed
 	}
-	return out
+	if key.IsZero() {
+		return &ScopeError{Reason: "a request has no key"}
+	}
+	for _, tag := range tags {
+		if tag.tenant != key.tenant {
+			return &ScopeError{Reason: "a request has a tag of another tenant than its key's, or of none"}
+		}
+	}
+	return nil
 }
-
-// Evict kills the entries that depend on any of the tags.
-func (c *Cache) Evict(_ context.Context, _ ...Tag) error { return nil }
-
-// Clear kills all entries of the tenants.
-func (c *Cache) Clear(_ context.Context, _ ...string) error { return nil }

@@ -1,2 +1,57 @@
-// Package cache keeps upstream answers: keys, tiers, expiry, single-flight, generations and eviction. It knows no domain and no HTTP.
+// Package cache keeps upstream answers: keys, tiers, expiry, single-flight,
+// generations and eviction. It knows no domain and no HTTP.
+//
+// # The way of a read
+//
+// [Get] and [GetMany] ask the in-process tier, which holds decoded values that
+// all callers share; then Redis, where there is one, which holds upstream bytes;
+// then they fill. Fills of one key are shared by all callers of the process
+// (single-flight), and run detached from the caller that began them: each caller
+// leaves when its own context ends, the fill goes on for the next.
+//
+// # Whose data
+//
+// A [Key] and a [Tag] are built from a [Scope] only. A key holds tenant and
+// authority, and the same key names the entry and the flight, so two tenants or
+// authorities never share either. A tag is the tenant's: a write evicts what any
+// authority has read. What has no scope is refused with a [*ScopeError].
+//
+// # Generations
+//
+// An entry depends on tags. Each tag has a generation, [Cache.Evict] moves it, and
+// an entry is alive only while all its tags have the generations that were read
+// before its fill began. So an eviction costs the same for one entry or a million,
+// and a fill that was under way during an eviction can neither be stored nor be
+// joined by a later read. In process, generations live in a table of fixed size.
+// In Redis they come from a counter per tenant that only rises, are read in the
+// same round trip as the entries, and are compared again by the script that
+// stores. A tag without a generation vouches for nothing: whatever Redis loses (an
+// expired or evicted name, a flush, a restart) costs misses, never freshness.
+//
+// # What is promised, and what is not yet
+//
+// A read that begins after Evict returned is not served older data, by this
+// process; and by no other that asks Redis. But another replica's in-process tier
+// answers without asking, and so may be as old as Fresh. That is to last until
+// replicas hold invalidation leases; until then routes whose staleness matters
+// across replicas need a short Fresh. A failover to a Redis replica that had not
+// received the last evictions forgets them, as it does every asynchronous write.
+// An eviction that Redis could not be told is made up for before this process
+// reads Redis again, and is lost if the process ends before.
+//
+// # When Redis fails
+//
+// Every failure of Redis is a miss and an [Event], never an error of a read. An
+// exchange costs at most [Options].RedisTimeout; one that gets no answer opens a
+// circuit, and Redis is bypassed until a probe is answered. An outage is logged
+// once, and its end once. What Redis holds that is not a whole, checksummed entry
+// of this key, or does not decode, is a miss.
+//
+// # Redis itself
+//
+// Each entry and each generation has a time to live; only one counter per tenant
+// is kept for good. KEYS, SCAN, FLUSH and sets are not used. Any eviction policy
+// is safe; a volatile one keeps the counters. All names of a tenant share the hash
+// tag {tenant}: in a Cluster a tenant is served by one shard, which is what makes
+// its reads one round trip and its evictions atomic.
 package cache

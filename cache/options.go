@@ -1,7 +1,10 @@
 package cache
 
 import (
+	"cmp"
+	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -54,4 +57,29 @@ type Options struct {
 	// Version is part of every entry's name in Redis. Change it whenever bytes
 	// written before must not be read again.
 	Version string
+}
+
+// withDefaults returns the options with nothing left unset, or what is wrong
+// with them.
+func (o Options) withDefaults() (Options, error) {
+	if o.MaxBytes < 0 || o.MaxValue < 0 || o.FillTimeout < 0 || o.RedisTimeout < 0 || o.RedisBypass < 0 {
+		return o, fmt.Errorf("cache: a limit is negative: MaxBytes %d, MaxValue %d, FillTimeout %v, RedisTimeout %v, RedisBypass %v",
+			o.MaxBytes, o.MaxValue, o.FillTimeout, o.RedisTimeout, o.RedisBypass)
+	}
+	o.MaxBytes = cmp.Or(o.MaxBytes, DefaultMaxBytes)
+	o.MaxValue = cmp.Or(o.MaxValue, DefaultMaxValue)
+	if o.MaxValue > math.MaxInt32 {
+		return o, fmt.Errorf("cache: MaxValue is %d bytes; the most is %d", o.MaxValue, math.MaxInt32)
+	}
+	o.FillTimeout = cmp.Or(o.FillTimeout, DefaultFillTimeout)
+	o.RedisTimeout = cmp.Or(o.RedisTimeout, DefaultRedisTimeout)
+	o.RedisBypass = cmp.Or(o.RedisBypass, DefaultRedisBypass)
+	o.Logger = cmp.Or(o.Logger, slog.Default())
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.OnEvent == nil {
+		o.OnEvent = func(Event) {}
+	}
+	return o, nil
 }

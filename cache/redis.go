@@ -2,11 +2,154 @@ package cache
 
 import (
 	"errors"
+	"net/url"
+	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// OpenRedis returns a client for a URL.
+// What [OpenRedis] sets unless the URL does. They bound one attempt on the network;
+// a cache's own RedisTimeout is usually shorter.
+const (
+	// RedisDialTimeout bounds connecting, TLS included.
+	RedisDialTimeout = 500 * time.Millisecond
+	// RedisIOTimeout bounds a reply, a write, and the wait for a free connection.
+	RedisIOTimeout = 500 * time.Millisecond
+)
+
+// URLError says why a Redis URL was refused. It never holds the URL, whose
+// password must reach no log.
+type URLError struct {
+	// Reason says what is wrong, and what would be right.
+	Reason string
+}
+
+// Error implements error.
+func (e *URLError) Error() string { return "cache: redis url: " + e.Reason }
+
+// OpenRedis returns a client for a URL of one of these forms. It connects on first
+// use, so that it succeeds while Redis is away. The caller closes it.
+//
+//	redis://[user:password@]host:port[/db]              one server
+//	rediss://…                                          the same over TLS
+//	unix://[user:password@]/path/to/socket[?db=0]       one server, by socket
+//	redis+sentinel://[user:password@]h1:p1,h2:p2/master[?db=0]
+//	redis+cluster://[user:password@]h1:p1,h2:p2         seed nodes of a Cluster
+//	rediss+sentinel://…  rediss+cluster://…             the same over TLS
+//
+// Query parameters are go-redis's options in snake case (pool_size=20,
+// read_timeout=200ms). The client honours the deadlines of contexts and neither
+// retries nor redials: a cache must find out quickly that it is alone. In a
+// Cluster all names of a tenant share a slot, so one shard serves a whole tenant:
+// that keeps its reads single round trips and its evictions atomic, and spreads
+// load by tenants only.
+//
+// The error is a [*URLError].
 func OpenRedis(url string) (redis.UniversalClient, error) {
-	return nil, errors.New("cache: not built yet")
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return nil, &URLError{Reason: "it has no scheme; want redis://host:port or another documented form"}
+	}
+	base, kind, _ := strings.Cut(scheme, "+")
+	switch {
+	case kind == "" && (base == "redis" || base == "rediss" || base == "unix"):
+		return openSingle(url)
+	case kind == "sentinel" && (base == "redis" || base == "rediss"):
+		return openSentinel(base, rest)
+	case kind == "cluster" && (base == "redis" || base == "rediss"):
+		return openCluster(base, rest)
+	}
+	return nil, &URLError{Reason: "its scheme is none of redis, rediss, unix, and redis or rediss with +sentinel or +cluster"}
+}
+
+func openSingle(text string) (redis.UniversalClient, error) {
+	o, err := redis.ParseURL(text)
+	if err != nil {
+		return nil, urlError(err)
+	}
+	quick(&o.MaxRetries, &o.DialerRetries, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout)
+	o.ContextTimeoutEnabled = true
+	// Plain Redis has no such notifications; asking costs each connection a command.
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return redis.NewClient(o), nil
+}
+
+func openSentinel(base, rest string) (redis.UniversalClient, error) {
+	text, path, err := seedURL(base, rest)
+	if err != nil {
+		return nil, err
+	}
+	o, parseErr := redis.ParseFailoverURL(text)
+	if parseErr != nil {
+		return nil, urlError(parseErr)
+	}
+	if path == "" {
+		return nil, &URLError{Reason: "a sentinel url names its master: redis+sentinel://h1:p1,h2:p2/master"}
+	}
+	o.MasterName = path
+	quick(&o.MaxRetries, &o.DialerRetries, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout)
+	o.ContextTimeoutEnabled = true
+	return redis.NewFailoverClient(o), nil
+}
+
+func openCluster(base, rest string) (redis.UniversalClient, error) {
+	text, path, err := seedURL(base, rest)
+	if err != nil {
+		return nil, err
+	}
+	if path != "" {
+		return nil, &URLError{Reason: "a cluster url has no path: a Cluster has only database 0"}
+	}
+	o, parseErr := redis.ParseClusterURL(text)
+	if parseErr != nil {
+		return nil, urlError(parseErr)
+	}
+	quick(&o.MaxRetries, &o.DialerRetries, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout)
+	o.ContextTimeoutEnabled = true
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return redis.NewClusterClient(o), nil
+}
+
+// seedURL rewrites a URL with several hosts, which net/url does not read, into
+// go-redis's form with the others as parameters. It returns the path apart.
+func seedURL(base, rest string) (text, path string, _ error) {
+	authority, query, _ := strings.Cut(rest, "?")
+	authority, path, _ = strings.Cut(authority, "/")
+	user, hosts := "", authority
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		user, hosts = authority[:i+1], authority[i+1:]
+	}
+	seeds := strings.Split(hosts, ",")
+	for _, seed := range seeds {
+		if seed == "" {
+			return "", "", &URLError{Reason: "a host is empty; want h1:p1,h2:p2"}
+		}
+	}
+	for _, seed := range seeds[1:] {
+		query += "&addr=" + url.QueryEscape(seed)
+	}
+	return base + "://" + user + seeds[0] + "?" + strings.TrimPrefix(query, "&"), path, nil
+}
+
+// quick sets what the URL left at its default. Retries are off whatever it says:
+// they would multiply the wait for a Redis that is away.
+func quick(retries, dials *int, dial, read, write, pool *time.Duration) {
+	*retries, *dials = -1, 1
+	for timeout, value := range map[*time.Duration]time.Duration{
+		dial: RedisDialTimeout, read: RedisIOTimeout, write: RedisIOTimeout, pool: RedisIOTimeout,
+	} {
+		if *timeout == 0 {
+			*timeout = value
+		}
+	}
+}
+
+// urlError keeps go-redis's reason, but not net/url's, which quotes the URL.
+func urlError(err error) error {
+	if parse := (*url.Error)(nil); errors.As(err, &parse) {
+		return &URLError{Reason: "it does not parse; escape special characters of user and password"}
+	}
+	return &URLError{Reason: strings.TrimPrefix(err.Error(), "redis: ")}
 }

@@ -1,0 +1,131 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// flightKey says which callers may share a fill: those that ask for the same
+// key and type under the same generations. A caller whose read began after an
+// eviction has other generations, and so never meets an older fill.
+type flightKey struct {
+	key    Key
+	kind   reflect.Type
+	local  string
+	remote string
+}
+
+// flight is one fill under way. Its result may be read once done is closed.
+type flight struct {
+	done   chan struct{}
+	value  any
+	source Source
+	err    error
+}
+
+// fillFunc makes a flight's value. Source is FromMemory when another flight had
+// just stored it.
+type fillFunc func(ctx context.Context) (value any, source Source, err error)
+
+// flights are the fills under way in this process.
+type flights struct {
+	timeout time.Duration
+	base    context.Context // ends when the cache is closed
+	cancel  context.CancelFunc
+
+	mu     sync.Mutex
+	open   map[flightKey]*flight
+	closed bool
+	wg     sync.WaitGroup
+}
+
+func newFlights(timeout time.Duration) *flights {
+	base, cancel := context.WithCancel(context.Background())
+	return &flights{timeout: timeout, base: base, cancel: cancel, open: map[flightKey]*flight{}}
+}
+
+// join returns the flight of that key, and whether this caller began it.
+func (f *flights) join(ctx context.Context, key flightKey, fill fillFunc) (_ *flight, began bool, _ error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, false, ErrClosed
+	}
+	if fl, ok := f.open[key]; ok {
+		return fl, false, nil
+	}
+	fl := &flight{done: make(chan struct{}), err: ErrAborted}
+	f.open[key] = fl
+	f.wg.Go(func() { f.run(ctx, key, fl, fill) })
+	return fl, true, nil
+}
+
+// run fills detached from the caller that began it: the others, and the next
+// read, want the value even when that caller has gone.
+func (f *flights) run(ctx context.Context, key flightKey, fl *flight, fill fillFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.timeout)
+	defer cancel()
+	defer context.AfterFunc(f.base, cancel)()
+	defer f.land(key, fl) // deferred, so that even runtime.Goexit releases the waiters
+	fl.err = guard(key.key.route, func() (err error) {
+		fl.value, fl.source, err = fill(ctx)
+		return err
+	})
+}
+
+func (f *flights) land(key flightKey, fl *flight) {
+	f.mu.Lock()
+	delete(f.open, key)
+	f.mu.Unlock()
+	close(fl.done)
+}
+
+// wait returns the flight's result, or leaves it when the caller's context ends.
+func (fl *flight) wait(ctx context.Context) error {
+	select {
+	case <-fl.done:
+		return fl.err
+	default:
+	}
+	select {
+	case <-fl.done:
+		return fl.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// close refuses new flights, cancels those under way and waits for them, at most
+// for a fill's time-out: a fill that ignores its context does not hold up the
+// process any longer.
+func (f *flights) close() error {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.cancel()
+	ended := make(chan struct{})
+	go func() { f.wg.Wait(); close(ended) }()
+	timer := time.NewTimer(f.timeout)
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return nil
+	case <-timer.C:
+		return fmt.Errorf("cache: a fill ignored its context for the fill time-out of %v", f.timeout)
+	}
+}
+
+// guard turns a panic of the caller's functions into an error: they run on the
+// cache's goroutines, where a panic would end the process for everyone.
+func guard(route string, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Route: route, Value: p, Stack: debug.Stack()}
+		}
+	}()
+	return f()
+}
