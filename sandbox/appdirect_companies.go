@@ -1,0 +1,155 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// companySpec is what a company's documents are made of.
+type companySpec struct {
+	uuid, name, externalID, domain, phone, region, size, street string
+	number                                                      int64
+	address                                                     address
+	enabled, reseller, vendor, channelAdmin                     bool
+	created                                                     time.Time
+}
+
+func companyPath(uuid string) href { return href("/api/account/v2/companies/" + uuid) }
+
+func link(rel string, to href) Document { return Document{"rel": rel, "href": to} }
+
+// embedded is the company as membership documents hold it.
+func (c *companySpec) embedded() Document {
+	self := companyPath(c.uuid)
+	return Document{
+		"uuid": c.uuid, "name": c.name, "enabled": c.enabled, "defaultRole": "USER", "vendor": c.vendor,
+		"phoneNumber": nullable(c.phone), "picture": href("/profilePics/" + c.uuid + ".png"),
+		"links": []any{link("self", self), link("memberships", self+"/memberships")},
+	}
+}
+
+// purchaseLimits are the members that includePurchaseLimitData adds.
+var purchaseLimits = []string{"thirtyDaysPurchaseLimitExempt", "thirtyDaysPurchaseLimitOverrideAmt", "thirtyDaysPurchaseRemainingAmt"}
+
+func (c *companySpec) record() *Record {
+	body := c.embedded().with(Document{
+		"reseller": c.reseller, "channelAdmin": c.channelAdmin, "externalId": c.externalID,
+		"address": Document{
+			"street1": c.street, "street2": "", "city": c.address.city, "state": c.address.state,
+			"zip": c.address.zip, "country": c.address.country,
+		},
+		"companySize": nullable(c.size), "countryCode": c.address.country, "website": "https://" + c.domain,
+		"emailAddress": "info@" + c.domain, "creationDate": millis(c.created), "customAttributes": c.attributes(),
+		"thirtyDaysPurchaseLimitExempt": false, "thirtyDaysPurchaseLimitOverrideAmt": nil, "thirtyDaysPurchaseRemainingAmt": 5000,
+	})
+	facts := map[string]any{"name": c.name, "number": c.number, "enabled": c.enabled, "custom.Company Details": c.details()}
+	if c.region != "" {
+		facts["custom.Geographic Region"] = c.region
+	}
+	return &Record{
+		ID: c.uuid, Aliases: []string{"id:" + id(c.number), "externalId:" + c.externalID}, Body: body, Facts: facts,
+	}
+}
+
+func (c *companySpec) details() []string {
+	if c.size == "LARGE" {
+		return []string{"key account", "great option"}
+	}
+	return []string{"great option"}
+}
+
+func (c *companySpec) attributes() []any {
+	out := []any{Document{
+		"attributeType": "MULTISELECT", "hint": "", "label": "Label Names", "name": "Company Details", "valueKeys": texts(c.details()...),
+	}}
+	if c.region == "" {
+		return out
+	}
+	return append(out, Document{
+		"attributeType": "TEXT", "hint": "US West, US Central, or US East", "label": "Geographic Region",
+		"name": "Geographic Region", "value": c.region,
+	})
+}
+
+// readCompany answers GET /account/v2/companies/{companyUuid}.
+func readCompany(x *exchange) (reply, error) {
+	r, err := x.company("companyUuid")
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{body: r.Body.without(purchaseLimits...)}, nil
+}
+
+// company finds the company a path parameter names. Where the documents offer
+// no prefix such as externalId:, only the plain id is taken.
+func (x *exchange) company(param string) (*Record, error) {
+	return x.named(x.world.companies, param, "Company not found with id %s.")
+}
+
+// user finds the user a path parameter names.
+func (x *exchange) user(param string) (*Record, error) {
+	return x.named(x.world.users, param, "User not found with id %s.")
+}
+
+func (x *exchange) named(c *Collection, param, missing string) (*Record, error) {
+	key := x.params[param]
+	r := c.Get(key)
+	if r == nil || key != r.ID && !x.acceptsPrefix(param, key) {
+		return nil, notFound(missing, key)
+	}
+	return r, nil
+}
+
+func (x *exchange) acceptsPrefix(param, key string) bool {
+	return slices.ContainsFunc(x.endpoint.Params, func(p Parameter) bool {
+		return p.Name == param && slices.ContainsFunc(p.AcceptsPrefixes, func(prefix string) bool {
+			return strings.HasPrefix(key, prefix)
+		})
+	})
+}
+
+// companyInList shows a company in lists, where some members come on request.
+func companyInList(x *exchange, r *Record) any {
+	var hidden []string
+	if !x.asked("includeCustomAttributes") {
+		hidden = append(hidden, "customAttributes")
+	}
+	if !x.asked("includePurchaseLimitData") {
+		hidden = append(hidden, purchaseLimits...)
+	}
+	return r.Body.without(hidden...)
+}
+
+// byCustomAttribute selects by the value of a custom attribute.
+func byCustomAttribute(name string, negate bool) filter {
+	return func(values []string) (Match, error) {
+		is, err := oneOf(customPrefix + name)(values)
+		if err != nil || !negate {
+			return is, err
+		}
+		return func(r *Record) bool { return !is(r) }, nil
+	}
+}
+
+func companyRoutes() map[string]handler {
+	return map[string]handler{
+		http.MethodGet + " /account/v2/companies": listing{
+			records: everything(func(w *world) *Collection { return w.companies }),
+			filters: map[string]filter{"name": contains("name")}, custom: byCustomAttribute,
+			sorts: map[string]string{"NAME": "name"}, paging: pages(companyInList, false),
+		}.serve,
+		http.MethodGet + " /account/v2/companies/{companyUuid}": readCompany,
+		http.MethodGet + " /account/v2/companies/{companyUuid}/memberships": listing{
+			records: companyMemberships,
+			filters: map[string]filter{
+				"active": flag("active"), "enabled": flag("enabled"), "roleName": oneOf("roles"), "groupUuid": oneOf("groups"),
+				"searchText": contains("name", "email"),
+			},
+			sorts:  map[string]string{"DATE": "joined", "FIRST_NAME": "firstName", "LAST_NAME": "lastName"},
+			paging: pages(membershipOfCompany, false),
+		}.serve,
+		http.MethodGet + " /account/v2/companies/{companyUuid}/memberships/{userUuid}": readMembership,
+	}
+}

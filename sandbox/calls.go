@@ -1,0 +1,65 @@
+package sandbox
+
+import (
+	"maps"
+	"sync"
+)
+
+// unknownRoute is the key under which calls to no printed endpoint are counted.
+const unknownRoute = "unknown"
+
+// callCounts is the answer of GET /_sandbox/calls. Total counts API calls
+// whatever became of them; OAuth2 requests are counted apart.
+type callCounts struct {
+	Total               int64            `json:"total"`
+	ByBackend           map[string]int64 `json:"byBackend"`
+	ByRoute             map[string]int64 `json:"byRoute"`
+	RateLimitViolations int64            `json:"rateLimitViolations"`
+	OAuth               int64            `json:"oauth"`
+}
+
+// callLog counts calls since it was last cleared.
+type callLog struct {
+	mu     sync.Mutex
+	counts callCounts
+}
+
+func newCallLog() *callLog {
+	l := &callLog{}
+	l.clear()
+	return l
+}
+
+func (l *callLog) api(backend, route string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts.Total++
+	l.counts.ByBackend[backend]++
+	l.counts.ByRoute[route]++
+}
+
+func (l *callLog) oauth() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts.OAuth++
+}
+
+func (l *callLog) violation() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts.RateLimitViolations++
+}
+
+func (l *callLog) snapshot() callCounts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := l.counts
+	out.ByBackend, out.ByRoute = maps.Clone(out.ByBackend), maps.Clone(out.ByRoute)
+	return out
+}
+
+func (l *callLog) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts = callCounts{ByBackend: map[string]int64{}, ByRoute: map[string]int64{}}
+}

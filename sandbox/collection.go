@@ -1,0 +1,109 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Document is one JSON object as it stands on the wire. Once stored it is never
+// changed, only replaced; what differs per request is done on copies.
+type Document map[string]any
+
+// Record is a stored Document with what the engine needs to find and order it
+// but the wire does not show.
+type Record struct {
+	ID      string         // unique within its collection
+	Aliases []string       // further unique keys, such as "externalId:C-17"
+	Body    Document       // the document as printed
+	Facts   map[string]any // values to filter and sort by: string, []string, int64, bool
+}
+
+// Collection keeps records in the order they were put. The zero value is empty
+// and ready; methods are safe for concurrent use.
+type Collection struct {
+	mu    sync.RWMutex
+	order []*Record
+	byKey map[string]*Record
+}
+
+// Put stores a record, replacing the one with the same ID in place. It refuses
+// a key that another record already has.
+func (c *Collection) Put(r *Record) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, key := range r.keys() {
+		if other := c.byKey[key]; other != nil && other.ID != r.ID {
+			return fmt.Errorf("sandbox: key %q belongs to record %q, not %q", key, other.ID, r.ID)
+		}
+	}
+	c.replace(r)
+	return nil
+}
+
+func (c *Collection) replace(r *Record) {
+	if c.byKey == nil {
+		c.byKey = map[string]*Record{}
+	}
+	if old := c.byKey[r.ID]; old != nil {
+		for _, key := range old.keys() {
+			delete(c.byKey, key)
+		}
+		c.order[slices.Index(c.order, old)] = r
+	} else {
+		c.order = append(c.order, r)
+	}
+	for _, key := range r.keys() {
+		c.byKey[key] = r
+	}
+}
+
+// Get finds a record by its ID or one of its aliases; nil when there is none.
+func (c *Collection) Get(key string) *Record {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.byKey[key]
+}
+
+// Len is the number of records.
+func (c *Collection) Len() int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(c.order)
+}
+
+// all is a snapshot in stored order.
+func (c *Collection) all() []*Record {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.order)
+}
+
+func (r *Record) keys() []string { return append([]string{r.ID}, r.Aliases...) }
+
+// text is a fact as a string, "" when absent.
+func (r *Record) text(fact string) string {
+	s, _ := r.Facts[fact].(string)
+	return s
+}
+
+// with is a shallow copy of the document with some members replaced.
+func (d Document) with(changes Document) Document {
+	out := make(Document, len(d)+len(changes))
+	for k, v := range d {
+		out[k] = v
+	}
+	for k, v := range changes {
+		out[k] = v
+	}
+	return out
+}
+
+// without is a shallow copy of the document lacking some members.
+func (d Document) without(names ...string) Document {
+	out := d.with(nil)
+	for _, n := range names {
+		delete(out, n)
+	}
+	return out
+}

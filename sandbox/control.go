@@ -1,0 +1,170 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const (
+	controlPath     = "/_sandbox"
+	maxControlBytes = 1 << 20 // of a control request's body
+)
+
+// control is the API by which tests and people steer the sandbox. It asks for no
+// token: the sandbox belongs on loopback.
+func (s *Sandbox) control() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern string, do func(*http.Request) (any, error)) {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.HandleFunc(method+" "+controlPath+path, func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, maxControlBytes)
+			answer, err := do(r)
+			if err != nil {
+				writeJSON(w, http.StatusBadRequest, Document{"error": err.Error()})
+				return
+			}
+			writeJSON(w, http.StatusOK, answer)
+		})
+	}
+	handle("GET ", s.describe)
+	handle("GET /faults", func(*http.Request) (any, error) { return Document{"faults": s.faults.list()}, nil })
+	handle("PUT /faults", s.putFaults)
+	handle("DELETE /faults", func(*http.Request) (any, error) { s.faults.clear(); return Document{"faults": []any{}}, nil })
+	handle("GET /calls", func(*http.Request) (any, error) { return s.calls.snapshot(), nil })
+	handle("DELETE /calls", func(*http.Request) (any, error) { s.calls.clear(); return s.calls.snapshot(), nil })
+	handle("PUT /limits", s.putLimits)
+	handle("POST /reset", s.postReset)
+	return mux
+}
+
+// describe tells what is here; secrets of the demo are part of the demo, but
+// this answer leaves them to the documentation.
+func (s *Sandbox) describe(r *http.Request) (any, error) {
+	tenants := make([]any, len(s.tenants))
+	for i, t := range s.tenants {
+		personas := make([]any, len(t.Personas))
+		for j, p := range t.Personas {
+			personas[j] = Document{"name": p.Name, "email": p.Email, "client": p.ClientID, "scopes": p.Scopes}
+		}
+		tenants[i] = Document{
+			"name": t.Name, "title": t.Title, "hosts": t.Hosts, "issuer": t.Issuer, "personas": personas,
+			"backends": Document{s.appdirect.name(): s.BaseURL(r.Host, t.Name)},
+		}
+	}
+	return Document{
+		"seed": s.seed.Load(), "limits": Document{"enforce": s.limits.enforced()}, "tenants": tenants,
+		"implemented": s.appdirect.implemented(),
+		"control": []string{
+			"GET,PUT,DELETE " + controlPath + "/faults", "GET,DELETE " + controlPath + "/calls",
+			"PUT " + controlPath + "/limits", "POST " + controlPath + "/reset",
+		},
+	}, nil
+}
+
+// putFaults takes one fault or a list of them.
+func (s *Sandbox) putFaults(r *http.Request) (any, error) {
+	var raw json.RawMessage
+	if err := decodeControl(r, &raw); err != nil {
+		return nil, err
+	}
+	faults := make([]fault, 1)
+	var into any = &faults[0]
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
+		into = &faults
+	}
+	if err := strictDecode(bytes.NewReader(raw), into); err != nil {
+		return nil, err
+	}
+	for _, f := range faults {
+		if err := s.checkFault(f); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.faults.put(faults); err != nil {
+		return nil, err
+	}
+	return Document{"faults": s.faults.list()}, nil
+}
+
+func (s *Sandbox) checkFault(f fault) error {
+	inRange := func(ms int) bool { return ms >= 0 && ms <= maxFaultLatencyMs }
+	switch {
+	case f.Backend != s.appdirect.name():
+		return fmt.Errorf("backend: must be %q", s.appdirect.name())
+	case f.Route != "" && !slices.Contains(s.appdirect.routeKeys(), f.Route):
+		return fmt.Errorf("route: %q is no printed endpoint; write it as \"GET /account/v2/companies/{companyUuid}\"", f.Route)
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return errors.New("status: must be from 200 to 599")
+	case !inRange(f.LatencyMs):
+		return fmt.Errorf("latencyMs: must be from 0 to %d", maxFaultLatencyMs)
+	case !inRange(f.JitterMs):
+		return fmt.Errorf("jitterMs: must be from 0 to %d", maxFaultLatencyMs)
+	}
+	return nil
+}
+
+func (s *Sandbox) putLimits(r *http.Request) (any, error) {
+	var body struct {
+		Enforce *bool `json:"enforce"`
+	}
+	if err := decodeControl(r, &body); err != nil {
+		return nil, err
+	}
+	if body.Enforce == nil {
+		return nil, errors.New("enforce: must be true or false")
+	}
+	s.limits.setEnforce(*body.Enforce)
+	return Document{"enforce": *body.Enforce}, nil
+}
+
+func (s *Sandbox) postReset(r *http.Request) (any, error) {
+	var body struct {
+		Seed *uint64 `json:"seed"`
+	}
+	if err := decodeControl(r, &body); err != nil {
+		return nil, err
+	}
+	if body.Seed == nil || *body.Seed == 0 {
+		return nil, errors.New("seed: must be a positive integer")
+	}
+	if err := s.reset(*body.Seed); err != nil {
+		return nil, err
+	}
+	return Document{"seed": *body.Seed}, nil
+}
+
+func decodeControl(r *http.Request, into any) error { return strictDecode(r.Body, into) }
+
+// strictDecode reads exactly one JSON value and names the field it stumbles on.
+func strictDecode(from io.Reader, into any) error {
+	dec := json.NewDecoder(from)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return controlError(err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("body: more than one JSON value")
+	}
+	return nil
+}
+
+func controlError(err error) error {
+	var kind *json.UnmarshalTypeError
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Errorf("%s: a JSON %s does not belong here", kind.Field, kind.Value)
+	case errors.As(err, &large):
+		return fmt.Errorf("body: larger than %d bytes", large.Limit)
+	case errors.Is(err, io.EOF):
+		return errors.New("body: missing")
+	default:
+		return fmt.Errorf("body: %w", err)
+	}
+}

@@ -1,0 +1,98 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+)
+
+// demoToday is the day the demo data was "last night": a constant, so that one
+// seed always means the same documents.
+var demoToday = time.Date(2026, time.January, 15, 18, 0, 0, 0, time.UTC)
+
+// tenantNumbers is the room each tenant has for its numeric ids, which keeps the
+// ids of two tenants apart whatever the seeds.
+const tenantNumbers = 1_000_000
+
+// maker makes one tenant's demo data. All choices come from one seeded source
+// in a fixed order; errors are collected so that making reads as a story.
+type maker struct {
+	tenant Tenant
+	rng    *rand.Rand
+	last   int64 // last numeric id given out
+	world  *world
+	errs   []error
+
+	market    *companySpec // the marketplace's own company
+	vendors   []*companySpec
+	customers []*companySpec // buyers of subscriptions, resellers' companies included
+	people    map[string][]*userSpec
+	products  []*productSpec
+	discounts []*discountSpec
+}
+
+// newWorld makes the data of the tenant with this index from a seed.
+func newWorld(t Tenant, index int, seed uint64) (*world, error) {
+	m := &maker{
+		tenant: t, rng: rand.New(rand.NewPCG(seed, uint64(index)+1)), //nolint:gosec // demo data
+		last: int64(index+1) * tenantNumbers, world: emptyWorld(), people: map[string][]*userSpec{},
+	}
+	m.makeCompanies()
+	m.makePeople()
+	m.makeCatalogue()
+	m.makeDiscounts()
+	m.makeSubscriptions()
+	m.makeQuotes()
+	return m.world, errors.Join(m.errs...)
+}
+
+func (m *maker) put(c *Collection, r *Record) {
+	if err := c.Put(r); err != nil {
+		m.errs = append(m.errs, err)
+	}
+}
+
+// number gives the next numeric id, leaving gaps as real ids have them.
+func (m *maker) number() int64 {
+	m.last += 1 + m.rng.Int64N(3)
+	return m.last
+}
+
+// uuid gives a version 4 uuid from the seeded source.
+func (m *maker) uuid() string {
+	a, b := m.rng.Uint64(), m.rng.Uint64()
+	a = a&^0xf000 | 0x4000
+	b = b&^(3<<62) | 2<<62
+	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", a>>32, a>>16&0xffff, a&0xffff, b>>48, b&0xffffffffffff)
+}
+
+// chance is true in percent of all cases.
+func (m *maker) chance(percent int) bool { return m.rng.IntN(100) < percent }
+
+// daysAgo is a moment up to most days before demoToday, to the second.
+func (m *maker) daysAgo(least, most int) time.Time {
+	days := least + m.rng.IntN(most-least+1)
+	return demoToday.AddDate(0, 0, -days).Add(-time.Duration(m.rng.IntN(86_400)) * time.Second)
+}
+
+// pick is one of the choices.
+func pick[T any](m *maker, choices []T) T { return choices[m.rng.IntN(len(choices))] }
+
+// shuffled is a shuffled copy.
+func shuffled[T any](m *maker, all []T) []T {
+	out := append([]T(nil), all...)
+	m.rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+// nullable is null for an empty text.
+func nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}

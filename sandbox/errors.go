@@ -1,0 +1,48 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// apiError is a refusal on its way to the caller; its text is meant for them.
+type apiError struct {
+	Status  int
+	Code    string // as documented; empty: derived from Status
+	Message string // empty: "HTTP <status> <text>"
+	header  http.Header
+}
+
+func (e *apiError) Error() string { return fmt.Sprintf("%d: %s", e.Status, e.message()) }
+
+func (e *apiError) message() string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
+}
+
+// symbol is the code in the style of newer endpoints: UNAUTHORIZED.
+func (e *apiError) symbol() string {
+	if e.Code != "" {
+		return e.Code
+	}
+	return strings.ToUpper(strings.ReplaceAll(http.StatusText(e.Status), " ", "_"))
+}
+
+// phrase is the code in the style of older endpoints: Not Found.
+func (e *apiError) phrase() string {
+	if e.Code != "" {
+		return e.Code
+	}
+	return http.StatusText(e.Status)
+}
+
+func badParam(name, problem string) *apiError {
+	return &apiError{Status: http.StatusBadRequest, Message: fmt.Sprintf("Parameter %s %s.", name, problem)}
+}
+
+func notFound(format string, args ...any) *apiError {
+	return &apiError{Status: http.StatusNotFound, Message: fmt.Sprintf(format, args...)}
+}

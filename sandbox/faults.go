@@ -1,0 +1,171 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// The limits of what one control call may ask for.
+const (
+	maxFaults         = 1000
+	maxFaultLatencyMs = 120_000
+)
+
+// fault is one way to misbehave, as PUT /_sandbox/faults describes it. Without
+// Route it holds for every API route of Backend; OAuth2 routes are only reached
+// by name ("POST /oauth2/token"), so that taking a backend down leaves sign-in
+// alone.
+type fault struct {
+	Backend   string `json:"backend"`
+	Route     string `json:"route,omitempty"`     // "GET /account/v2/companies"
+	Status    int    `json:"status,omitempty"`    // answer this instead
+	LatencyMs int    `json:"latencyMs,omitempty"` // wait before anything else
+	JitterMs  int    `json:"jitterMs,omitempty"`  // and up to this much more
+	CutBody   bool   `json:"cutBody,omitempty"`   // end the connection half-way through the body
+	BadJSON   bool   `json:"badJSON,omitempty"`   // answer a body that does not parse
+	Drop      bool   `json:"drop,omitempty"`      // end the connection without an answer
+}
+
+func (f fault) delay() time.Duration {
+	ms := f.LatencyMs
+	if f.JitterMs > 0 {
+		ms += rand.IntN(f.JitterMs + 1)
+	}
+	return time.Duration(ms) * time.Millisecond
+}
+
+// faultBoard holds the faults in force.
+type faultBoard struct {
+	mu     sync.RWMutex
+	faults []fault
+}
+
+// put replaces the faults of the same backend and route and keeps the others;
+// it puts all of them or, when that would be too many, none.
+func (b *faultBoard) put(faults []fault) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	kept := slices.DeleteFunc(slices.Clone(b.faults), func(old fault) bool {
+		return slices.ContainsFunc(faults, func(f fault) bool { return f.Backend == old.Backend && f.Route == old.Route })
+	})
+	if len(kept)+len(faults) > maxFaults {
+		return fmt.Errorf("more than %d faults at once", maxFaults)
+	}
+	b.faults = append(kept, faults...)
+	return nil
+}
+
+func (b *faultBoard) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults = nil
+}
+
+func (b *faultBoard) list() []fault {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Clone(b.faults)
+}
+
+// find picks the fault of a call: one that names its route, else for an API
+// route the one of the whole backend. The zero fault does nothing.
+func (b *faultBoard) find(backend, route string, api bool) fault {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var whole fault
+	for _, f := range b.faults {
+		if f.Backend != backend {
+			continue
+		}
+		if f.Route == route {
+			return f
+		}
+		if f.Route == "" && api {
+			whole = f
+		}
+	}
+	return whole
+}
+
+// inject runs a handler under a fault. The wait ends early when the caller goes
+// away, and then nothing is answered.
+func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	if err := pause(r.Context(), f.delay()); err != nil {
+		return
+	}
+	switch {
+	case f.Drop:
+		hangUp(w)
+	case f.Status != 0:
+		writeJSON(w, f.Status, statusBody(&apiError{Status: f.Status}))
+	case f.CutBody || f.BadJSON:
+		kept := &keptResponse{header: http.Header{}, status: http.StatusOK}
+		next.ServeHTTP(kept, r)
+		f.spoil(w, kept)
+	default:
+		next.ServeHTTP(w, r)
+	}
+}
+
+// spoil passes on a finished response damaged. Announcing more bytes than are
+// written makes net/http end the connection, which is what a cut body looks like.
+func (f fault) spoil(w http.ResponseWriter, kept *keptResponse) {
+	body := kept.body.Bytes()
+	for name, values := range kept.header {
+		w.Header()[name] = values
+	}
+	announced := len(body)
+	if f.BadJSON {
+		body = append(body[:len(body)/2:len(body)/2], `{"oops":]`...)
+		announced = len(body)
+	}
+	if f.CutBody {
+		announced = max(announced, 2)
+		body = body[:len(body)/2]
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(announced))
+	w.WriteHeader(kept.status)
+	_, _ = w.Write(body) // the caller may be gone; there is nobody to tell
+}
+
+// hangUp ends the connection without an answer.
+func hangUp(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		writeJSON(w, http.StatusBadGateway, Document{"message": "This connection cannot be dropped: " + err.Error()})
+		return
+	}
+	_ = conn.Close() // being gone is the purpose
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// keptResponse is a response held back until it is finished.
+type keptResponse struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (k *keptResponse) Header() http.Header         { return k.header }
+func (k *keptResponse) WriteHeader(status int)      { k.status = status }
+func (k *keptResponse) Write(p []byte) (int, error) { return k.body.Write(p) }

@@ -1,0 +1,99 @@
+package sandbox
+
+import (
+	"sync"
+	"time"
+)
+
+// bucketKey tells one rate-limit bucket from another. Client is empty in a
+// bucket that all callers share, Route in one that all routes share.
+type bucketKey struct {
+	tenant, backend, client, route string
+}
+
+// limiter enforces the printed rate limits. Its buckets are few: one per client
+// application of the demo data, and one more per endpoint with its own limit.
+type limiter struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	enforce bool
+	buckets map[bucketKey]*bucket
+}
+
+// bucket is the state of either kind of limit.
+type bucket struct {
+	at     time.Time     // when level or the window was last brought up to date
+	level  time.Duration // leaky: time until the bucket is empty
+	passed int           // window: calls let through since at
+}
+
+func newLimiter(now func() time.Time) *limiter {
+	return &limiter{now: now, enforce: true, buckets: map[bucketKey]*bucket{}}
+}
+
+// take asks for one call. Zero means go ahead; otherwise the call is over the
+// limit and would pass after the returned wait.
+func (l *limiter) take(key bucketKey, rule RateLimit) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.enforce {
+		return 0
+	}
+	now := l.now()
+	b := l.buckets[key]
+	if b == nil {
+		b = &bucket{at: now}
+		l.buckets[key] = b
+	}
+	if rule.MaxRequests > 0 {
+		return b.window(now, rule)
+	}
+	return b.leak(now, rule)
+}
+
+// leak measures the bucket in time rather than in calls, which keeps the sum
+// exact: one call is worth the time it takes to leak away.
+func (b *bucket) leak(now time.Time, rule RateLimit) time.Duration {
+	drop := time.Second / time.Duration(rule.LeakPerSecond)
+	b.level = max(0, b.level-now.Sub(b.at))
+	b.at = now
+	if over := b.level + drop - drop*time.Duration(rule.Bucket); over > 0 {
+		return over
+	}
+	b.level += drop
+	return 0
+}
+
+// window counts calls since the first one of the current window.
+func (b *bucket) window(now time.Time, rule RateLimit) time.Duration {
+	length := time.Duration(rule.WindowSeconds) * time.Second
+	if now.Sub(b.at) >= length {
+		b.at, b.passed = now, 0
+	}
+	if b.passed >= rule.MaxRequests {
+		return b.at.Add(length).Sub(now)
+	}
+	b.passed++
+	return 0
+}
+
+func (l *limiter) setEnforce(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.enforce = on
+}
+
+// enforced reports whether calls over a limit are refused.
+func (l *limiter) enforced() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.enforce
+}
+
+// clear empties every bucket; whether limits are enforced stays as it is.
+func (l *limiter) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.buckets)
+}

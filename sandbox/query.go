@@ -1,0 +1,142 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Match decides whether a record belongs in an answer.
+type Match func(*Record) bool
+
+// Query selects records: all Matches must hold; Sort names the fact to order by
+// ("" keeps stored order) and ties keep stored order in both directions, so that
+// a walk over pages never repeats or misses a record.
+type Query struct {
+	Matches []Match
+	Sort    string
+	Desc    bool
+}
+
+// Select answers a query with a fresh slice.
+func (c *Collection) Select(q Query) []*Record {
+	return q.apply(c.all())
+}
+
+func (q Query) apply(records []*Record) []*Record {
+	kept := slices.DeleteFunc(records, func(r *Record) bool {
+		return slices.ContainsFunc(q.Matches, func(m Match) bool { return !m(r) })
+	})
+	if q.Sort == "" {
+		return kept
+	}
+	slices.SortStableFunc(kept, func(a, b *Record) int {
+		order := compareFacts(a.Facts[q.Sort], b.Facts[q.Sort])
+		if q.Desc {
+			return -order
+		}
+		return order
+	})
+	return kept
+}
+
+// compareFacts orders numbers by value and everything else by its text without
+// regard to case; an absent fact sorts first.
+func compareFacts(a, b any) int {
+	x, xok := a.(int64)
+	y, yok := b.(int64)
+	if xok && yok {
+		return cmp.Compare(x, y)
+	}
+	return cmp.Compare(strings.ToLower(factText(a)), strings.ToLower(factText(b)))
+}
+
+func factText(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// filter turns the values of a query parameter into a match. A value that
+// cannot be read is an error whose text is for the caller.
+type filter func(values []string) (Match, error)
+
+// contains keeps records one of whose facts contains the value, ignoring case.
+func contains(facts ...string) filter {
+	return func(values []string) (Match, error) {
+		want := strings.ToLower(values[0])
+		return func(r *Record) bool {
+			return slices.ContainsFunc(facts, func(f string) bool {
+				return strings.Contains(strings.ToLower(r.text(f)), want)
+			})
+		}, nil
+	}
+}
+
+// oneOf keeps records whose fact, or one member of it, equals one of the values
+// (repeated, or separated by commas), ignoring case.
+func oneOf(fact string) filter {
+	return func(values []string) (Match, error) {
+		wanted := splitValues(values)
+		matches := func(have string) bool {
+			return slices.ContainsFunc(wanted, func(w string) bool { return strings.EqualFold(w, have) })
+		}
+		return func(r *Record) bool {
+			if many, ok := r.Facts[fact].([]string); ok {
+				return slices.ContainsFunc(many, matches)
+			}
+			return matches(factText(r.Facts[fact]))
+		}, nil
+	}
+}
+
+// flag keeps records whose boolean fact is the value.
+func flag(fact string) filter {
+	return func(values []string) (Match, error) {
+		want, err := strconv.ParseBool(values[0])
+		if err != nil {
+			return nil, fmt.Errorf("must be true or false")
+		}
+		return func(r *Record) bool { return r.Facts[fact] == want }, nil
+	}
+}
+
+// notBefore and notAfter keep records whose fact, epoch milliseconds, is on that
+// side of the value or equal to it.
+func notBefore(fact string) filter {
+	return moment(fact, func(have, bound int64) bool { return have >= bound })
+}
+
+func notAfter(fact string) filter {
+	return moment(fact, func(have, bound int64) bool { return have <= bound })
+}
+
+func moment(fact string, keep func(have, bound int64) bool) filter {
+	return func(values []string) (Match, error) {
+		bound, err := parseMoment(values[0])
+		if err != nil {
+			return nil, err
+		}
+		return func(r *Record) bool {
+			have, ok := r.Facts[fact].(int64)
+			return ok && keep(have, bound)
+		}, nil
+	}
+}
+
+// ignored accepts a parameter that changes how a record is shown, not which.
+func ignored(_ []string) (Match, error) {
+	return func(*Record) bool { return true }, nil
+}
+
+// splitValues flattens repeated and comma-separated values.
+func splitValues(values []string) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, strings.Split(v, ",")...)
+	}
+	return out
+}

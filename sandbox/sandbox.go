@@ -1,0 +1,171 @@
+package sandbox
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultSeed is the seed of the demo data when Options names none.
+const DefaultSeed = 1
+
+// Options configure a Sandbox. The zero value is a working sandbox.
+type Options struct {
+	Seed    uint64           // demo data; 0 means DefaultSeed
+	Now     func() time.Time // clock of tokens and rate limits; nil means time.Now
+	Logger  *slog.Logger     // nil means no log
+	OnReset func()           // called after each reset, in the request's goroutine; nil means nothing
+}
+
+// Sandbox is the backends of all tenants. Make one with New; it is safe for
+// concurrent use and needs no closing.
+type Sandbox struct {
+	opts      Options
+	tenants   []*tenantState
+	appdirect *appdirect
+	limits    *limiter
+	calls     *callLog
+	faults    *faultBoard
+	seed      atomic.Uint64
+}
+
+// tenantState is what one tenant's servers share. Keys and grants live as long
+// as the Sandbox; a reset replaces the world.
+type tenantState struct {
+	Tenant
+	signer *signer
+	grants *grantStore
+	world  atomic.Pointer[world]
+}
+
+// New makes the demo data and a signing key per tenant, which takes a moment.
+func New(o Options) (*Sandbox, error) {
+	if o.Seed == 0 {
+		o.Seed = DefaultSeed
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Sandbox{opts: o, limits: newLimiter(o.Now), calls: newCallLog(), faults: &faultBoard{}}
+	var err error
+	if s.appdirect, err = newAppDirect(s); err != nil {
+		return nil, err
+	}
+	for _, t := range Tenants() {
+		sign, err := newSigner(t, o.Now)
+		if err != nil {
+			return nil, err
+		}
+		s.tenants = append(s.tenants, &tenantState{Tenant: t, signer: sign, grants: newGrantStore(o.Now)})
+	}
+	return s, s.load(o.Seed)
+}
+
+// load replaces every tenant's data by that of the seed, or on error none.
+func (s *Sandbox) load(seed uint64) error {
+	worlds := make([]*world, len(s.tenants))
+	for i, t := range s.tenants {
+		w, err := newWorld(t.Tenant, i, seed)
+		if err != nil {
+			return fmt.Errorf("sandbox: demo data of %s: %w", t.Name, err)
+		}
+		worlds[i] = w
+	}
+	for i, t := range s.tenants {
+		t.world.Store(worlds[i])
+	}
+	s.seed.Store(seed)
+	return nil
+}
+
+// reset loads new data and forgets buckets, faults and call counts. Tokens stay
+// valid where their user still exists, as personas always do.
+func (s *Sandbox) reset(seed uint64) error {
+	if err := s.load(seed); err != nil {
+		return err
+	}
+	s.limits.clear()
+	s.faults.clear()
+	s.calls.clear()
+	s.opts.Logger.Info("sandbox reset", "seed", seed)
+	if s.opts.OnReset != nil {
+		s.opts.OnReset()
+	}
+	return nil
+}
+
+// BaseURL is the address of a tenant's AppDirect on a sandbox that listens on
+// addr ("127.0.0.1:8090", ":8090" or a whole "http://…" address): append
+// "/api/…" or "/oauth2/…". It does not check that the tenant exists.
+func (s *Sandbox) BaseURL(addr, tenant string) string {
+	base := strings.TrimSuffix(addr, "/")
+	if strings.HasPrefix(base, ":") {
+		base = "127.0.0.1" + base
+	}
+	if !strings.Contains(base, "://") {
+		base = "http://" + base
+	}
+	return base + "/" + tenant + "/" + s.appdirect.name()
+}
+
+// Handler serves everything on one address: the backends by path prefix
+// (/acme/appdirect/api/…) or host (acme.localhost/api/…), and the control API.
+// All handlers of one Sandbox share its state.
+func (s *Sandbox) Handler() http.Handler {
+	control := s.control()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == controlPath || strings.HasPrefix(r.URL.Path, controlPath+"/") {
+			control.ServeHTTP(w, r)
+			return
+		}
+		tenant, prefix, ok := s.locate(r)
+		if !ok {
+			writeJSON(w, http.StatusNotFound, statusBody(notFound("Nothing is here; GET %s tells what is.", controlPath)))
+			return
+		}
+		at := site{tenant: tenant, base: "http://" + r.Host + prefix, path: strings.TrimPrefix(r.URL.EscapedPath(), prefix)}
+		s.appdirect.serve(w, r, at)
+	})
+}
+
+// site is where a request arrived.
+type site struct {
+	tenant *tenantState
+	base   string // absolute address that hrefs start with
+	path   string // escaped path after the base
+}
+
+// locate finds the tenant of a request and the path prefix that names it, which
+// is empty when the host does; a host of nobody's belongs to the first tenant.
+func (s *Sandbox) locate(r *http.Request) (*tenantState, string, bool) {
+	path := r.URL.EscapedPath()
+	if strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/oauth2/") {
+		return s.byHost(r.Host), "", true
+	}
+	for _, t := range s.tenants {
+		prefix := "/" + t.Name + "/" + s.appdirect.name()
+		if strings.HasPrefix(path, prefix+"/") {
+			return t, prefix, true
+		}
+	}
+	return nil, "", false
+}
+
+func (s *Sandbox) byHost(hostport string) *tenantState {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	i := slices.IndexFunc(s.tenants, func(t *tenantState) bool {
+		return slices.Contains(t.Hosts, strings.ToLower(host))
+	})
+	return s.tenants[max(i, 0)]
+}
