@@ -115,7 +115,7 @@ func jwk(kid string, public any) jwkset.JWKMarshal {
 func goodClaims(changes jwt.MapClaims) jwt.MapClaims {
 	claims := jwt.MapClaims{
 		"sub": "ada@example.com", "aud": []string{"account", "billing"}, "exp": time.Now().Add(time.Hour).Unix(),
-		"jti": "813fd046", "client_id": "storefront", "scope": []string{"ROLE_USER", "openid", "ROLE_SYS_ADMIN"},
+		"iss": "https://acme.example", "jti": "813fd046", "client_id": "storefront", "scope": []string{"ROLE_USER", "openid", "ROLE_SYS_ADMIN"},
 	}
 	maps.Copy(claims, changes)
 	maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
