@@ -1,0 +1,71 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+)
+
+var companyList = shape[model.Company, model.CompanyEdge, model.CompanyConnection]{
+	edge: func(cursor string, node *model.Company) *model.CompanyEdge {
+		return &model.CompanyEdge{Cursor: cursor, Node: node}
+	},
+	connection: func(nodes []*model.Company, edges []*model.CompanyEdge, info *model.PageInfo, total *int32) *model.CompanyConnection {
+		return &model.CompanyConnection{Nodes: nodes, Edges: edges, PageInfo: info, TotalCount: total}
+	},
+	enrol: objects[model.Company],
+}
+
+// Companies answers Query.companies.
+func (queryResolver) Companies(ctx context.Context, first *int32, after *string, last *int32, before *string, name *string, orderBy *model.CompanyOrder) (*model.CompanyConnection, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, err := l.NewPage(first, after, last, before)
+	if err != nil {
+		return nil, err
+	}
+	var filter loaders.CompanyFilter
+	if name != nil {
+		filter.Name = *name
+	}
+	if orderBy != nil {
+		filter.Order = &orderBy.Direction
+	}
+	list, err := l.Companies(ctx, filter, page)
+	return companyList.root(ctx, list, err)
+}
+
+// Company answers Query.company.
+func (queryResolver) Company(ctx context.Context, id string) (*model.Company, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	company, err := l.Company(ctx, id)
+	return root(ctx, company, err)
+}
+
+// Memberships answers Company.memberships.
+func (companyResolver) Memberships(ctx context.Context, objs []*model.Company, first *int32, after *string, last *int32, before *string) ([]*model.MembershipConnection, error) {
+	return nested(ctx, objs, pageArgs{first, after, last, before}, membershipList,
+		func(ctx context.Context, l *loaders.Loaders, parents []*model.Company, p loaders.Page) ([]*loaders.List[*model.Membership], []error) {
+			return l.Memberships(ctx, members(parents, companyID), p)
+		})
+}
+
+// Subscriptions answers Company.subscriptions.
+func (companyResolver) Subscriptions(ctx context.Context, objs []*model.Company, first *int32, after *string, last *int32, before *string, status *model.SubscriptionStatus) ([]*model.SubscriptionConnection, error) {
+	wanted, err := statusFilter(status)
+	if err != nil {
+		return nil, err
+	}
+	return nested(ctx, objs, pageArgs{first, after, last, before}, subscriptionList,
+		func(ctx context.Context, l *loaders.Loaders, parents []*model.Company, p loaders.Page) ([]*loaders.List[*model.Subscription], []error) {
+			return l.CompanySubscriptions(ctx, members(parents, companyID), wanted, p)
+		})
+}
+
+func companyID(c *model.Company) string { return c.ID }

@@ -1,0 +1,47 @@
+// Package resolvers answers the graph's fields, one file per domain: it takes
+// arguments, asks a loader, and shapes pages. It knows no HTTP, no Redis, no
+// tokens and no wire formats.
+//
+// Objects that stand at the same place of an operation are asked for together
+// even when the executor hands them over one by one, as it does for
+// edges.node and for lists inside lists: see [Begin].
+package resolvers
+
+import "github.com/marketgraph/marketgraph/graph"
+
+// Resolver is the root of the graph. It has no state: everything an operation
+// needs is in its context.
+type Resolver struct{}
+
+var _ graph.ResolverRoot = Resolver{}
+
+// Query answers the root fields.
+func (r Resolver) Query() graph.QueryResolver { return queryResolver{} }
+
+// Company answers a company's edges.
+func (r Resolver) Company() graph.CompanyResolver { return companyResolver{} }
+
+// User answers a user's edges.
+func (r Resolver) User() graph.UserResolver { return userResolver{} }
+
+// Membership answers a membership's edges.
+func (r Resolver) Membership() graph.MembershipResolver { return membershipResolver{} }
+
+// Product answers a product's edges.
+func (r Resolver) Product() graph.ProductResolver { return productResolver{} }
+
+// Edition answers an edition's edges.
+func (r Resolver) Edition() graph.EditionResolver { return editionResolver{} }
+
+// Subscription answers a subscription's edges.
+func (r Resolver) Subscription() graph.SubscriptionResolver { return subscriptionResolver{} }
+
+type (
+	queryResolver        struct{}
+	companyResolver      struct{}
+	userResolver         struct{}
+	membershipResolver   struct{}
+	productResolver      struct{}
+	editionResolver      struct{}
+	subscriptionResolver struct{}
+)

@@ -1,0 +1,96 @@
+package loaders
+
+import (
+	"context"
+	"errors"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/upstream"
+)
+
+// systemAuthority marks cache entries that were fetched with the gateway's own
+// credentials: shared within the tenant, authorised here.
+const systemAuthority = string(upstream.System)
+
+// Tenant holds what all operations of one tenant share. It is safe for
+// concurrent use.
+type Tenant struct {
+	name      string
+	appdirect *upstream.Client
+	cache     *cache.Cache
+	system    cache.Scope
+	maxItems  int
+	width     width // how wide the tenant's list of subscriptions is known to be
+}
+
+// NewTenant joins a tenant's client with the cache. maxItems is the most items
+// that one page of a list may ask for; it must be positive.
+func NewTenant(name string, appdirect *upstream.Client, c *cache.Cache, maxItems int) (*Tenant, error) {
+	if appdirect == nil || c == nil {
+		return nil, errors.New("loaders: a tenant needs a client and a cache")
+	}
+	if maxItems <= 0 {
+		return nil, errors.New("loaders: maxItems must be positive")
+	}
+	system, err := cache.NewScope(name, systemAuthority)
+	if err != nil {
+		return nil, err
+	}
+	return &Tenant{name: name, appdirect: appdirect, cache: c, system: system, maxItems: maxItems}, nil
+}
+
+// Loaders serve one operation of one viewer. They are safe for the concurrent
+// resolvers of that operation and must not outlive it.
+type Loaders struct {
+	tenant *Tenant
+	viewer *auth.Viewer
+
+	companies     *memo[string, *model.Company]
+	users         *memo[string, *model.User]
+	products      *memo[string, *model.Product]
+	details       *memo[string, *detail]
+	editions      *memo[editionKey, *model.Edition]
+	subscriptions *memo[string, *model.Subscription]
+	joined        *memo[string, []*model.Membership]
+	members       *memo[listKey, *List[*model.Membership]]
+	owned         *memo[listKey, *List[*model.Subscription]]
+	sold          *memo[listKey, *List[*model.Subscription]]
+}
+
+// New makes the loaders of one operation.
+func New(t *Tenant, v *auth.Viewer) *Loaders {
+	l := &Loaders{tenant: t, viewer: v}
+	l.companies = newMemo(l.fetchCompanies)
+	l.users = newMemo(l.fetchUsers)
+	l.products = newMemo(l.fetchProducts)
+	l.details = newMemo(l.fetchDetails)
+	l.editions = newMemo(l.fetchEditions)
+	l.subscriptions = newMemo(l.fetchSubscriptions)
+	l.joined = newMemo(l.fetchUserMemberships)
+	l.members = newMemo(l.fetchMemberships)
+	l.owned = newMemo(l.fetchCompanySubscriptions)
+	l.sold = newMemo(l.fetchProductSubscriptions)
+	return l
+}
+
+// Viewer is on whose behalf the operation runs; never nil.
+func (l *Loaders) Viewer() *auth.Viewer { return l.viewer }
+
+type contextKey struct{}
+
+// With puts the operation's loaders into its context.
+func With(ctx context.Context, l *Loaders) context.Context {
+	return context.WithValue(ctx, contextKey{}, l)
+}
+
+// From gives the operation's loaders. Their absence is a wiring fault, said as
+// an error because a resolver cannot go on without them.
+func From(ctx context.Context) (*Loaders, error) {
+	l, ok := ctx.Value(contextKey{}).(*Loaders)
+	if !ok {
+		return nil, errors.New("loaders: none in this context")
+	}
+	return l, nil
+}

@@ -1,0 +1,237 @@
+package loaders
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
+)
+
+// ProductFilter narrows and orders the catalogue. The zero value is the
+// backend's own list: everything that can be bought, by name, ascending.
+type ProductFilter struct {
+	// Search is a text that the product matches; "" for any.
+	Search string
+	// Order is by what and which way; nil for the backend's own.
+	Order *model.ProductOrder
+}
+
+// detail is a product as far as one reply tells: lists of what can be bought
+// leave out vendor and editions, which whole says.
+type detail struct {
+	product  *model.Product
+	whole    bool
+	vendorID *string
+	editions []*model.Edition
+}
+
+func (d *detail) number() string { return value(d.product.LegacyID) }
+
+var (
+	listApplications = source[chunk[*detail]]{appdirect.ListApplications, func(body []byte) (chunk[*detail], error) {
+		p, err := appdirect.DecodeApplications(body)
+		return page(p, func(w appdirect.Application) *detail { return &detail{product: toProduct(w)} }), err
+	}}
+	listCatalog = source[chunk[*detail]]{appdirect.ListCatalog, func(body []byte) (chunk[*detail], error) {
+		p, err := appdirect.DecodeCatalog(body)
+		return page(p, toDetail), err
+	}}
+	readProduct = source[*detail]{appdirect.ReadProduct, func(body []byte) (*detail, error) {
+		p, err := appdirect.DecodeProduct(body)
+		return toDetail(p), err
+	}}
+	// productsByNumber also finds what can no longer be bought, by reading it alone.
+	productsByNumber = &index[*detail]{
+		typeName: "Product", id: (*detail).number, listFirst: true,
+		list: listApplications, page: ProductFilter{}.ask,
+		one: readProduct, read: productAsk,
+	}
+	productsByUUID = &index[*detail]{
+		typeName: "Product", id: func(d *detail) string { return d.product.ID }, listFirst: true,
+		list: listApplications, page: ProductFilter{}.ask,
+		one: readProduct, read: func(string) (ask, bool) { return ask{}, false },
+	}
+	detailsByNumber = &index[*detail]{
+		typeName: "Product", id: (*detail).number,
+		list: listCatalog, page: catalogAsk,
+		one: readProduct, read: productAsk,
+	}
+)
+
+func productAsk(number string) (ask, bool) {
+	return ask{params: map[string]string{"applicationId": number}}, true
+}
+
+// catalogAsk leaves out what was never published.
+func catalogAsk(page int) ask {
+	q := pageQuery(page, appdirect.ListCatalog.PageSize)
+	q.Set("appStatus", "PRODUCTION")
+	return ask{query: q}
+}
+
+// Products lists what can be bought.
+func (l *Loaders) Products(ctx context.Context, f ProductFilter, p Page) (*List[*model.Product], error) {
+	got := read(ctx, l, []listing[*detail]{{
+		source: listApplications,
+		size:   appdirect.ListApplications.PageSize,
+		ask:    f.ask,
+		mark:   markOf(listApplications.request(l, f.ask(0)).Key, ""),
+	}}, p)
+	if got.errs[0] != nil {
+		return nil, got.errs[0]
+	}
+	details := got.values[0]
+	list := &List[*model.Product]{Start: details.Start, Total: details.Total, HasNext: details.HasNext, mark: details.mark}
+	for _, d := range details.Items {
+		list.Items = append(list.Items, d.product)
+		l.products.prime(ctx, d.number(), d.product)
+	}
+	return list, nil
+}
+
+// Product gives one product by its uuid or its number.
+func (l *Loaders) Product(ctx context.Context, id string) (*model.Product, error) {
+	if err := checkID(id); err != nil {
+		return nil, err
+	}
+	return l.products.one(ctx, id)
+}
+
+// ProductsOf gives products by number, nil where there is none; positional.
+func (l *Loaders) ProductsOf(ctx context.Context, numbers []string) ([]*model.Product, []error) {
+	return optional(ctx, l.products, numbers, everything)
+}
+
+// Vendors gives the uuids of the products' vendors, by product number; positional.
+func (l *Loaders) Vendors(ctx context.Context, numbers []string) ([]*string, []error) {
+	details, errs := optional(ctx, l.details, numbers, everything)
+	out := make([]*string, len(details))
+	for i, d := range details {
+		if d != nil {
+			out[i] = d.vendorID
+		}
+	}
+	return out, errs
+}
+
+// EditionsOfProducts gives the products' editions, by product number; positional.
+func (l *Loaders) EditionsOfProducts(ctx context.Context, numbers []string) ([][]*model.Edition, []error) {
+	details, errs := optional(ctx, l.details, numbers, everything)
+	out := make([][]*model.Edition, len(details))
+	for i, d := range details {
+		if d != nil {
+			out[i] = d.editions
+		}
+	}
+	return out, errs
+}
+
+// fetchProducts takes uuids and numbers alike: lookups accept both.
+func (l *Loaders) fetchProducts(ctx context.Context, ids []string) answers[*model.Product] {
+	var numbers, uuids []string
+	for _, id := range ids {
+		if isNumber(id) {
+			numbers = append(numbers, id)
+		} else {
+			uuids = append(uuids, id)
+		}
+	}
+	byNumber, byUUID := productsByNumber.find(ctx, l, numbers), productsByUUID.find(ctx, l, uuids)
+	out := newAnswers[*model.Product](len(ids))
+	for i, id := range ids {
+		from := &byUUID
+		if isNumber(id) {
+			from = &byNumber
+		}
+		if out.errs[i] = from.errs[0]; out.errs[i] == nil {
+			out.values[i] = from.values[0].product
+		}
+		from.values, from.errs = from.values[1:], from.errs[1:]
+	}
+	return out
+}
+
+func (l *Loaders) fetchDetails(ctx context.Context, numbers []string) answers[*detail] {
+	return detailsByNumber.find(ctx, l, numbers)
+}
+
+func isNumber(id string) bool {
+	return id != "" && strings.Trim(id, "0123456789") == ""
+}
+
+func (f ProductFilter) ask(page int) ask {
+	q := pageQuery(page, appdirect.ListApplications.PageSize)
+	if f.Search != "" {
+		q.Set("searchText", f.Search)
+	}
+	if f.Order != nil {
+		q.Set("sortField", f.Order.Field.String())
+		q.Set("sortOrder", f.Order.Direction.String())
+	}
+	return ask{query: q}
+}
+
+func toProduct(w appdirect.Application) *model.Product {
+	return &model.Product{
+		ID:             string(w.UUID),
+		LegacyID:       text(w.ID),
+		Name:           text(w.Name),
+		Type:           enum(w.ProductType, model.ProductTypeUnknown),
+		VendorName:     text(w.VendorName),
+		Blurb:          text(w.Blurb),
+		Description:    text(w.Description),
+		Overview:       text(w.Overview),
+		URL:            text(w.URL),
+		IconURL:        text(w.IconURL),
+		IsAddon:        w.Addon.Ptr(),
+		IsFree:         w.Free.Ptr(),
+		IsFeatured:     w.Featured.Ptr(),
+		IsBuyable:      w.Buyable.Ptr(),
+		Rating:         w.Rating.Ptr(),
+		StartingPrices: startingPrices(w.StartingPrice),
+		PublishedAt:    w.PublishedOn.Ptr(),
+		UpdatedAt:      w.LastModified.Ptr(),
+	}
+}
+
+func startingPrices(w appdirect.StartingPrices) []*model.StartingPrice {
+	out := make([]*model.StartingPrice, 0, len(w.Prices))
+	for _, currency := range slices.Sorted(maps.Keys(w.Prices)) {
+		price := w.Prices[currency]
+		out = append(out, &model.StartingPrice{
+			Currency:  currency,
+			Amount:    price.Price.Ptr(),
+			Frequency: enum(price.Duration, model.PricingFrequencyUnknown),
+		})
+	}
+	return out
+}
+
+func toDetail(w appdirect.Product) *detail {
+	number := appdirect.Text(w.Number())
+	d := &detail{whole: true, vendorID: text(appdirect.Text(w.Vendor()))}
+	d.product = &model.Product{
+		ID:          string(w.UUID),
+		LegacyID:    text(number),
+		Name:        text(w.Name),
+		Type:        enum(w.Type, model.ProductTypeUnknown),
+		VendorName:  text(w.Provider.Name),
+		Blurb:       text(w.Listing.Blurb),
+		Description: text(w.Overview.Description),
+		Overview:    text(w.Listing.Overview),
+		IconURL:     text(w.Listing.ImageURL),
+		IsAddon:     w.Addon.Ptr(),
+		IsFree:      w.Free.Ptr(),
+		IsBuyable:   w.Buyable.Ptr(),
+		Rating:      w.Rating.Ptr(),
+		PublishedAt: w.PublishedOn.Ptr(),
+		UpdatedAt:   w.LastModified.Ptr(),
+	}
+	for _, edition := range w.Pricing.Editions {
+		d.editions = append(d.editions, toEdition(edition, string(number)))
+	}
+	return d
+}

@@ -1,0 +1,98 @@
+package loaders
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/upstream"
+)
+
+// source is a route together with what its replies become.
+type source[T any] struct {
+	route  *upstream.Route
+	decode func(body []byte) (T, error)
+}
+
+// ask is what one call of a route asks for.
+type ask struct {
+	params map[string]string
+	query  url.Values
+}
+
+// request says to the cache where the answer is kept and how it is filled.
+func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
+	return cache.Request[T]{
+		Key:    l.tenant.system.Key(cache.KeySpec{Route: s.route.Name, ID: paramsID(a.params), Args: a.query}),
+		Tags:   l.tags(s.route, a.params),
+		Fresh:  s.route.Fresh,
+		Decode: s.decode,
+		Fill: func(ctx context.Context) ([]byte, error) {
+			reply, err := l.tenant.appdirect.Do(ctx, upstream.Call{Route: s.route, Params: a.params, Query: a.query})
+			if err != nil {
+				return nil, err
+			}
+			return reply.Body, nil
+		},
+	}
+}
+
+// get answers one ask, from the cache or the backend.
+func (s source[T]) get(ctx context.Context, l *Loaders, a ask) (T, error) {
+	return cache.Get(ctx, l.tenant.cache, s.request(l, a))
+}
+
+// getMany answers many at once: one look into the cache, then the missing calls side by side.
+func (s source[T]) getMany(ctx context.Context, l *Loaders, asks []ask) answers[T] {
+	return collect(cache.GetMany(ctx, l.tenant.cache, s.requests(l, asks)))
+}
+
+// lookup is getMany without calls: what is not in the cache is [cache.ErrMiss].
+func (s source[T]) lookup(ctx context.Context, l *Loaders, asks []ask) answers[T] {
+	return collect(cache.Lookup(ctx, l.tenant.cache, s.requests(l, asks)))
+}
+
+func (s source[T]) requests(l *Loaders, asks []ask) []cache.Request[T] {
+	out := make([]cache.Request[T], len(asks))
+	for i, a := range asks {
+		out[i] = s.request(l, a)
+	}
+	return out
+}
+
+func collect[T any](results []cache.Result[T]) answers[T] {
+	a := newAnswers[T](len(results))
+	for i, r := range results {
+		a.values[i], a.errs[i] = r.Value, r.Err
+	}
+	return a
+}
+
+// paramsID writes path parameters as one id. url.Values sorts and escapes, so
+// that no two sets of parameters share an id.
+func paramsID(params map[string]string) string {
+	if len(params) == 0 {
+		return ""
+	}
+	values := make(url.Values, len(params))
+	for name, value := range params {
+		values.Set(name, value)
+	}
+	return values.Encode()
+}
+
+// tags fills a route's tag templates: "company:{companyUuid}" is the tag company, id.
+func (l *Loaders) tags(route *upstream.Route, params map[string]string) []cache.Tag {
+	out := make([]cache.Tag, len(route.Tags))
+	for i, template := range route.Tags {
+		parts := strings.Split(template, ":")
+		for j, part := range parts {
+			if name, ok := strings.CutPrefix(part, "{"); ok {
+				parts[j] = params[strings.TrimSuffix(name, "}")]
+			}
+		}
+		out[i] = l.tenant.system.Tag(parts...)
+	}
+	return out
+}

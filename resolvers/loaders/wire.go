@@ -1,0 +1,84 @@
+package loaders
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
+)
+
+// text is nil for what the backend left out or wrote as "": the graph knows only one of the two.
+func text(t appdirect.Text) *string {
+	if t == "" {
+		return nil
+	}
+	s := string(t)
+	return &s
+}
+
+// whole is the whole number in n; nil where there is none, or none that fits.
+func whole(n appdirect.Number) *int32 {
+	if !n.Valid || !n.Value.IsInteger() || !n.Value.BigInt().IsInt64() {
+		return nil
+	}
+	value := n.Value.IntPart()
+	small := int32(value)
+	if int64(small) != value {
+		return nil
+	}
+	return &small
+}
+
+// enum is the enum's value for t, its UNKNOWN where the schema does not know t, and nil for nothing.
+func enum[E interface {
+	~string
+	IsValid() bool
+}](t appdirect.Text, unknown E) *E {
+	if t == "" {
+		return nil
+	}
+	if e := E(t); e.IsValid() {
+		return &e
+	}
+	return &unknown
+}
+
+func roles(texts []appdirect.Text) []model.Role {
+	out := make([]model.Role, len(texts))
+	for i, t := range texts {
+		out[i] = *enum(t, model.RoleUnknown)
+	}
+	return out
+}
+
+// page adapts a counted page: each item mapped, the backend's count kept.
+func page[W, T any](p appdirect.Page[W], toModel func(W) T) chunk[T] {
+	c := chunk[T]{items: make([]T, len(p.Items)), total: unknown}
+	for i, item := range p.Items {
+		c.items[i] = toModel(item)
+	}
+	if p.Info != nil {
+		c.total = p.Info.TotalElements
+	}
+	return c
+}
+
+// amounts lists prices by currency code, in a stable order.
+func amounts(byCurrency map[string]appdirect.Number) []*model.Money {
+	out := make([]*model.Money, 0, len(byCurrency))
+	for _, currency := range slices.Sorted(maps.Keys(byCurrency)) {
+		out = append(out, &model.Money{Currency: currency, Amount: byCurrency[currency].Ptr()})
+	}
+	return out
+}
+
+// positive is n where it is more than zero, else nil.
+func positive(n appdirect.Number) *decimal.Decimal {
+	if !n.Valid || !n.Value.IsPositive() {
+		return nil
+	}
+	return &n.Value
+}

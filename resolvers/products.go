@@ -1,0 +1,97 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+)
+
+var productList = shape[model.Product, model.ProductEdge, model.ProductConnection]{
+	edge: func(cursor string, node *model.Product) *model.ProductEdge {
+		return &model.ProductEdge{Cursor: cursor, Node: node}
+	},
+	connection: func(nodes []*model.Product, edges []*model.ProductEdge, info *model.PageInfo, total *int32) *model.ProductConnection {
+		return &model.ProductConnection{Nodes: nodes, Edges: edges, PageInfo: info, TotalCount: total}
+	},
+	enrol: objects[model.Product],
+}
+
+// Products answers Query.products.
+func (queryResolver) Products(ctx context.Context, first *int32, after *string, last *int32, before *string, searchText *string, orderBy *model.ProductOrder) (*model.ProductConnection, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, err := l.NewPage(first, after, last, before)
+	if err != nil {
+		return nil, err
+	}
+	filter := loaders.ProductFilter{Order: orderBy}
+	if searchText != nil {
+		filter.Search = *searchText
+	}
+	list, err := l.Products(ctx, filter, page)
+	return productList.root(ctx, list, err)
+}
+
+// Product answers Query.product.
+func (queryResolver) Product(ctx context.Context, id string) (*model.Product, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	product, err := l.Product(ctx, id)
+	return root(ctx, product, err)
+}
+
+// VendorID answers Product.vendorId.
+func (productResolver) VendorID(ctx context.Context, objs []*model.Product) ([]*string, error) {
+	return fan(ctx, objs,
+		func(ctx context.Context, l *loaders.Loaders, products []*model.Product) ([]*string, []error) {
+			return l.Vendors(ctx, members(products, productNumber))
+		}, nil)
+}
+
+// Editions answers Product.editions.
+func (productResolver) Editions(ctx context.Context, objs []*model.Product) ([][]*model.Edition, error) {
+	return fan(ctx, objs,
+		func(ctx context.Context, l *loaders.Loaders, products []*model.Product) ([][]*model.Edition, []error) {
+			return l.EditionsOfProducts(ctx, members(products, productNumber))
+		},
+		func(op *operation, at string, all [][]*model.Edition) {
+			var flat []*model.Edition
+			for _, list := range all {
+				flat = append(flat, list...)
+			}
+			objects(op, at, flat)
+		})
+}
+
+// Subscriptions answers Product.subscriptions.
+func (productResolver) Subscriptions(ctx context.Context, objs []*model.Product, first *int32, after *string, last *int32, before *string, status *model.SubscriptionStatus) ([]*model.SubscriptionConnection, error) {
+	wanted, err := statusFilter(status)
+	if err != nil {
+		return nil, err
+	}
+	return nested(ctx, objs, pageArgs{first, after, last, before}, subscriptionList,
+		func(ctx context.Context, l *loaders.Loaders, parents []*model.Product, p loaders.Page) ([]*loaders.List[*model.Subscription], []error) {
+			return l.ProductSubscriptions(ctx, members(parents, productNumber), wanted, p)
+		})
+}
+
+// Product answers Edition.product.
+func (editionResolver) Product(ctx context.Context, objs []*model.Edition) ([]*model.Product, error) {
+	return fan(ctx, objs,
+		func(ctx context.Context, l *loaders.Loaders, editions []*model.Edition) ([]*model.Product, []error) {
+			return l.ProductsOf(ctx, members(editions, func(e *model.Edition) string { return e.ProductLegacyID }))
+		}, objects[model.Product])
+}
+
+// productNumber is "" for a product without one, which has no edges then.
+func productNumber(p *model.Product) string {
+	if p.LegacyID == nil {
+		return ""
+	}
+	return *p.LegacyID
+}
