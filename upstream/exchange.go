@@ -169,7 +169,7 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	// AppDirect answers XML to anyone who does not ask for JSON.
+	// Some backends answer XML to anyone who does not ask for JSON.
 	req.Header.Set("Accept", jsonType)
 	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Authorization", x.header)

@@ -151,11 +151,11 @@ func (g *gate) join(ctx context.Context, lane Lane, now time.Time) (*waiter, err
 	if queue.Len() >= g.cfg.MaxQueue {
 		return nil, &refusal{Paced, wait, fmt.Sprintf("queue is at its maximum of %d calls", g.cfg.MaxQueue)}
 	}
-	if wait > g.cfg.MaxWait {
-		return nil, &refusal{Paced, wait, fmt.Sprintf("turn comes after the maximum wait of %s", g.cfg.MaxWait)}
+	if wait >= g.cfg.MaxWait {
+		return nil, &refusal{Paced, wait, fmt.Sprintf("turn does not come within the maximum wait of %s", g.cfg.MaxWait)}
 	}
-	if deadline, ok := ctx.Deadline(); ok && now.Add(wait).After(deadline) {
-		return nil, &refusal{Paced, wait, "turn comes after the deadline"}
+	if deadline, ok := ctx.Deadline(); ok && !now.Add(wait).Before(deadline) {
+		return nil, &refusal{Paced, wait, "turn does not come before the deadline"}
 	}
 	w := &waiter{admitted: make(chan struct{})}
 	w.place = queue.PushBack(w)

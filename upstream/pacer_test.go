@@ -1,0 +1,277 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// one is a gate through which one call passes at a time, so that a test decides who is next.
+func one(cfg PacerConfig) *gate {
+	return NewPacer(cfg).gate(bucketKey{}, Bucket{Kind: Semaphore, Size: 1})
+}
+
+// mustAcquire takes a slot that is free.
+func mustAcquire(t *testing.T, g *gate) *slot {
+	t.Helper()
+	s, err := g.acquire(t.Context(), Waiting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// refusalOf fails the test unless err is a refusal.
+func refusalOf(t *testing.T, err error) *refusal {
+	t.Helper()
+	var r *refusal
+	if !errors.As(err, &r) {
+		t.Fatalf("got %v, want a refusal", err)
+	}
+	return r
+}
+
+// line is calls queued one after the other; order is the order in which they were admitted.
+type line struct {
+	gate *gate
+	wg   sync.WaitGroup
+
+	mu    sync.Mutex
+	order []string
+}
+
+func (l *line) queue(ctx context.Context, name string, lane Lane) {
+	l.wg.Go(func() {
+		s, err := l.gate.acquire(ctx, lane)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if err != nil {
+			l.order = append(l.order, name+" "+err.(*refusal).kind.String())
+			return
+		}
+		l.order = append(l.order, name)
+		s.done()
+	})
+	synctest.Wait() // it is in the queue now
+}
+
+func TestLanes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{gate: one(PacerConfig{})}
+		first := mustAcquire(t, l.gate)
+		for i, lane := range []Lane{Background, Waiting, Background, Mutation, Waiting, Mutation} {
+			l.queue(t.Context(), fmt.Sprintf("%d:%d", lane, i), lane)
+		}
+		first.done()
+		l.wg.Wait()
+		want := []string{"-1:3", "-1:5", "0:1", "0:4", "1:0", "1:2"}
+		if d := cmp.Diff(want, l.order); d != "" {
+			t.Errorf("order of lanes and within them (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestCancelLeavesNoHole(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{gate: one(PacerConfig{})}
+		first := mustAcquire(t, l.gate)
+		leaving, leave := context.WithCancel(t.Context())
+		l.queue(leaving, "leaver", Waiting)
+		l.queue(t.Context(), "stayer", Waiting)
+		leave()
+		synctest.Wait()
+		first.done()
+		l.wg.Wait()
+		if d := cmp.Diff([]string{"leaver canceled", "stayer"}, l.order); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+func TestSlotOfTheDeadWakesTheNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{gate: NewPacer(PacerConfig{}).gate(bucketKey{}, Bucket{Kind: LeakyBucket, Size: 1, PerSecond: 0.01})}
+		first := mustAcquire(t, l.gate)
+		l.queue(t.Context(), "next", Waiting)
+		begin := time.Now()
+		first.unsent()
+		l.wg.Wait()
+		if time.Since(begin) > 0 || len(l.order) != 1 {
+			t.Errorf("next went after %v: %v", time.Since(begin), l.order)
+		}
+	})
+}
+
+func TestRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name    string
+		cfg     PacerConfig
+		bucket  Bucket
+		timeout time.Duration
+		wait    time.Duration // named in the refusal, about
+		text    string
+	}{
+		{"leak after the deadline", PacerConfig{}, Bucket{Kind: LeakyBucket, Size: 1, PerSecond: 0.1}, 9 * time.Second, 10 * time.Second, "deadline"},
+		{"window after the deadline", PacerConfig{}, Bucket{Kind: FixedWindow, Size: 1, Window: 10 * time.Second}, 9 * time.Second, 10 * time.Second, "deadline"},
+		{"quota without deadline", PacerConfig{}, Bucket{Kind: DailyQuota, Size: 1}, 0, 24 * time.Hour, "maximum wait of 1m0s"},
+		{"own maximum", PacerConfig{MaxWait: 5 * time.Second}, Bucket{Kind: LeakyBucket, Size: 1, PerSecond: 0.1}, 0, 10 * time.Second, "maximum wait of 5s"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := NewPacer(tc.cfg).gate(bucketKey{}, tc.bucket)
+				mustAcquire(t, g).done()
+				ctx := t.Context()
+				if tc.timeout > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, tc.timeout)
+					defer cancel()
+				}
+				begin := time.Now()
+				_, err := g.acquire(ctx, Waiting)
+				r := refusalOf(t, err)
+				if took := time.Since(begin); took > 0 {
+					t.Errorf("refused only after %v", took)
+				}
+				if r.kind != Paced || r.wait < tc.wait || r.wait > tc.wait+tc.wait/40 || !strings.Contains(r.text, tc.text) {
+					t.Errorf("refusal %+v", r)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitEndsWithTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := one(PacerConfig{MaxWait: time.Minute}) // a semaphore cannot know
+		first := mustAcquire(t, g)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := g.acquire(ctx, Waiting)
+		if r := refusalOf(t, err); r.kind != Paced {
+			t.Errorf("refusal %+v", r)
+		}
+		begin := time.Now()
+		_, err = g.acquire(t.Context(), Background)
+		if r := refusalOf(t, err); r.kind != Paced || time.Since(begin) != time.Minute {
+			t.Errorf("after %v: %+v", time.Since(begin), r)
+		}
+		if _, err = g.acquire(ctx, Waiting); refusalOf(t, err).kind != Paced {
+			t.Errorf("dead before it began: %v", err)
+		}
+		first.done()
+		mustAcquire(t, g).done()
+	})
+}
+
+func TestQueueIsFinite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{gate: one(PacerConfig{MaxQueue: 2})}
+		first := mustAcquire(t, l.gate)
+		l.queue(t.Context(), "a", Background)
+		l.queue(t.Context(), "b", Background)
+		_, err := l.gate.acquire(t.Context(), Background)
+		if r := refusalOf(t, err); r.kind != Paced || !strings.Contains(r.text, "maximum of 2 calls") {
+			t.Errorf("refusal %+v", r)
+		}
+		l.queue(t.Context(), "m", Mutation) // a queue full of background work keeps no mutation out
+		first.done()
+		l.wg.Wait()
+		if d := cmp.Diff([]string{"m", "a", "b"}, l.order); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+func TestLimitedRestsTheBucket(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name       string
+		retryAfter time.Duration
+		want       time.Duration
+	}{
+		{"as long as asked", 7 * time.Second, 7 * time.Second},
+		{"a second when nothing is asked", 0, time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := NewPacer(PacerConfig{}).gate(bucketKey{}, Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4})
+				mustAcquire(t, g).limited(tc.retryAfter)
+				begin := time.Now()
+				mustAcquire(t, g).done()
+				if took := time.Since(begin); took != tc.want {
+					t.Errorf("next call after %v, want %v", took, tc.want)
+				}
+			})
+		})
+	}
+}
+
+func TestOddRetryAfterClosesNoBucketForGood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := NewPacer(PacerConfig{MaxWait: time.Minute}).gate(bucketKey{}, Bucket{Kind: FixedWindow, Size: 5, Window: time.Second})
+		mustAcquire(t, g).limited(24 * time.Hour)
+		_, err := g.acquire(t.Context(), Waiting)
+		if r := refusalOf(t, err); r.kind != Paced || r.wait != time.Minute {
+			t.Errorf("refusal %+v", r)
+		}
+		pass(time.Second)
+		begin := time.Now()
+		mustAcquire(t, g).done()
+		if took := time.Since(begin); took != 59*time.Second {
+			t.Errorf("next call after %v", took)
+		}
+	})
+}
+
+func TestGateIdentity(t *testing.T) {
+	t.Parallel()
+	p := NewPacer(PacerConfig{})
+	client := func(base, app string, scope BucketScope) *Client {
+		c, err := NewClient(Config{
+			Backend: "b", BaseURL: base, Client: app, Pacer: p,
+			General: Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4, Scope: scope},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	plain, other := &Route{Name: "b.plain"}, &Route{Name: "b.other"}
+	own := &Route{Name: "b.own", Bucket: Bucket{Kind: FixedWindow, Size: 5, Window: time.Second, Scope: ScopeCaller}}
+	a, again := client("http://a/api", "app", ScopeClient), client("http://a/api/", "app", ScopeClient)
+	host, app := client("http://b/api", "app", ScopeClient), client("http://a/api", "app2", ScopeClient)
+	perRoute := client("http://c/api", "app", ScopeRoute)
+	for _, tc := range []struct {
+		name string
+		x, y *gate
+		same bool
+	}{
+		{"routes share the general bucket", a.gate(plain), a.gate(other), true},
+		{"clients of one application share it", a.gate(plain), again.gate(plain), true},
+		{"another host is another bucket", a.gate(plain), host.gate(plain), false},
+		{"another application is another bucket", a.gate(plain), app.gate(plain), false},
+		{"a printed bucket is its route's alone", a.gate(own), a.gate(plain), false},
+		{"and the same at each call", a.gate(own), again.gate(own), true},
+		{"scope route parts the general bucket", perRoute.gate(plain), perRoute.gate(other), false},
+	} {
+		if same := tc.x == tc.y; same != tc.same {
+			t.Errorf("%s: same = %v", tc.name, same)
+		}
+	}
+}
