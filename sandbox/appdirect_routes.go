@@ -6,7 +6,9 @@ import "maps"
 // other printed endpoint is checked and then refused with 501.
 func appdirectHandlers() map[string]handler {
 	all := map[string]handler{}
-	for _, some := range []map[string]handler{companyRoutes(), userRoutes()} {
+	for _, some := range []map[string]handler{
+		companyRoutes(), userRoutes(), catalogueRoutes(), billingRoutes(), channelRoutes(),
+	} {
 		maps.Copy(all, some)
 	}
 	return all

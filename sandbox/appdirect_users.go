@@ -10,6 +10,7 @@ type userSpec struct {
 	uuid, first, last, name, email, external, locale string
 	number                                           int64
 	activated                                        bool
+	persona                                          bool // belongs to one company and stays there
 	created                                          time.Time
 }
 

@@ -57,7 +57,7 @@ func (m *maker) makePersonas() {
 		u := &userSpec{
 			uuid:  uuid.NewSHA1(uuid.NameSpaceURL, []byte(m.tenant.Issuer+"/"+p.Email)).String(),
 			first: title(first), last: title(last + " " + m.tenant.Name), email: p.Email, name: p.Name,
-			external: "U-" + p.Name, activated: true, created: demoToday.AddDate(-3, 0, 0), number: m.number(),
+			external: "U-" + p.Name, activated: true, persona: true, created: demoToday.AddDate(-3, 0, 0), number: m.number(),
 		}
 		m.put(m.world.users, u.record())
 		var roles []string
@@ -110,10 +110,7 @@ func (m *maker) addMembership(c *companySpec, u *userSpec, spec membershipSpec) 
 func (m *maker) makeSecondMemberships() {
 	for i, c := range m.customers {
 		for _, u := range m.people[c.uuid] {
-			if strings.HasPrefix(u.external, "U-") && u.name == strings.TrimPrefix(u.external, "U-") {
-				continue // personas belong to one company, as promised
-			}
-			if !m.chance(secondJobPct) {
+			if u.persona || !m.chance(secondJobPct) {
 				continue
 			}
 			other := m.customers[(i+5+m.rng.IntN(len(m.customers)-10))%len(m.customers)]

@@ -49,7 +49,13 @@ func (l listing) query(x *exchange) (Query, error) {
 	if sortBy == "" {
 		sortBy = "sortField"
 	}
-	q.Sort = l.sorts[x.param(sortBy)]
+	if order := x.param(sortBy); order != "" && l.sorts != nil {
+		fact, known := l.sorts[order]
+		if !known {
+			return Query{}, badParam(sortBy, "names no order of this list")
+		}
+		q.Sort = fact
+	}
 	q.Desc = x.param("sortOrder") == "DESC"
 	return q, nil
 }

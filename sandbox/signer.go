@@ -29,10 +29,10 @@ const (
 // signer issues and verifies one tenant's tokens. It lives as long as the
 // Sandbox: a reset changes the data, not the keys.
 type signer struct {
-	tenant, issuer string
-	key            *rsa.PrivateKey
-	kid            string
-	now            func() time.Time
+	tenant, issuer, audience string
+	key                      *rsa.PrivateKey
+	kid                      string
+	now                      func() time.Time
 }
 
 // accessClaims are the claims of an access token.
@@ -59,7 +59,7 @@ func newSigner(t Tenant, now func() time.Time) (*signer, error) {
 	}
 	digest := sha256.Sum256(key.N.Bytes())
 	kid := t.Name + "-" + base64.RawURLEncoding.EncodeToString(digest[:6])
-	return &signer{tenant: t.Name, issuer: t.Issuer, key: key, kid: kid, now: now}, nil
+	return &signer{tenant: t.Name, issuer: t.Issuer, audience: t.Audience, key: key, kid: kid, now: now}, nil
 }
 
 // access issues an access token; subject is a user's email or the client's id.
@@ -67,7 +67,7 @@ func (s *signer) access(subject, client string, scopes []string) (string, error)
 	now := s.now()
 	return s.sign(accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.issuer, Subject: subject, Audience: jwt.ClaimStrings{s.tenant + "-api"}, ID: rand.Text(),
+			Issuer: s.issuer, Subject: subject, Audience: jwt.ClaimStrings{s.audience}, ID: rand.Text(),
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(accessLifetime)),
 		},
 		ClientID: client, Scope: scopes, Tenant: s.tenant,
@@ -112,7 +112,7 @@ func (s *signer) verify(raw string) (accessClaims, error) {
 	var claims accessClaims
 	_, err := jwt.ParseWithClaims(raw, &claims, s.publicKey,
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(), jwt.WithIssuer(s.issuer),
-		jwt.WithAudience(s.tenant+"-api"), jwt.WithTimeFunc(s.now))
+		jwt.WithAudience(s.audience), jwt.WithTimeFunc(s.now))
 	if err != nil {
 		return accessClaims{}, err
 	}

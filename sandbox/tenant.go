@@ -25,6 +25,7 @@ type Tenant struct {
 	Title    string    // name of the marketplace for people
 	Hosts    []string  // host names answered without a path prefix, lower case, without port
 	Issuer   string    // value of the iss claim; a name, not an address one can call
+	Audience string    // the member of the aud claim that access tokens carry
 	Clients  []Client  // OAuth2 client applications
 	Personas []Persona // people and machines the demo data always contains
 }
@@ -99,7 +100,7 @@ var partnerScopes = []string{"ROLE_PARTNER", "ROLE_PARTNER_READ"}
 func newTenant(name, title string) Tenant {
 	return Tenant{
 		Name: name, Title: title, Hosts: []string{name + ".localhost"},
-		Issuer:  "https://" + name + ".marketplace.example",
+		Issuer: "https://" + name + ".marketplace.example", Audience: name + "-api",
 		Clients: newClients(name), Personas: newPersonas(name),
 	}
 }

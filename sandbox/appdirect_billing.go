@@ -1,0 +1,107 @@
+package sandbox
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+)
+
+// expandable are the references that expand may replace by what they point to.
+// Order is among the printed values although it always comes embedded.
+var expandable = []string{"order", "product", "edition"}
+
+// subscriptionFilters are those that all three subscription lists document.
+func subscriptionFilters() map[string]filter {
+	return map[string]filter{
+		"fromDate": notBefore("created"), "toDate": notAfter("created"), "lastModified": notBefore("lastModified"),
+		"discountId": oneOf("discount"), "status": oneOf("status"), "editionId": oneOf("edition"), "paymentPlanId": oneOf("plan"),
+		"applicationIds": oneOf("product"), "bundleApplicationId": oneOf("bundle"), "orderReferenceCode": oneOf("referenceCode"),
+		"expand": checkExpand,
+	}
+}
+
+var errExpand = errors.New("must be of order, product, edition")
+
+func checkExpand(values []string) (Match, error) {
+	for _, v := range splitValues(values) {
+		if !slices.Contains(expandable, v) {
+			return nil, errExpand
+		}
+	}
+	return ignored(values)
+}
+
+func subscriptionsOf(records func(*exchange) ([]*Record, error)) handler {
+	return listing{
+		records: records, filters: subscriptionFilters(),
+		sorts: map[string]string{
+			"APPLICATION": "productName", "COMPANY": "companyName", "DATE": "created", "OWNER": "owner", "STATUS": "status", "SUBSCRIPTION_ID": "id",
+		},
+		paging: windows(subscriptionInList, maxWindow, false),
+	}.serve
+}
+
+// subscriptionInList shows a subscription with the references that expand names
+// replaced by the whole resource, in billing's own style.
+func subscriptionInList(x *exchange, r *Record) any {
+	wanted := splitValues(x.query["expand"])
+	body := r.Body
+	if slices.Contains(wanted, "product") {
+		body = body.with(Document{"product": expanded(x.world.products.Get(r.text("product")), body["product"])})
+	}
+	if slices.Contains(wanted, "edition") {
+		body = body.with(Document{"edition": expanded(x.world.editions.Get(r.text("edition")), body["edition"])})
+	}
+	return body
+}
+
+// expanded writes a resource where a reference was, as the printed orders write
+// their payment plan: the address stays an attribute, the id becomes a member.
+func expanded(r *Record, reference any) any {
+	ref, _ := reference.(Document)
+	whole, ok := stringly(r.Body).(Document)
+	if !ok {
+		return reference
+	}
+	delete(whole, "href")
+	return whole.with(Document{"-href": ref["-href"]})
+}
+
+func readSubscription(x *exchange) (reply, error) {
+	key := x.params["subscriptionId"]
+	r := x.world.subscriptions.Get(key)
+	if r == nil {
+		return reply{}, notFound("Subscription not found with id %s.", key)
+	}
+	return reply{body: r.Body}, nil
+}
+
+func companySubscriptions(x *exchange) ([]*Record, error) {
+	c, err := x.company("companyId")
+	if err != nil {
+		return nil, err
+	}
+	return where(x.world.subscriptions.all(), "company", c.ID), nil
+}
+
+func userSubscriptions(x *exchange) ([]*Record, error) {
+	all, err := companySubscriptions(x)
+	if err != nil {
+		return nil, err
+	}
+	u, err := x.user("userId")
+	if err != nil {
+		return nil, err
+	}
+	return where(all, "user", u.ID), nil
+}
+
+func billingRoutes() map[string]handler {
+	return map[string]handler{
+		http.MethodGet + " /billing/v1/subscriptions": subscriptionsOf(
+			everything(func(w *world) *Collection { return w.subscriptions })),
+		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}":                     readSubscription,
+		http.MethodGet + " /billing/v1/companies/{companyId}/subscriptions":                subscriptionsOf(companySubscriptions),
+		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/subscriptions": subscriptionsOf(userSubscriptions),
+	}
+}
