@@ -60,7 +60,7 @@ func newIntrospector(
 	}, nil
 }
 
-// close ends the calls under way and waits for them.
+// close ends the calls under way and waits for them. It is called once.
 func (in *introspector) close() {
 	in.end()
 	for range cap(in.slots) { // whoever holds a slot gives it back first, and nobody gets one again

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -28,6 +29,7 @@ type Authenticator struct {
 	keys   *keySet       // nil where tokens are only introspected
 	opaque *introspector // nil where opaque tokens are refused
 	free   func()
+	closed sync.Once
 }
 
 // NewAuthenticator returns an authenticator for one tenant, and starts to fetch its keys without waiting for them. The
@@ -71,14 +73,17 @@ func (a *Authenticator) parserOptions() []jwt.ParserOption {
 }
 
 // Close stops what runs in the background and waits for it. Tokens shown afterwards may be refused as Unavailable.
+// Closing again does nothing.
 func (a *Authenticator) Close() {
-	if a.keys != nil {
-		a.keys.close()
-	}
-	if a.opaque != nil {
-		a.opaque.close()
-	}
-	a.free()
+	a.closed.Do(func() {
+		if a.keys != nil {
+			a.keys.close()
+		}
+		if a.opaque != nil {
+			a.opaque.close()
+		}
+		a.free()
+	})
 }
 
 // Authenticate returns the viewer of a request: anonymous without a token, else whoever the token is for. A user's roles

@@ -13,7 +13,7 @@ import (
 
 // Membership binds a person to a company.
 type Membership struct {
-	CompanyID string
+	CompanyID string // the company's uuid
 	Roles     []Role // the membership record's; roles of other records are ignored here
 	Enabled   bool   // a membership that isn't grants nothing
 	LastUsed  bool   // the company that the person worked in last
@@ -22,7 +22,7 @@ type Membership struct {
 // Person is who a subject is, as the backend's records say.
 type Person struct {
 	ID          string // the backend's uuid
-	Email       string
+	Email       string // as the backend writes it
 	Roles       []Role // the user record's; roles of other records are ignored here
 	Memberships []Membership
 }
