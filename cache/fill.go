@@ -38,7 +38,7 @@ func land[T any](ctx context.Context, fl *flight, out *Result[T]) {
 		return
 	}
 	out.Value = h.value
-	if out.Source == FromFill {
+	if out.Source == FromFill || fl.source == FromMemory {
 		out.Source = fl.source
 	}
 }
@@ -102,8 +102,12 @@ func (c *Cache) store(ctx context.Context, p *probe, f *frame, value any) {
 		c.emit(Event{Kind: Late, Route: p.key.route})
 		return
 	}
+	if c.redis.write(ctx, p, f) {
+		// Another replica evicted it meanwhile: do not keep it here either.
+		c.emit(Event{Kind: Late, Route: p.key.route})
+		return
+	}
 	c.keep(p, f, value)
-	c.redis.write(ctx, p, f)
 }
 
 // keep puts a decoded value into the in-process tier. It lives no longer than its

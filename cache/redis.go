@@ -2,6 +2,7 @@ package cache
 
 import (
 	"errors"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -39,6 +40,11 @@ func (e *URLError) Error() string { return "cache: redis url: " + e.Reason }
 //	redis+cluster://[user:password@]h1:p1,h2:p2         seed nodes of a Cluster
 //	rediss+sentinel://…  rediss+cluster://…             the same over TLS
 //
+// Ports are 6379, a Sentinel's 26379, unless given. User and password are the
+// server's; a Sentinel's own are the parameters sentinel_username and
+// sentinel_password. Over TLS every node shows a certificate of the first host's
+// name.
+//
 // Query parameters are go-redis's options in snake case (pool_size=20,
 // read_timeout=200ms). The client honours the deadlines of contexts and neither
 // retries nor redials: a cache must find out quickly that it is alone. In a
@@ -47,15 +53,15 @@ func (e *URLError) Error() string { return "cache: redis url: " + e.Reason }
 // load by tenants only.
 //
 // The error is a [*URLError].
-func OpenRedis(url string) (redis.UniversalClient, error) {
-	scheme, rest, ok := strings.Cut(url, "://")
+func OpenRedis(text string) (redis.UniversalClient, error) {
+	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok {
 		return nil, &URLError{Reason: "it has no scheme; want redis://host:port or another documented form"}
 	}
 	base, kind, _ := strings.Cut(scheme, "+")
 	switch {
 	case kind == "" && (base == "redis" || base == "rediss" || base == "unix"):
-		return openSingle(url)
+		return openSingle(text)
 	case kind == "sentinel" && (base == "redis" || base == "rediss"):
 		return openSentinel(base, rest)
 	case kind == "cluster" && (base == "redis" || base == "rediss"):
@@ -77,7 +83,22 @@ func openSingle(text string) (redis.UniversalClient, error) {
 }
 
 func openSentinel(base, rest string) (redis.UniversalClient, error) {
-	text, path, err := seedURL(base, rest)
+	o, err := sentinelOptions(base, rest)
+	if err != nil {
+		return nil, err
+	}
+	return redis.NewFailoverClient(o), nil
+}
+
+func sentinelOptions(base, rest string) (*redis.FailoverOptions, error) {
+	text, path, err := seedURL(base, rest, "26379")
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		return nil, &URLError{Reason: "a sentinel url names its master: redis+sentinel://h1:p1,h2:p2/master"}
+	}
+	text, own, err := sentinelUser(text)
 	if err != nil {
 		return nil, err
 	}
@@ -85,17 +106,32 @@ func openSentinel(base, rest string) (redis.UniversalClient, error) {
 	if parseErr != nil {
 		return nil, urlError(parseErr)
 	}
-	if path == "" {
-		return nil, &URLError{Reason: "a sentinel url names its master: redis+sentinel://h1:p1,h2:p2/master"}
-	}
 	o.MasterName = path
+	// go-redis gives the URL's user to the Sentinels; in our form it is the server's.
+	o.Username, o.Password = o.SentinelUsername, o.SentinelPassword
+	o.SentinelUsername, o.SentinelPassword = own.Get("sentinel_username"), own.Get("sentinel_password")
 	quick(&o.MaxRetries, &o.DialerRetries, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout)
 	o.ContextTimeoutEnabled = true
-	return redis.NewFailoverClient(o), nil
+	return o, nil
+}
+
+// sentinelUser takes the Sentinels' own user out of the parameters.
+func sentinelUser(text string) (rest string, own url.Values, _ error) {
+	base, query, _ := strings.Cut(text, "?")
+	all, err := url.ParseQuery(query)
+	if err != nil {
+		return "", nil, &URLError{Reason: "its parameters do not parse; escape special characters"}
+	}
+	own = url.Values{}
+	for _, name := range []string{"sentinel_username", "sentinel_password"} {
+		own[name] = all[name]
+		all.Del(name)
+	}
+	return base + "?" + all.Encode(), own, nil
 }
 
 func openCluster(base, rest string) (redis.UniversalClient, error) {
-	text, path, err := seedURL(base, rest)
+	text, path, err := seedURL(base, rest, "6379")
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +150,7 @@ func openCluster(base, rest string) (redis.UniversalClient, error) {
 
 // seedURL rewrites a URL with several hosts, which net/url does not read, into
 // go-redis's form with the others as parameters. It returns the path apart.
-func seedURL(base, rest string) (text, path string, _ error) {
+func seedURL(base, rest, port string) (text, path string, _ error) {
 	authority, query, _ := strings.Cut(rest, "?")
 	authority, path, _ = strings.Cut(authority, "/")
 	user, hosts := "", authority
@@ -122,9 +158,12 @@ func seedURL(base, rest string) (text, path string, _ error) {
 		user, hosts = authority[:i+1], authority[i+1:]
 	}
 	seeds := strings.Split(hosts, ",")
-	for _, seed := range seeds {
+	for i, seed := range seeds {
 		if seed == "" {
 			return "", "", &URLError{Reason: "a host is empty; want h1:p1,h2:p2"}
+		}
+		if _, _, err := net.SplitHostPort(seed); err != nil {
+			seeds[i] = net.JoinHostPort(strings.Trim(seed, "[]"), port)
 		}
 	}
 	for _, seed := range seeds[1:] {
