@@ -407,6 +407,41 @@ func TestPacedCallsAreNotSent(t *testing.T) {
 	})
 }
 
+// endsLate is a context that is alive in the queue and over when its turn comes.
+type endsLate struct {
+	context.Context
+	asked int
+}
+
+func (c *endsLate) Err() error {
+	if c.asked++; c.asked > 1 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestUnusedSlotIsGivenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, budget := serve(t, status(200)), upstream.NewBudget(10)
+		c := b.client(t, func(cfg *upstream.Config) {
+			cfg.General = upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1, PerSecond: 0.1}
+		})
+		ctx := upstream.WithBudget(t.Context(), budget)
+		_, err := c.Do(&endsLate{Context: ctx}, aWrite())
+		if upstream.KindOf(err) != upstream.Canceled || !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		begin := time.Now()
+		if _, err := c.Do(ctx, aWrite()); err != nil || time.Since(begin) > 0 {
+			t.Errorf("next call after %v: %v", time.Since(begin), err)
+		}
+		if len(b.arrivals()) != 1 || budget.Total() != 1 {
+			t.Errorf("%d arrived, %d counted", len(b.arrivals()), budget.Total())
+		}
+	})
+}
+
 func TestSemaphoreIsHeldUntilTheBodyIsRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -92,9 +92,9 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 	if err := x.authorize(ctx); err != nil {
 		return nil, err
 	}
-	slot, err := x.client.gate(x.call.Route).acquire(ctx, x.call.Lane)
-	if err != nil {
-		return nil, x.refused(err)
+	slot, refused := x.client.gate(x.call.Route).acquire(ctx, x.call.Lane)
+	if refused != nil {
+		return nil, x.refused(refused)
 	}
 	info.Waited = slot.waited
 	x.budget.addWait(slot.waited)
@@ -294,12 +294,8 @@ func endKind(ctx context.Context) Kind {
 	return Canceled
 }
 
-func (x *exchange) refused(err error) *Error {
-	var r *refusal
-	if !errors.As(err, &r) {
-		return x.fail(Paced, "", err)
-	}
-	e := x.fail(r.kind, r.text, r)
+func (x *exchange) refused(r *refusal) *Error {
+	e := x.fail(r.kind, r.text, r.cause)
 	e.RetryAfter = max(0, r.wait)
 	return e
 }

@@ -97,6 +97,27 @@ func TestDailyQuotaSumsUp(t *testing.T) {
 	}
 }
 
+// TestDailyQuotaKeepsTheLastOfAnEntry: summing up errs on the safe side.
+func TestDailyQuotaKeepsTheLastOfAnEntry(t *testing.T) {
+	t.Parallel()
+	w := newWindow(Bucket{Kind: DailyQuota, Size: 2})
+	first := time.Unix(1_700_000_000, 0)
+	second := first.Add(4 * time.Minute)
+	for _, at := range []time.Time{first, second} {
+		w.start()
+		w.finish(at)
+	}
+	if len(w.past) != 1 {
+		t.Fatalf("%d entries for two calls of one grain", len(w.past))
+	}
+	if _, ok := w.ready(first.Add(w.length)); ok {
+		t.Error("the second call was forgotten with the first")
+	}
+	if _, ok := w.ready(second.Add(w.length)); !ok {
+		t.Error("nothing expires")
+	}
+}
+
 func TestLeakyFill(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_700_000_000, 0)

@@ -82,9 +82,9 @@ type refusal struct {
 	kind Kind
 	wait time.Duration // until it could have been sent, 0 if unknown
 	text string
+	// cause is the context's error, nil when the refusal is the pacer's own.
+	cause error
 }
-
-func (r *refusal) Error() string { return r.text }
 
 // gate is one bucket's queue.
 type gate struct {
@@ -110,12 +110,12 @@ type slot struct {
 }
 
 // acquire waits for the call's turn. A turn that would come too late is refused at once, so that the caller can still
-// do something else with its time. The error is a *refusal.
-func (g *gate) acquire(ctx context.Context, lane Lane) (*slot, error) {
+// do something else with its time.
+func (g *gate) acquire(ctx context.Context, lane Lane) (*slot, *refusal) {
 	begin := time.Now()
-	w, err := g.join(ctx, lane, begin)
-	if err != nil {
-		return nil, err
+	w, refused := g.join(ctx, lane, begin)
+	if refused != nil {
+		return nil, refused
 	}
 	// Without this check a free slot and a dead context would be a coin toss.
 	select {
@@ -140,7 +140,7 @@ func (g *gate) acquire(ctx context.Context, lane Lane) (*slot, error) {
 }
 
 // join queues the call, or refuses it. Being first and ready, it is admitted on return.
-func (g *gate) join(ctx context.Context, lane Lane, now time.Time) (*waiter, error) {
+func (g *gate) join(ctx context.Context, lane Lane, now time.Time) (*waiter, *refusal) {
 	if ctx.Err() != nil {
 		return nil, interrupted(ctx)
 	}
@@ -148,14 +148,17 @@ func (g *gate) join(ctx context.Context, lane Lane, now time.Time) (*waiter, err
 	defer g.mu.Unlock()
 	queue := g.lane(lane)
 	wait := max(g.meter.estimate(now, g.ahead(lane)), g.held.Sub(now))
+	late := func(format string, args ...any) *refusal {
+		return &refusal{kind: Paced, wait: wait, text: fmt.Sprintf(format, args...)}
+	}
 	if queue.Len() >= g.cfg.MaxQueue {
-		return nil, &refusal{Paced, wait, fmt.Sprintf("queue is at its maximum of %d calls", g.cfg.MaxQueue)}
+		return nil, late("queue is at its maximum of %d calls", g.cfg.MaxQueue)
 	}
 	if wait >= g.cfg.MaxWait {
-		return nil, &refusal{Paced, wait, fmt.Sprintf("turn does not come within the maximum wait of %s", g.cfg.MaxWait)}
+		return nil, late("turn does not come within the maximum wait of %s", g.cfg.MaxWait)
 	}
 	if deadline, ok := ctx.Deadline(); ok && !now.Add(wait).Before(deadline) {
-		return nil, &refusal{Paced, wait, "turn does not come before the deadline"}
+		return nil, late("turn does not come before the deadline")
 	}
 	w := &waiter{admitted: make(chan struct{})}
 	w.place = queue.PushBack(w)
@@ -272,7 +275,7 @@ func (s *slot) end(settle func(now time.Time)) {
 // interrupted is the refusal of a call whose context ended before its turn.
 func interrupted(ctx context.Context) *refusal {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &refusal{kind: Paced, text: "deadline passed before its turn"}
+		return &refusal{kind: Paced, text: "deadline passed before its turn", cause: ctx.Err()}
 	}
-	return &refusal{kind: Canceled, text: "canceled before its turn"}
+	return &refusal{kind: Canceled, text: "canceled before its turn", cause: ctx.Err()}
 }

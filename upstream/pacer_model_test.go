@@ -15,6 +15,7 @@ type backendModel struct {
 	bucket Bucket
 	phase  time.Duration // of a fixed window
 	tick   time.Duration // a leaky bucket that leaks in ticks, 0 for steadily
+	drift  float64       // by how much its clock is faster than ours
 
 	mu         sync.Mutex
 	begun      time.Time
@@ -31,7 +32,7 @@ func (m *backendModel) arrive() {
 	defer m.mu.Unlock()
 	m.arrivals++
 	m.atOnce++
-	now := time.Now()
+	now := m.begun.Add(time.Duration(float64(time.Since(m.begun)) * (1 + m.drift)))
 	over := false
 	switch m.bucket.Kind {
 	case LeakyBucket:
@@ -100,18 +101,18 @@ func play(t *testing.T, model *backendModel, plans []plan) (out outcome) {
 				if p.Patience > 0 {
 					defer time.AfterFunc(p.Patience, cancel).Stop()
 				}
-				s, err := g.acquire(ctx, p.Lane)
+				s, refused := g.acquire(ctx, p.Lane)
 				mu.Lock()
 				switch {
-				case err == nil:
+				case refused == nil:
 					out.admitted++
-				case err.(*refusal).kind == Canceled:
+				case refused.kind == Canceled:
 					out.canceled++
 				default:
 					out.refused++
 				}
 				mu.Unlock()
-				if err != nil {
+				if refused != nil {
 					return
 				}
 				pass(p.Out)
@@ -150,25 +151,24 @@ var drawPlan = rapid.Custom(func(t *rapid.T) plan {
 
 var drawModel = rapid.Custom(func(t *rapid.T) *backendModel {
 	size := rapid.IntRange(1, 25).Draw(t, "size")
+	m := &backendModel{drift: rapid.Float64Range(-0.009, 0.009).Draw(t, "drift")} // within the margin of time
 	switch rapid.SampledFrom([]BucketKind{LeakyBucket, FixedWindow, DailyQuota, Semaphore}).Draw(t, "kind") {
 	case LeakyBucket:
 		rate := rapid.Float64Range(0.2, 20).Draw(t, "rate")
-		m := &backendModel{bucket: Bucket{Kind: LeakyBucket, Size: size, PerSecond: rate}}
+		m.bucket = Bucket{Kind: LeakyBucket, Size: size, PerSecond: rate}
 		if size > 1 && rapid.Bool().Draw(t, "ticks") { // one call at a time, which the margin of one call covers
 			m.tick = time.Duration(float64(time.Second) / rate)
 		}
-		return m
 	case FixedWindow:
-		length := millis.Draw(t, "window") + time.Millisecond
-		return &backendModel{
-			bucket: Bucket{Kind: FixedWindow, Size: size, Window: length},
-			phase:  time.Duration(rapid.Float64Range(0, 1).Draw(t, "phase") * float64(length)),
-		}
+		m.bucket = Bucket{Kind: FixedWindow, Size: size, Window: millis.Draw(t, "window") + time.Millisecond}
+		m.phase = time.Duration(rapid.Float64Range(0, 1).Draw(t, "phase") * float64(m.bucket.Window))
 	case DailyQuota:
-		return &backendModel{bucket: Bucket{Kind: DailyQuota, Size: size, Window: time.Minute}, phase: millis.Draw(t, "phase")}
+		m.bucket = Bucket{Kind: DailyQuota, Size: size, Window: time.Minute}
+		m.phase = millis.Draw(t, "phase")
 	default:
-		return &backendModel{bucket: Bucket{Kind: Semaphore, Size: size}}
+		m.bucket = Bucket{Kind: Semaphore, Size: size}
 	}
+	return m
 })
 
 // TestPacerNeverViolates: whatever the limit, the jitter on both ways and who leaves the queue, the backend never sees
@@ -231,5 +231,24 @@ func TestPacerUsesTheRate(t *testing.T) {
 				t.Errorf("%d violations, %.1f %% of the rate used", model.violations, 100*used)
 			}
 		})
+	}
+}
+
+// TestPacerOutlivesADriftingClock saturates for minutes, where a clock that is slower than ours by less than the margin
+// would show.
+func TestPacerOutlivesADriftingClock(t *testing.T) {
+	t.Parallel()
+	for _, bucket := range []Bucket{
+		{Kind: LeakyBucket, Size: 1, PerSecond: 5},
+		{Kind: LeakyBucket, Size: 20, PerSecond: 4},
+		{Kind: FixedWindow, Size: 5, Window: time.Second},
+	} {
+		for _, drift := range []float64{-0.009, 0.009} {
+			model := &backendModel{bucket: bucket, drift: drift, phase: bucket.Window / 3}
+			play(t, model, make([]plan, 1000)) // without latency, so that nothing else keeps calls apart
+			if model.violations > 0 {
+				t.Errorf("%+v at drift %v: %d violations", bucket, drift, model.violations)
+			}
+		}
 	}
 }

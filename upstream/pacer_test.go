@@ -21,21 +21,11 @@ func one(cfg PacerConfig) *gate {
 // mustAcquire takes a slot that is free.
 func mustAcquire(t *testing.T, g *gate) *slot {
 	t.Helper()
-	s, err := g.acquire(t.Context(), Waiting)
-	if err != nil {
-		t.Fatal(err)
+	s, refused := g.acquire(t.Context(), Waiting)
+	if refused != nil {
+		t.Fatalf("refused: %+v", refused)
 	}
 	return s
-}
-
-// refusalOf fails the test unless err is a refusal.
-func refusalOf(t *testing.T, err error) *refusal {
-	t.Helper()
-	var r *refusal
-	if !errors.As(err, &r) {
-		t.Fatalf("got %v, want a refusal", err)
-	}
-	return r
 }
 
 // line is calls queued one after the other; order is the order in which they were admitted.
@@ -49,11 +39,11 @@ type line struct {
 
 func (l *line) queue(ctx context.Context, name string, lane Lane) {
 	l.wg.Go(func() {
-		s, err := l.gate.acquire(ctx, lane)
+		s, refused := l.gate.acquire(ctx, lane)
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if err != nil {
-			l.order = append(l.order, name+" "+err.(*refusal).kind.String())
+		if refused != nil {
+			l.order = append(l.order, name+" "+refused.kind.String())
 			return
 		}
 		l.order = append(l.order, name)
@@ -93,6 +83,22 @@ func TestCancelLeavesNoHole(t *testing.T) {
 		l.wg.Wait()
 		if d := cmp.Diff([]string{"leaver canceled", "stayer"}, l.order); d != "" {
 			t.Error(d)
+		}
+	})
+}
+
+// TestLastToLeaveStopsTheTimer: an empty queue costs nothing.
+func TestLastToLeaveStopsTheTimer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{gate: NewPacer(PacerConfig{}).gate(bucketKey{}, Bucket{Kind: LeakyBucket, Size: 1, PerSecond: 0.1})}
+		mustAcquire(t, l.gate).done()
+		ctx, leave := context.WithCancel(t.Context())
+		l.queue(ctx, "leaver", Waiting)
+		leave()
+		l.wg.Wait()
+		if l.gate.timer == nil || l.gate.timer.Stop() {
+			t.Error("the timer still runs")
 		}
 	})
 }
@@ -139,12 +145,11 @@ func TestRefusedAtOnce(t *testing.T) {
 					defer cancel()
 				}
 				begin := time.Now()
-				_, err := g.acquire(ctx, Waiting)
-				r := refusalOf(t, err)
+				_, r := g.acquire(ctx, Waiting)
 				if took := time.Since(begin); took > 0 {
 					t.Errorf("refused only after %v", took)
 				}
-				if r.kind != Paced || r.wait < tc.wait || r.wait > tc.wait+tc.wait/40 || !strings.Contains(r.text, tc.text) {
+				if r == nil || r.kind != Paced || r.wait < tc.wait || r.wait > tc.wait+tc.wait/40 || !strings.Contains(r.text, tc.text) {
 					t.Errorf("refusal %+v", r)
 				}
 			})
@@ -159,17 +164,17 @@ func TestWaitEndsWithTheDeadline(t *testing.T) {
 		first := mustAcquire(t, g)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := g.acquire(ctx, Waiting)
-		if r := refusalOf(t, err); r.kind != Paced {
+		_, r := g.acquire(ctx, Waiting)
+		if r == nil || r.kind != Paced {
 			t.Errorf("refusal %+v", r)
 		}
 		begin := time.Now()
-		_, err = g.acquire(t.Context(), Background)
-		if r := refusalOf(t, err); r.kind != Paced || time.Since(begin) != time.Minute {
+		_, r = g.acquire(t.Context(), Background)
+		if r == nil || r.kind != Paced || time.Since(begin) != time.Minute {
 			t.Errorf("after %v: %+v", time.Since(begin), r)
 		}
-		if _, err = g.acquire(ctx, Waiting); refusalOf(t, err).kind != Paced {
-			t.Errorf("dead before it began: %v", err)
+		if _, r = g.acquire(ctx, Waiting); r == nil || r.kind != Paced || !errors.Is(r.cause, context.DeadlineExceeded) {
+			t.Errorf("dead before it began: %+v", r)
 		}
 		first.done()
 		mustAcquire(t, g).done()
@@ -183,8 +188,8 @@ func TestQueueIsFinite(t *testing.T) {
 		first := mustAcquire(t, l.gate)
 		l.queue(t.Context(), "a", Background)
 		l.queue(t.Context(), "b", Background)
-		_, err := l.gate.acquire(t.Context(), Background)
-		if r := refusalOf(t, err); r.kind != Paced || !strings.Contains(r.text, "maximum of 2 calls") {
+		_, r := l.gate.acquire(t.Context(), Background)
+		if r == nil || r.kind != Paced || !strings.Contains(r.text, "maximum of 2 calls") {
 			t.Errorf("refusal %+v", r)
 		}
 		l.queue(t.Context(), "m", Mutation) // a queue full of background work keeps no mutation out
@@ -226,8 +231,8 @@ func TestOddRetryAfterClosesNoBucketForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewPacer(PacerConfig{MaxWait: time.Minute}).gate(bucketKey{}, Bucket{Kind: FixedWindow, Size: 5, Window: time.Second})
 		mustAcquire(t, g).limited(24 * time.Hour)
-		_, err := g.acquire(t.Context(), Waiting)
-		if r := refusalOf(t, err); r.kind != Paced || r.wait != time.Minute {
+		_, r := g.acquire(t.Context(), Waiting)
+		if r == nil || r.kind != Paced || r.wait != time.Minute {
 			t.Errorf("refusal %+v", r)
 		}
 		pass(time.Second)

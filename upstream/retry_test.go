@@ -62,6 +62,28 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	}
 }
 
+// TestRateLimitedRestsTheBucket: what one call was told, the next ones know.
+func TestRateLimitedRestsTheBucket(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := serve(t, script(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "7")
+			status(429)(w, r)
+		}, status(200)))
+		c := b.client(t)
+		if _, err := c.Do(t.Context(), aWrite()); upstream.KindOf(err) != upstream.RateLimited {
+			t.Error(err)
+		}
+		if _, err := c.Do(t.Context(), aWrite()); err != nil {
+			t.Error(err)
+		}
+		seen := b.arrivals()
+		if pause := seen[1].at.Sub(seen[0].at); pause != 7*time.Second {
+			t.Errorf("next call after %v", pause)
+		}
+	})
+}
+
 func TestOddRetryAfter(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]time.Duration{
