@@ -10,7 +10,7 @@ import (
 // Budget is the number of calls that one operation may make; it lives in the operation's context. Every attempt counts,
 // retries included, since the backend counts them too. A nil Budget is unlimited and counts nothing.
 type Budget struct {
-	limit int
+	limit int // never changes
 
 	mu     sync.Mutex
 	total  int
@@ -23,6 +23,7 @@ func NewBudget(limit int) *Budget {
 	return &Budget{limit: limit, calls: make(map[string]int)}
 }
 
+// budgetKey is private, so that only this package reads and writes the budget of a context.
 type budgetKey struct{}
 
 // WithBudget gives the calls made under the returned context this budget.
@@ -102,6 +103,7 @@ func (b *Budget) giveBack(route string) {
 	}
 }
 
+// addWait counts time in the pacer, also of calls that were given up when their turn came.
 func (b *Budget) addWait(d time.Duration) {
 	if b == nil {
 		return

@@ -95,6 +95,8 @@ func NewClientCredentials(cfg ClientCredentialsConfig) Credentials {
 	return &clientCredentials{cfg: cfg, http: pinned(cfg.Transport)}
 }
 
+// clientCredentials keeps one token. The lock is held for looking and storing, never during a fetch; the flight alone
+// writes current and refused, apart from Invalidate.
 type clientCredentials struct {
 	cfg    ClientCredentialsConfig
 	http   *http.Client
@@ -112,6 +114,8 @@ type grant struct {
 	renew, expires time.Time
 }
 
+// Authorize waits for a fetch only when there is no usable token. One within its margin is handed out at once, while the
+// fetch goes on without anybody waiting: a renewal then costs no call its time.
 func (c *clientCredentials) Authorize(ctx context.Context) (string, error) {
 	header, state := c.look()
 	if state == fresh {
@@ -133,6 +137,8 @@ func (c *clientCredentials) Authorize(ctx context.Context) (string, error) {
 	}
 }
 
+// Invalidate compares, because many calls learn of one bad token at the same time: the first drops it, and the others
+// must not drop its successor.
 func (c *clientCredentials) Invalidate(header string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -156,6 +162,7 @@ const (
 	fresh
 )
 
+// look is the current header and what it is good for; "" when it is good for nothing.
 func (c *clientCredentials) look() (string, age) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -193,6 +200,7 @@ func (c *clientCredentials) renewed(ctx context.Context) (string, error) {
 	return "", err
 }
 
+// stillRefused is the last refusal while it is remembered, nil afterwards.
 func (c *clientCredentials) stillRefused() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -202,6 +210,8 @@ func (c *clientCredentials) stillRefused() error {
 	return nil
 }
 
+// fetch asks the token endpoint. The header is Bearer whatever type the answer names: it is the only one that backends
+// take, and an endpoint should not choose what we put in front of a token.
 func (c *clientCredentials) fetch(ctx context.Context) (grant, *CredentialsError) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
@@ -228,6 +238,7 @@ func (c *clientCredentials) fetch(ctx context.Context) (grant, *CredentialsError
 	}, nil
 }
 
+// tokenError classifies without quoting: the library's errors hold the endpoint's body, which may repeat what was sent.
 func tokenError(ctx context.Context, err error) *CredentialsError {
 	var (
 		answered *oauth2.RetrieveError

@@ -29,7 +29,7 @@ type exchange struct {
 
 	attempts int
 	header   string // Authorization of the last attempt
-	renewed  bool   // after a 401; once per Do
+	renewed  bool   // after a 401; once per Do, or a backend that refuses everything would spend the budget
 	failed   error  // of the last attempt that was sent
 	stop     bool   // a retry could not be sent; the next could not either
 }
@@ -45,6 +45,7 @@ func (x *exchange) try(ctx context.Context) (*Reply, error) {
 	return x.attempt(ctx)
 }
 
+// statusOf is the HTTP status that an attempt failed with, 0 when there was none.
 func statusOf(err error) int {
 	var e *Error
 	if errors.As(err, &e) {
@@ -106,6 +107,8 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 	return x.send(ctx, slot, info)
 }
 
+// authorize sets the header of the next attempt. A person's token is forwarded as it is; ours may have to be fetched,
+// and when that fails the route's caller learns why, without the token endpoint's words.
 func (x *exchange) authorize(ctx context.Context) error {
 	if x.call.Route.Authority != System {
 		x.header = "Bearer " + x.call.Token
@@ -142,6 +145,8 @@ func (x *exchange) send(ctx context.Context, slot *slot, info *CallInfo) (*Reply
 	return reply, err
 }
 
+// roundTrip sends and reads. Its context ends with it, so a body that nobody wants any more is closed rather than
+// drained: a fresh connection is cheaper than an answer of unknown length.
 func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, x.client.cfg.AttemptTimeout)
 	defer cancel()
@@ -160,6 +165,8 @@ func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
 	return x.read(ctx, res)
 }
 
+// request makes the same request for each attempt. There is no cookie and no header of the caller's: what a backend
+// answers may be shared among viewers, and must depend on nothing but route, parameters and authority.
 func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 	var body io.Reader = once{}
 	if x.call.Body != nil {
@@ -207,6 +214,7 @@ func (x *exchange) read(ctx context.Context, res *http.Response) (*Reply, error)
 	return &Reply{Status: res.StatusCode, Header: res.Header, Body: body}, nil
 }
 
+// tooLarge names the limit, so that whoever meets it knows which setting to look at.
 func (x *exchange) tooLarge(status int) *Error {
 	e := x.fail(TooLarge, fmt.Sprintf("body exceeds the maximum of %d bytes", x.client.cfg.MaxBody), nil)
 	e.Status = status
@@ -238,6 +246,8 @@ func (x *exchange) answered(res *http.Response) *Error {
 	return e
 }
 
+// kindOfStatus has no case for 1xx, which net/http keeps to itself, and refuses redirects: following one would carry the
+// credentials to wherever it points.
 func kindOfStatus(status int) Kind {
 	switch {
 	case status == http.StatusUnauthorized:
@@ -294,12 +304,14 @@ func endKind(ctx context.Context) Kind {
 	return Canceled
 }
 
+// refused makes the error of a call that the pacer did not let out.
 func (x *exchange) refused(r *refusal) *Error {
 	e := x.fail(r.kind, r.text, r.cause)
 	e.RetryAfter = max(0, r.wait)
 	return e
 }
 
+// fail makes an error of this route; detail is printed and must be text of ours, cause never is.
 func (x *exchange) fail(kind Kind, detail string, cause error) *Error {
 	r := x.call.Route
 	return &Error{Backend: r.Backend, Route: r.Name, Kind: kind, cause: cause, detail: detail}

@@ -64,9 +64,10 @@ type leaky struct {
 	at           time.Time // of level
 }
 
+// leak brings the level up to date. Time that goes backwards leaks nothing.
 func (l *leaky) leak(now time.Time) {
-	if !l.at.IsZero() {
-		l.level = max(0, l.level-l.perSecond*now.Sub(l.at).Seconds())
+	if elapsed := now.Sub(l.at); elapsed > 0 && !l.at.IsZero() {
+		l.level = max(0, l.level-l.perSecond*elapsed.Seconds())
 	}
 	l.at = now
 }
@@ -99,6 +100,7 @@ func (l *leaky) estimate(now time.Time, ahead int) time.Duration {
 func (l *leaky) start()   { l.flight++ }
 func (l *leaky) abandon() { l.flight-- }
 
+// finish turns flight into level, which leaves their sum as it is and lets it leak from now on.
 func (l *leaky) finish(now time.Time) {
 	l.leak(now)
 	l.flight--
@@ -139,6 +141,7 @@ func newWindow(b Bucket) *window {
 	return w
 }
 
+// forget drops the calls that no window of the backend can still hold.
 func (w *window) forget(now time.Time) {
 	gone := 0
 	for gone < len(w.past) && !now.Before(w.past[gone].last.Add(w.length)) {
@@ -184,6 +187,7 @@ func (w *window) finish(now time.Time) {
 	w.add(now, 1)
 }
 
+// add joins a call to the newest entry of its grain, which then lives as long as its last call.
 func (w *window) add(now time.Time, count int) {
 	w.counts += count
 	if n := len(w.past); n > 0 && now.Sub(w.past[n-1].first) <= w.grain {

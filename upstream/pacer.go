@@ -97,7 +97,8 @@ type gate struct {
 	held  time.Time            // nothing is sent before
 }
 
-// waiter is one queued call. Place is nil once it is admitted.
+// waiter is one queued call. Its channel is closed under the lock, so that leaving and being admitted exclude each other.
+// Place is nil once it is admitted.
 type waiter struct {
 	admitted chan struct{}
 	place    *list.Element
@@ -213,6 +214,7 @@ func (g *gate) sleep(wait time.Duration) {
 	}
 }
 
+// wake is the timer's. It runs in a goroutine of the moment, and only while somebody waits.
 func (g *gate) wake() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -221,6 +223,8 @@ func (g *gate) wake() {
 
 func (g *gate) lane(lane Lane) *list.List { return &g.lanes[lane-Mutation] }
 
+// firstLane is the queue whose turn it is, nil when nobody waits. Lower lanes get what higher ones leave: a background
+// call may starve until its maximum wait, which is what its lane means.
 func (g *gate) firstLane() *list.List {
 	for i := range g.lanes {
 		if g.lanes[i].Len() > 0 {
@@ -264,6 +268,7 @@ func (s *slot) limited(retryAfter time.Duration) {
 	})
 }
 
+// end settles the call with the meter and lets the next ones go.
 func (s *slot) end(settle func(now time.Time)) {
 	s.gate.mu.Lock()
 	defer s.gate.mu.Unlock()

@@ -58,6 +58,7 @@ func (p *retryPlan) again(_ *Reply, err error) bool {
 	if !errors.As(err, &e) || p.exchange.stop {
 		return false
 	}
+	// A refusal by our own pacer or budget is final here: another try would only wait in the same queue again.
 	switch e.Kind {
 	case Unavailable, Timeout, RateLimited:
 	default:
@@ -69,6 +70,7 @@ func (p *retryPlan) again(_ *Reply, err error) bool {
 	return p.ctx.Err() == nil && (!ok || time.Now().Add(p.delay).Before(deadline))
 }
 
+// delayFunc hands over the delay that again has fixed; the policy calls it right afterwards, in the same goroutine.
 func (p *retryPlan) delayFunc(failsafe.ExecutionAttempt[*Reply]) time.Duration { return p.delay }
 
 // backoff is the pause after so many earlier failures.

@@ -53,6 +53,8 @@ type Company struct {
 	CustomAttributes []CustomAttribute `json:"customAttributes"`
 }
 
+func (c *Company) check() error { return identified(c.UUID) }
+
 // Address is a postal address.
 type Address struct {
 	Street1 Text `json:"street1"`

@@ -59,6 +59,8 @@ func (e Edition) Number() string { return string(or(e.ID, e.DashID)) }
 // Number is the plan's number in whichever spelling it was written.
 func (p Plan) Number() string { return string(or(p.ID, p.DashID)) }
 
+func (e *Edition) check() error { return identified(e.ID, e.DashID) }
+
 // DecodeEdition reads a reply of [ReadEdition].
 func DecodeEdition(body []byte) (Edition, error) {
 	return decode[Edition](ReadEdition, body)

@@ -45,6 +45,14 @@ type Membership struct {
 	Position Text    `json:"position"`
 }
 
+// check wants one end at least: a list below one of the two may leave that one out.
+func (m *Membership) check() error {
+	if m.User != nil {
+		return m.User.check()
+	}
+	return m.Company.check()
+}
+
 // DecodeMemberships reads a reply of [ListMemberships].
 func DecodeMemberships(body []byte) (Page[Membership], error) {
 	return decode[Page[Membership]](ListMemberships, body)
@@ -54,7 +62,7 @@ func DecodeMemberships(body []byte) (Page[Membership], error) {
 // plain list, since the endpoint prints no sample.
 func DecodeUserMemberships(body []byte) (Page[Membership], error) {
 	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
-		items, err := decode[[]Membership](ListUserMemberships, trimmed)
+		items, err := decode[List[Membership]](ListUserMemberships, trimmed)
 		return Page[Membership]{Items: items}, err
 	}
 	return decode[Page[Membership]](ListUserMemberships, body)

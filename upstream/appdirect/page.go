@@ -1,14 +1,8 @@
 package appdirect
 
-import (
-	"encoding/json"
-
-	"github.com/marketgraph/marketgraph/upstream"
-)
-
 // Page is one page of a page/size list. Items keep the backend's order.
 type Page[T any] struct {
-	// Items of this page, possibly none.
+	// Items of this page, possibly none, but never nil in what a decoder gives.
 	Items []T `json:"content"`
 	// Info is nil where the reply carries no page object.
 	Info *PageInfo `json:"page"`
@@ -24,11 +18,11 @@ type PageInfo struct {
 	Number int `json:"number"`
 }
 
-// decode reads body into T; anything else than that shape is a Malformed error of the route.
-func decode[T any](route *upstream.Route, body []byte) (T, error) {
-	var out T
-	if err := json.Unmarshal(body, &out); err != nil {
-		return out, upstream.Malformed(route, err)
+// check refuses an object that is no page at all, such as an error answered as
+// a success: it must not look like a page without items.
+func (p *Page[T]) check() error {
+	if p.Items == nil {
+		return errNoItems
 	}
-	return out, nil
+	return checkAll(p.Items)
 }

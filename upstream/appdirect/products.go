@@ -1,6 +1,7 @@
 package appdirect
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -93,6 +94,9 @@ type Application struct {
 	LastModified  Time           `json:"lastModified"`
 }
 
+// check wants both: what lacks one is useless as an index.
+func (a *Application) check() error { return errors.Join(identified(a.ID), identified(a.UUID)) }
+
 // StartingPrices are a product's lowest prices by currency code.
 type StartingPrices struct {
 	Prices map[string]StartingPrice `json:"prices"`
@@ -123,6 +127,8 @@ type Product struct {
 	PublishedOn  Time     `json:"publishedOn"`
 	LastModified Time     `json:"lastModified"`
 }
+
+func (p *Product) check() error { return errors.Join(identified(Text(p.Number())), identified(p.UUID)) }
 
 // Provider is the company that publishes a product.
 type Provider struct {

@@ -77,6 +77,8 @@ type Subscription struct {
 	Order             *Order   `json:"order"`
 }
 
+func (s *Subscription) check() error { return identified(s.ID) }
+
 // Order is what was ordered.
 type Order struct {
 	ID              Text            `json:"id"`

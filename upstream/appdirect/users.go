@@ -45,6 +45,8 @@ type User struct {
 	Roles     []Text `json:"roles"`
 }
 
+func (u *User) check() error { return identified(u.UUID) }
+
 // DecodeUsers reads a reply of [ListUsers].
 func DecodeUsers(body []byte) (Page[User], error) {
 	return decode[Page[User]](ListUsers, body)
