@@ -128,8 +128,12 @@ func (m *maker) newPlan(oneTime bool, currencies []string) *planSpec {
 		low.strategy, low.most, low.byIncrement = "TIERED", 10, true
 		high.strategy, high.least, high.byIncrement = "TIERED", 11, true
 		p.costs = append(p.costs, low, high)
-	default: // per user, sometimes with a fee to begin with
-		p.costs = append(p.costs, m.cost("USER", cents, currencies))
+	default: // per user, sometimes up to so many, sometimes with a fee to begin with
+		each := m.cost("USER", cents, currencies)
+		if m.chance(20) {
+			each.most, each.byIncrement = mostOrdered, true
+		}
+		p.costs = append(p.costs, each)
 		if !oneTime && m.chance(40) {
 			p.costs = append(p.costs, m.setupFee(currencies))
 		}

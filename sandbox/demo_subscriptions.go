@@ -11,6 +11,7 @@ const (
 	ordinaryAtMost       = 11
 	noneEvery            = 6 // every so many customers buy nothing
 	maxOrderLines        = 3
+	mostOrdered          = 25 // units in one order
 )
 
 // demoStatuses are the statuses of subscriptions and how often they occur. The
@@ -125,7 +126,7 @@ func (m *maker) newSubscription(c *companySpec, status string, p *productSpec) *
 
 func (m *maker) newOrder(s *subscriptionSpec) orderSpec {
 	o := orderSpec{
-		number: m.number(), kind: "NEW", status: orderStatus(s), currency: s.plan.currencies()[0], quantity: 1 + m.rng.IntN(25),
+		number: m.number(), kind: "NEW", status: orderStatus(s), currency: s.plan.currencies()[0], quantity: 1 + m.rng.IntN(mostOrdered),
 		costStyle: wrapping(m.rng.IntN(3)), lineStyle: wrapping(m.rng.IntN(3)),
 	}
 	for range maxOrderLines {
