@@ -92,7 +92,7 @@ func statusFilter(status *model.SubscriptionStatus) (model.SubscriptionStatus, e
 	case status == nil:
 		return "", nil
 	case *status == model.SubscriptionStatusUnknown:
-		return "", &loaders.InputError{Argument: "status", Reason: "UNKNOWN can be answered but not asked for."}
+		return "", &loaders.InputError{Argument: "status", Reason: "UNKNOWN can be answered but not asked for"}
 	default:
 		return *status, nil
 	}

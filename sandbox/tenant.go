@@ -148,3 +148,10 @@ func newPersonas(tenant string) []Persona {
 		person("support", "ROLE_CHANNEL_SUPPORT"),
 	}
 }
+
+// Gateway is the client application that a gateway in front of t uses for
+// calls of its own. No persona shares it, nor its rate limit.
+func (t Tenant) Gateway() Client {
+	i := slices.IndexFunc(t.Clients, func(c Client) bool { return c.ID == t.Name+"-gateway" })
+	return t.Clients[i]
+}

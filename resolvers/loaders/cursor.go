@@ -32,14 +32,14 @@ func (m mark) encode(offset int) string {
 func (m mark) decode(argument, cursor string) (int, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(raw) <= markBytes {
-		return 0, &InputError{Argument: argument, Reason: "this is no cursor; take one from `edges.cursor` or `pageInfo`."}
+		return 0, &InputError{Argument: argument, Reason: "this is no cursor; take one from `edges.cursor` or `pageInfo`"}
 	}
 	if mark(raw[:markBytes]) != m {
-		return 0, &InputError{Argument: argument, Reason: "this cursor belongs to another list or to other arguments."}
+		return 0, &InputError{Argument: argument, Reason: "this cursor belongs to another list or to other arguments"}
 	}
 	offset, n := binary.Uvarint(raw[markBytes:])
 	if n != len(raw)-markBytes || offset > math.MaxInt32 {
-		return 0, &InputError{Argument: argument, Reason: "this is no cursor; take one from `edges.cursor` or `pageInfo`."}
+		return 0, &InputError{Argument: argument, Reason: "this is no cursor; take one from `edges.cursor` or `pageInfo`"}
 	}
 	return int(offset), nil
 }

@@ -15,7 +15,7 @@ type NotFoundError struct {
 
 // Error is safe for clients.
 func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("There is no %s with this id that you may see.", e.Type)
+	return fmt.Sprintf("There is no %s with this id that you may see", e.Type)
 }
 
 // InputError says that an argument is unusable and what would be.
@@ -43,7 +43,7 @@ const maxID = 128
 // checkID refuses what can be no id before it costs a call.
 func checkID(id string) error {
 	if id == "" || len(id) > maxID {
-		return &InputError{Argument: "id", Reason: fmt.Sprintf("an id has 1 to %d characters.", maxID)}
+		return &InputError{Argument: "id", Reason: fmt.Sprintf("an id has 1 to %d characters", maxID)}
 	}
 	return nil
 }

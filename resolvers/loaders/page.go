@@ -17,7 +17,7 @@ type Page struct {
 func (l *Loaders) NewPage(first *int32, after *string, last *int32, before *string) (Page, error) {
 	page := Page{after: value(after), before: value(before)}
 	if first != nil && last != nil {
-		return Page{}, &InputError{Argument: "last", Reason: "give either `first` or `last`, not both."}
+		return Page{}, &InputError{Argument: "last", Reason: "give either `first` or `last`, not both"}
 	}
 	var err error
 	switch {
@@ -33,7 +33,7 @@ func (l *Loaders) NewPage(first *int32, after *string, last *int32, before *stri
 
 func (l *Loaders) count(argument string, n int32) (int, error) {
 	if n < 1 || int(n) > l.tenant.maxItems {
-		return 0, &InputError{Argument: argument, Reason: fmt.Sprintf("ask for 1 to %d items.", l.tenant.maxItems)}
+		return 0, &InputError{Argument: argument, Reason: fmt.Sprintf("ask for 1 to %d items", l.tenant.maxItems)}
 	}
 	return int(n), nil
 }
@@ -74,7 +74,7 @@ func (p Page) cut(w window) (window, error) {
 	case p.first > 0 && (w.end == unknown || w.start+p.first < w.end):
 		w.end = w.start + p.first
 	case p.last > 0 && w.end == unknown:
-		return w, &InputError{Argument: "last", Reason: "this list is not counted; give `before` as well, or page with `first`."}
+		return w, &InputError{Argument: "last", Reason: "this list is not counted; give `before` as well, or page with `first`"}
 	case p.last > 0 && w.end-p.last > w.start:
 		w.start = w.end - p.last
 	}

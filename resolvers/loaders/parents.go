@@ -19,7 +19,7 @@ func perParent[T any](keys []listKey, may func(parent string) bool, fetch func([
 	next := 0
 	for i, key := range keys {
 		if !may(key.parent) {
-			out.errs[i] = &auth.Error{Code: auth.Forbidden, Message: "Your roles in this company do not include this list."}
+			out.errs[i] = &auth.Error{Code: auth.Forbidden, Message: "Your roles in this company do not include this list"}
 			continue
 		}
 		out.values[i], out.errs[i] = got.values[next], got.errs[next]

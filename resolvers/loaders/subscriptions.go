@@ -77,7 +77,7 @@ func (l *Loaders) Order(s *model.Subscription) (*model.Order, error) {
 	if !l.viewer.May(auth.RuleBillingRead, s.CompanyID) {
 		return nil, &auth.Error{
 			Code: auth.Forbidden, Rule: auth.RuleBillingRead,
-			Message: "Orders are for billing and company administrators of the owning company.",
+			Message: "Orders are for billing and company administrators of the owning company",
 		}
 	}
 	return s.Billing, nil

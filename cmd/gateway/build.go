@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+	"github.com/marketgraph/marketgraph/server"
+	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
+)
+
+// gateway is everything that serves, wired up.
+type gateway struct {
+	server  *server.Server
+	cache   *cache.Cache
+	tenants []string
+	closers []func()
+}
+
+// close releases what the gateway holds, last made first.
+func (g *gateway) close() {
+	for i := len(g.closers) - 1; i >= 0; i-- {
+		g.closers[i]()
+	}
+}
+
+// forget drops all that is cached, for demo data that has been replaced.
+func (g *gateway) forget(ctx context.Context) error { return g.cache.Clear(ctx, g.tenants...) }
+
+// builder makes a gateway of a configuration that has been checked.
+type builder struct {
+	cfg       *Config
+	log       *slog.Logger
+	metrics   *server.Metrics
+	pacer     *upstream.Pacer
+	transport http.RoundTripper
+	bounds    limits.Config
+	gateway   *gateway
+}
+
+// build wires the rooms together. Nothing is reached yet: backends that are
+// away do not stop the gateway from starting.
+func build(ctx context.Context, cfg *Config, log *slog.Logger) (*gateway, error) {
+	transport := upstream.NewTransport()
+	b := &builder{
+		cfg: cfg, log: log, metrics: server.NewMetrics(), transport: transport,
+		pacer: upstream.NewPacer(upstream.PacerConfig{}), gateway: &gateway{},
+	}
+	b.onClose(transport.CloseIdleConnections)
+	g, err := b.build(ctx)
+	if err != nil {
+		b.gateway.close()
+		return nil, err
+	}
+	return g, nil
+}
+
+func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
+	if b.bounds, err = b.cfg.Limits.config().WithDefaults(); err != nil {
+		return nil, err
+	}
+	if b.gateway.cache, err = b.openCache(); err != nil {
+		return nil, err
+	}
+	var tenants []*server.Tenant
+	loading := map[string]*loaders.Tenant{}
+	for _, t := range b.cfg.Tenants {
+		tenant, err := b.tenant(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		tenants, loading[t.Name] = append(tenants, tenant), tenant.Loaders
+		b.gateway.tenants = append(b.gateway.tenants, t.Name)
+	}
+	b.gateway.server, err = server.New(server.Options{
+		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading),
+		Limits: b.bounds, Origins: b.cfg.Origins, Metrics: b.metrics, Log: b.log,
+	})
+	return b.gateway, err
+}
+
+func (b *builder) onClose(f func()) { b.gateway.closers = append(b.gateway.closers, f) }
+
+func (b *builder) openCache() (*cache.Cache, error) {
+	var client redis.UniversalClient
+	if url := b.cfg.Redis.value; url != "" {
+		var err error
+		if client, err = cache.OpenRedis(url); err != nil {
+			return nil, err
+		}
+		b.onClose(func() { _ = client.Close() })
+	}
+	c, err := cache.New(cache.Options{
+		Redis: client, MaxBytes: b.cfg.Cache.MaxBytes, FillTimeout: b.bounds.Deadline,
+		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.onClose(func() { _ = c.Close() })
+	return c, nil
+}
+
+// wireVersion names what is kept in Redis: upstream bytes under routes. It
+// changes with the routes, so that a new release never reads another's entries.
+func wireVersion() string {
+	hash := sha256.New()
+	for _, r := range appdirect.Routes() {
+		hash.Write([]byte(r.Name + r.Method + r.Path))
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:4])
+}
+
+func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, error) {
+	authenticator, err := auth.NewAuthenticator(ctx, t.auth(), auth.Options{Log: b.log})
+	if err != nil {
+		return nil, err
+	}
+	b.onClose(authenticator.Close)
+	client, err := b.appdirect(t.AppDirect)
+	if err != nil {
+		return nil, errors.New(t.Name + ": " + err.Error())
+	}
+	loading, err := loaders.NewTenant(t.Name, client, b.gateway.cache, b.bounds.PageItems)
+	if err != nil {
+		return nil, err
+	}
+	return &server.Tenant{Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading}, nil
+}
+
+func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
+	root := strings.TrimRight(a.URL, "/")
+	scopes := a.Scopes
+	if len(scopes) == 0 {
+		scopes = []string{string(auth.RolePartnerRead)}
+	}
+	credentials := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
+		TokenURL: root + "/oauth2/token", ClientID: a.ClientID, ClientSecret: a.ClientSecret.value,
+		Scopes: scopes, Transport: b.transport,
+	})
+	return upstream.NewClient(upstream.Config{
+		Backend: appdirect.Backend, BaseURL: root + "/api", Client: a.ClientID, Credentials: credentials,
+		General: appdirect.General(), Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
+	})
+}
+
+// auth gives the tenant's settings in the words of package auth.
+func (t TenantConfig) auth() auth.TenantConfig {
+	out := auth.TenantConfig{
+		Name: t.Name, Hosts: t.Hosts, Issuer: t.Tokens.Issuer, Audiences: t.Tokens.Audiences, JWKSURL: t.Tokens.JWKSURL,
+		Claims: auth.Claims(t.Tokens.Claims),
+	}
+	if out.JWKSURL == "" {
+		out.JWKSURL = strings.TrimRight(t.AppDirect.URL, "/") + "/oauth2/certs"
+	}
+	if in := t.Tokens.Introspection; in != nil {
+		out.Introspection = &auth.IntrospectionConfig{URL: in.URL, ClientID: in.ClientID, ClientSecret: in.ClientSecret.value}
+	}
+	return out
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/goccy/go-yaml"
+
+	"github.com/marketgraph/marketgraph/limits"
+)
+
+// Config is a configuration file. docs/configuration.md has every setting.
+type Config struct {
+	// Listen is the address to serve on.
+	Listen string `yaml:"listen"`
+	// DefaultTenant is where loopback names lead; "" for nowhere.
+	DefaultTenant string `yaml:"defaultTenant"`
+	// Origins are the web origins whose pages may read answers; empty for any.
+	Origins []string `yaml:"origins"`
+	// Redis is the second cache tier's URL; empty for none.
+	Redis Secret `yaml:"redis"`
+	// Cache bounds the in-process tier.
+	Cache CacheConfig `yaml:"cache"`
+	// Limits of one operation.
+	Limits LimitsConfig `yaml:"limits"`
+	// Tenants are the marketplaces.
+	Tenants []TenantConfig `yaml:"tenants"`
+}
+
+// CacheConfig bounds the cache.
+type CacheConfig struct {
+	// MaxBytes of the in-process tier.
+	MaxBytes int64 `yaml:"maxBytes"`
+}
+
+// LimitsConfig mirrors limits.Config; zero is the default.
+type LimitsConfig struct {
+	BodyBytes  int64         `yaml:"bodyBytes"`
+	Tokens     int           `yaml:"tokens"`
+	Depth      int           `yaml:"depth"`
+	RootFields int           `yaml:"rootFields"`
+	Aliases    int           `yaml:"aliases"`
+	PageItems  int           `yaml:"pageItems"`
+	Calls      int           `yaml:"calls"`
+	Deadline   time.Duration `yaml:"deadline"`
+	Errors     int           `yaml:"errors"`
+}
+
+// TenantConfig is one marketplace.
+type TenantConfig struct {
+	// Name is used in keys, logs and the tokens' tenant claim.
+	Name string `yaml:"name"`
+	// Hosts lead to this tenant.
+	Hosts []string `yaml:"hosts"`
+	// Tokens says how viewers' tokens are verified.
+	Tokens TokensConfig `yaml:"tokens"`
+	// AppDirect is the backend.
+	AppDirect AppDirectConfig `yaml:"appdirect"`
+}
+
+// TokensConfig says how a tenant's tokens are verified.
+type TokensConfig struct {
+	// JWKSURL is where the public keys are; empty means the backend's own /oauth2/certs.
+	JWKSURL string `yaml:"jwksUrl"`
+	// Issuer is the only iss accepted; empty accepts any.
+	Issuer string `yaml:"issuer"`
+	// Audiences: one of them must be in aud; empty accepts any.
+	Audiences []string `yaml:"audiences"`
+	// Claims are the claims' names where they differ from the documented ones.
+	Claims ClaimsConfig `yaml:"claims"`
+	// Introspection admits opaque tokens; nil refuses them.
+	Introspection *IntrospectionConfig `yaml:"introspection"`
+}
+
+// ClaimsConfig names claims; "" is the default name.
+type ClaimsConfig struct {
+	Subject string   `yaml:"subject"`
+	Client  []string `yaml:"client"`
+	Scope   string   `yaml:"scope"`
+	Tenant  string   `yaml:"tenant"`
+	Company string   `yaml:"company"`
+	Grant   string   `yaml:"grant"`
+}
+
+// IntrospectionConfig is an RFC 7662 endpoint.
+type IntrospectionConfig struct {
+	URL          string `yaml:"url"`
+	ClientID     string `yaml:"clientId"`
+	ClientSecret Secret `yaml:"clientSecret"`
+}
+
+// AppDirectConfig is how a tenant's AppDirect is reached.
+type AppDirectConfig struct {
+	// URL is the marketplace's root; /api and /oauth2 are below it.
+	URL string `yaml:"url"`
+	// ClientID and ClientSecret are the gateway's own client application.
+	ClientID     string `yaml:"clientId"`
+	ClientSecret Secret `yaml:"clientSecret"`
+	// Scopes are asked for; empty means ROLE_PARTNER_READ.
+	Scopes []string `yaml:"scopes"`
+}
+
+// Secret is a value that is never written in a configuration file: it names
+// an environment variable or a file. Printing it shows the name only.
+type Secret struct {
+	Env  string `yaml:"env"`
+	File string `yaml:"file"`
+
+	value string
+}
+
+// String names where the secret comes from.
+func (s Secret) String() string {
+	if s.Env != "" {
+		return "$" + s.Env
+	}
+	return s.File
+}
+
+// GoString is String, for %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// read fetches the value; a secret that names nothing is empty.
+func (s *Secret) read() error {
+	switch {
+	case s.Env != "" && s.File != "":
+		return errors.New("give env or file, not both")
+	case s.Env != "":
+		if s.value = os.Getenv(s.Env); s.value == "" {
+			return fmt.Errorf("the environment variable %s is empty", s.Env)
+		}
+	case s.File != "":
+		text, err := os.ReadFile(s.File)
+		if err != nil {
+			return err
+		}
+		if s.value = strings.TrimSpace(string(text)); s.value == "" {
+			return fmt.Errorf("the file %s is empty", s.File)
+		}
+	}
+	return nil
+}
+
+// loadConfig reads, decodes and checks a file. Every fault is in the error.
+func loadConfig(path string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &usageError{[]string{err.Error()}}
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal(text, &tree); err != nil {
+		return nil, &usageError{[]string{path + ": " + yaml.FormatError(err, false, false)}}
+	}
+	cfg := &Config{}
+	check := &checker{}
+	check.decode(tree, cfg)
+	cfg.check(check)
+	if len(check.faults) > 0 {
+		for i := range check.faults {
+			check.faults[i] = path + ": " + check.faults[i]
+		}
+		return nil, &usageError{check.faults}
+	}
+	return cfg, nil
+}
+
+// checker collects faults, each with the path of the setting.
+type checker struct{ faults []string }
+
+func (c *checker) add(path, format string, args ...any) {
+	c.faults = append(c.faults, path+": "+fmt.Sprintf(format, args...))
+}
+
+func (c *checker) decode(tree map[string]any, into *Config) {
+	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: into, TagName: "yaml", ErrorUnused: true,
+		MatchName:  func(key, field string) bool { return key == field },
+		DecodeHook: mapstructure.StringToTimeDurationHookFunc(),
+	})
+	if err == nil {
+		err = decoder.Decode(tree)
+	}
+	if err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			if line = strings.TrimSpace(line); line != "" {
+				c.faults = append(c.faults, line)
+			}
+		}
+	}
+}
+
+func (cfg *Config) check(c *checker) {
+	if cfg.Listen != "" {
+		c.address("listen", cfg.Listen)
+	}
+	if err := cfg.Redis.read(); err != nil {
+		c.add("redis", "%v", err)
+	}
+	if cfg.Cache.MaxBytes < 0 {
+		c.add("cache.maxBytes", "must be positive")
+	}
+	if _, err := cfg.Limits.config().WithDefaults(); err != nil {
+		c.add("limits", "%v", err)
+	}
+	if len(cfg.Tenants) == 0 {
+		c.add("tenants", "name at least one")
+	}
+	names := map[string]bool{}
+	for i := range cfg.Tenants {
+		cfg.Tenants[i].check(c, fmt.Sprintf("tenants[%d]", i), names)
+	}
+	if cfg.DefaultTenant != "" && !names[cfg.DefaultTenant] {
+		c.add("defaultTenant", "there is no tenant %q", cfg.DefaultTenant)
+	}
+}
+
+// tenantName is what may stand in a key, a log line and a path.
+var tenantName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+func (t *TenantConfig) check(c *checker, path string, names map[string]bool) {
+	switch {
+	case !tenantName.MatchString(t.Name):
+		c.add(path+".name", "use 1 to 63 lower-case letters, digits and dashes")
+	case names[t.Name]:
+		c.add(path+".name", "there are two tenants %q", t.Name)
+	}
+	names[t.Name] = true
+	if len(t.Hosts) == 0 {
+		c.add(path+".hosts", "name at least one host")
+	}
+	c.url(path+".appdirect.url", t.AppDirect.URL, true)
+	if t.AppDirect.ClientID == "" {
+		c.add(path+".appdirect.clientId", "is missing")
+	}
+	c.secret(path+".appdirect.clientSecret", &t.AppDirect.ClientSecret)
+	c.url(path+".tokens.jwksUrl", t.Tokens.JWKSURL, false)
+	if in := t.Tokens.Introspection; in != nil {
+		c.url(path+".tokens.introspection.url", in.URL, true)
+		c.secret(path+".tokens.introspection.clientSecret", &in.ClientSecret)
+	}
+}
+
+func (c *checker) secret(path string, s *Secret) {
+	if s.Env == "" && s.File == "" {
+		c.add(path, "is missing: name an environment variable (env) or a file (file)")
+	} else if err := s.read(); err != nil {
+		c.add(path, "%v", err)
+	}
+}
+
+func (c *checker) url(path, text string, required bool) {
+	if text == "" {
+		if required {
+			c.add(path, "is missing")
+		}
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+		c.add(path, "is no absolute http or https URL without a password")
+	}
+}
+
+func (c *checker) address(path, text string) {
+	if _, _, err := net.SplitHostPort(text); err != nil {
+		c.add(path, "%q is no address: write host:port", text)
+	}
+}
+
+func (l LimitsConfig) config() limits.Config { return limits.Config(l) }

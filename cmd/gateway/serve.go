@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/marketgraph/marketgraph/sandbox"
+)
+
+// Time-outs of the listeners. An answer may take as long as an operation's
+// deadline; everything else is quick.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 15 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 32 << 10
+	shutdownTimeout   = 15 * time.Second
+)
+
+// serveCommand serves the graph.
+type serveCommand struct {
+	Config        string `help:"Configuration file of real marketplaces. Without it: sandbox mode." placeholder:"FILE"`
+	Listen        string `help:"Address of the graph (127.0.0.1:8080 when neither this nor the configuration says)." placeholder:"ADDR"`
+	SandboxListen string `help:"Address of the sandbox backends, in sandbox mode." default:"127.0.0.1:8090" placeholder:"ADDR"`
+	Seed          uint64 `help:"Seed of the sandbox's demo data." default:"1"`
+	LogFormat     string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text"`
+	LogLevel      string `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+}
+
+const defaultListen = "127.0.0.1:8080"
+
+// Run serves until the context ends.
+func (c serveCommand) Run(ctx context.Context, s streams) error {
+	log := c.logger(s)
+	check := &checker{}
+	if c.Listen != "" {
+		check.address("--listen", c.Listen)
+	}
+	check.address("--sandbox-listen", c.SandboxListen)
+	var cfg *Config
+	if c.Config != "" {
+		var err error
+		if cfg, err = loadConfig(c.Config); err != nil {
+			var usage *usageError
+			if !errors.As(err, &usage) {
+				return err
+			}
+			check.faults = append(check.faults, usage.faults...)
+		}
+	}
+	if len(check.faults) > 0 {
+		return &usageError{check.faults}
+	}
+	if cfg == nil {
+		return c.sandboxMode(ctx, s, log)
+	}
+	return c.liveMode(ctx, s, cfg, log)
+}
+
+func (c serveCommand) logger(s streams) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong has checked it
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.err, options))
+	}
+	return slog.New(slog.NewTextHandler(s.err, options))
+}
+
+// liveMode serves the configured marketplaces.
+func (c serveCommand) liveMode(ctx context.Context, s streams, cfg *Config, log *slog.Logger) error {
+	listener, err := listen("--listen", first(c.Listen, cfg.Listen, defaultListen))
+	if err != nil {
+		return err
+	}
+	g, err := build(ctx, cfg, log)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	defer g.close()
+	fmt.Fprintf(s.out, "live: graph at http://%s/api/graphql\n", listener.Addr())
+	return serveAll(ctx, g, site{listener, g.server.Handler()})
+}
+
+// sandboxMode serves demo marketplaces whose backends run in this process.
+func (c serveCommand) sandboxMode(ctx context.Context, s streams, log *slog.Logger) error {
+	graphListener, err := listen("--listen", first(c.Listen, defaultListen))
+	if err != nil {
+		return err
+	}
+	backendListener, err := listen("--sandbox-listen", c.SandboxListen)
+	if err != nil {
+		_ = graphListener.Close()
+		return err
+	}
+	var g *gateway
+	backends, err := sandbox.New(sandbox.Options{Seed: c.Seed, Logger: log, OnReset: func() {
+		if err := g.forget(ctx); err != nil {
+			log.Warn("the cache still holds the demo data before the reset", "cause", err)
+		}
+	}})
+	if err == nil {
+		g, err = build(ctx, sandboxConfig(backends, backendListener.Addr().String()), log)
+	}
+	if err != nil {
+		_, _ = graphListener.Close(), backendListener.Close()
+		return err
+	}
+	defer g.close()
+	return serveAll(ctx, g,
+		site{backendListener, backends.Handler()},
+		site{graphListener, announced(ctx, s, g.server.Handler(), graphListener.Addr().String(), backendListener.Addr().String())})
+}
+
+// announced prints the banner once the sandbox answers, beside serving.
+func announced(ctx context.Context, s streams, h http.Handler, graph, backends string) http.Handler {
+	go func() {
+		if err := banner(ctx, s.out, graph, backends); err != nil && ctx.Err() == nil {
+			fmt.Fprintln(s.err, "gateway: no demo token:", err)
+		}
+	}()
+	return h
+}
+
+// site is a listener and what answers there.
+type site struct {
+	listener net.Listener
+	handler  http.Handler
+}
+
+func listen(flag, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w (choose another address with %s)", flag, address, err, flag)
+	}
+	return listener, nil
+}
+
+// serveAll serves until the context ends, then drains: operations in flight
+// are answered before the process leaves.
+func serveAll(ctx context.Context, g *gateway, sites ...site) error {
+	failed := make(chan error, len(sites))
+	servers := make([]*http.Server, len(sites))
+	for i, at := range sites {
+		servers[i] = &http.Server{
+			Handler: at.handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+			WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		}
+		go func() { failed <- servers[i].Serve(at.listener) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	g.server.Drain()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	for i := len(servers) - 1; i >= 0; i-- { // the graph first: it still needs the backends
+		err = errors.Join(err, servers[i].Shutdown(end))
+	}
+	return err
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// sandboxConfig is the configuration of the demo marketplaces.
+func sandboxConfig(backends *sandbox.Sandbox, address string) *Config {
+	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name}
+	cfg.Redis.value = os.Getenv("REDIS_URL")
+	for _, t := range sandbox.Tenants() {
+		app := t.Gateway()
+		cfg.Tenants = append(cfg.Tenants, TenantConfig{
+			Name: t.Name, Hosts: t.Hosts,
+			Tokens: TokensConfig{Issuer: t.Issuer, Audiences: []string{t.Audience}},
+			AppDirect: AppDirectConfig{
+				URL: backends.BaseURL(address, t.Name), ClientID: app.ID, ClientSecret: Secret{value: app.Secret},
+			},
+		})
+	}
+	return cfg
+}

@@ -1,0 +1,190 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+	"github.com/marketgraph/marketgraph/upstream"
+)
+
+// Code is what extensions.code says: the closed list of the documentation.
+type Code string
+
+// The eight documented codes.
+const (
+	// BadRequest means an argument or the request itself is malformed.
+	BadRequest Code = "BAD_REQUEST"
+	// ValidationFailed means that the document is no valid GraphQL for this schema.
+	ValidationFailed Code = "GRAPHQL_VALIDATION_FAILED"
+	// NotFound means that there is no such object that the viewer may see.
+	NotFound Code = "NOT_FOUND"
+	// Unauthorized means that a token is missing or no good.
+	Unauthorized Code = "UNAUTHORIZED"
+	// Forbidden means that no role of the viewer includes this.
+	Forbidden Code = "FORBIDDEN"
+	// ResourceLimitExceeded means that this operation is too large, whenever it is sent.
+	ResourceLimitExceeded Code = "RESOURCE_LIMIT_EXCEEDED"
+	// RateLimitExceeded means that it is too early for this operation.
+	RateLimitExceeded Code = "RATE_LIMIT_EXCEEDED"
+	// Internal means that the gateway or a backend failed.
+	Internal Code = "INTERNAL_SERVER_ERROR"
+)
+
+// fault is an error as clients see it. The rest of the error is for the log.
+type fault struct {
+	code       Code
+	message    string
+	backend    upstream.Backend // "" where no backend has a part in it
+	retryable  bool
+	retryAfter int // seconds; 0 is not said
+}
+
+// extensions are the fault's, as docs/errors.md lists them.
+func (f fault) extensions(requestID string) map[string]any {
+	ext := map[string]any{"code": string(f.code)}
+	if f.backend != "" {
+		ext["backend"] = string(f.backend)
+	}
+	if f.retryable {
+		ext["retryable"] = true
+	}
+	if f.retryAfter > 0 {
+		ext["retryAfterSeconds"] = f.retryAfter
+	}
+	if requestID != "" {
+		ext["requestId"] = requestID
+	}
+	return ext
+}
+
+// classify is the one door through which errors reach clients: what it does
+// not know is internal, and says nothing of itself.
+func classify(err error) fault {
+	var (
+		input    *loaders.InputError
+		missing  *loaders.NotFoundError
+		refused  *auth.Error
+		call     *upstream.Error
+		exceeded *limits.Exceeded
+	)
+	switch {
+	case errors.As(err, &input):
+		return fault{code: BadRequest, message: input.Error()}
+	case errors.As(err, &missing):
+		return fault{code: NotFound, message: missing.Error()}
+	case errors.As(err, &refused):
+		return refusal(refused)
+	case errors.As(err, &exceeded):
+		return fault{code: ResourceLimitExceeded, message: exceeded.Error()}
+	case errors.As(err, &call):
+		return callFault(call)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fault{code: Internal, message: "the operation's deadline passed before this was answered", retryable: true}
+	case errors.Is(err, context.Canceled):
+		return fault{code: Internal, message: "the request was cancelled", retryable: true}
+	default:
+		return fault{code: Internal, message: "internal error"}
+	}
+}
+
+func refusal(e *auth.Error) fault {
+	switch e.Code {
+	case auth.Unauthorized:
+		return fault{code: Unauthorized, message: e.Message}
+	case auth.Forbidden:
+		return fault{code: Forbidden, message: e.Message}
+	default:
+		return fault{code: Internal, message: e.Message, retryable: e.Retryable()}
+	}
+}
+
+// callFault says what a failed call means to the client, and never what was in it.
+func callFault(e *upstream.Error) fault {
+	f := fault{code: Internal, backend: e.Backend, retryable: e.Retryable(), retryAfter: int(math.Ceil(e.RetryAfter.Seconds()))}
+	name := "the backend " + string(e.Backend)
+	switch e.Kind {
+	case upstream.NotFound:
+		f.code, f.message = NotFound, name+" has no such object"
+	case upstream.RateLimited, upstream.Paced:
+		f.code, f.message = RateLimitExceeded, name+" has no room for this call within the operation's deadline"
+	case upstream.BudgetSpent:
+		f.code, f.message = ResourceLimitExceeded, "the operation exceeds the limit `calls` of upstream calls; ask for less at once"
+	case upstream.Timeout:
+		f.message = name + " did not answer in time"
+	case upstream.Canceled:
+		f.message = "the request ended before " + name + " answered"
+	case upstream.Unavailable:
+		f.message = name + " is not available"
+	case upstream.Unauthenticated, upstream.Forbidden:
+		f.message = name + " refuses the gateway's credentials"
+	case upstream.MalformedReply, upstream.TooLarge:
+		f.message = name + " answered in a way that the gateway cannot read"
+	default:
+		f.message = name + " refused the call"
+	}
+	return f
+}
+
+// present turns any error of an operation into one of its answer's errors.
+func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
+	r := requestFrom(ctx)
+	out, f := s.shape(ctx, err)
+	out.Message, out.Extensions = f.message, f.extensions(r.id)
+	r.count(f.code)
+	if f.code == Internal && r.firstTime(errors.Unwrap(out)) {
+		s.log.LogAttrs(ctx, slog.LevelError, "operation error",
+			slog.String("requestId", r.id), slog.Any("path", out.Path), slog.String("cause", err.Error()))
+	}
+	return out
+}
+
+// shape keeps path and locations, and finds out who raised the error.
+func (s *Server) shape(ctx context.Context, err error) (*gqlerror.Error, fault) {
+	var raised *gqlerror.Error
+	if !errors.As(err, &raised) {
+		return &gqlerror.Error{Err: err, Path: graphql.GetPath(ctx)}, classify(err)
+	}
+	out := &gqlerror.Error{Err: raised.Err, Path: raised.Path, Locations: raised.Locations}
+	var own *requestFault
+	switch {
+	case raised.Err == nil: // the GraphQL library itself, about the document or its variables
+		out.Err = raised
+		return out, fault{code: codeOf(raised), message: raised.Message}
+	case errors.As(raised.Err, &own):
+		return out, own.fault
+	case argumentsFailed(ctx): // a scalar refused a value; its message is written for clients
+		return out, fault{code: BadRequest, message: raised.Err.Error()}
+	default:
+		return out, classify(raised.Err)
+	}
+}
+
+// requestFault is a refusal that already knows how it is to be said.
+type requestFault struct{ fault }
+
+// Error is safe for clients.
+func (f *requestFault) Error() string { return f.message }
+
+// codeOf gives the documented code of an error that the GraphQL library raised.
+func codeOf(e *gqlerror.Error) Code {
+	if code := e.Extensions["code"]; code == errcode.ParseFailed || code == errcode.ValidationFailed || e.Rule != "" {
+		return ValidationFailed
+	}
+	return BadRequest
+}
+
+// argumentsFailed reports whether the field at hand failed before its resolver
+// was called: its arguments could not be read.
+func argumentsFailed(ctx context.Context) bool {
+	fc := graphql.GetFieldContext(ctx)
+	return fc != nil && fc.Args == nil && len(fc.Field.Arguments) > 0
+}

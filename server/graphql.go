@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/resolvers"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+	"github.com/marketgraph/marketgraph/upstream"
+)
+
+// serveGraphQL answers one GraphQL request over HTTP.
+func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
+	req := requestFrom(r.Context())
+	answer := s.answer(r, req)
+	written := answer.write(w, r.Method == http.MethodHead)
+	s.record(r.Context(), req, answer, written)
+}
+
+// answer finds out what is asked, by whom, and runs it.
+func (s *Server) answer(r *http.Request, req *request) *answer {
+	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
+	if !acceptable {
+		return s.refusal(req, typeJSON, refuse(http.StatusNotAcceptable, BadRequest, "accept %s or %s", typeResponse, typeJSON))
+	}
+	params, f := s.readParams(r)
+	if f != nil {
+		return s.refusal(req, mediaType, f)
+	}
+	ctx, cancel := context.WithTimeoutCause(r.Context(), s.limits.Deadline, context.DeadlineExceeded)
+	defer cancel()
+	viewer, err := req.tenant.Auth.Authenticate(ctx, r.Header)
+	if err != nil {
+		return s.refusal(req, mediaType, tokenFault(err))
+	}
+	req.viewer = viewer
+	params.Headers = r.Header
+	return s.run(ctx, r.Method, mediaType, params)
+}
+
+// tokenFault refuses a request whose token is no good, or cannot be checked now.
+func tokenFault(err error) *httpFault {
+	f := classify(err)
+	status := http.StatusInternalServerError
+	var refused *auth.Error
+	if errors.As(err, &refused) {
+		status = map[auth.Code]int{auth.Unauthorized: http.StatusUnauthorized, auth.Unavailable: http.StatusServiceUnavailable}[refused.Code]
+	}
+	return &httpFault{status: max(status, http.StatusUnauthorized), fault: f}
+}
+
+// run validates and executes the operation.
+func (s *Server) run(ctx context.Context, method, mediaType string, params *graphql.RawParams) *answer {
+	req := requestFrom(ctx)
+	params.ReadTime = graphql.TraceTiming{Start: req.started, End: graphql.Now()}
+	ctx = graphql.StartOperationTrace(ctx)
+	op, faults := s.exec.CreateOperationContext(ctx, params)
+	if op.Operation != nil {
+		req.operation, req.operationType = op.Operation.Name, string(op.Operation.Operation)
+	}
+	if len(faults) > 0 {
+		a := &answer{mediaType: mediaType, response: s.exec.DispatchError(graphql.WithOperationContext(ctx, op), faults)}
+		a.status = a.requestErrorStatus()
+		return a
+	}
+	if method != http.MethodPost && op.Operation.Operation != ast.Query {
+		f := refuse(http.StatusMethodNotAllowed, BadRequest, "GET runs queries only: send a mutation by POST")
+		f.allow = http.MethodPost
+		return s.refusal(req, mediaType, f)
+	}
+	handle, ctx := s.exec.DispatchOperation(s.begin(ctx, req), op)
+	return &answer{mediaType: mediaType, status: http.StatusOK, response: handle(ctx)}
+}
+
+// begin gives the operation what its resolvers need.
+func (s *Server) begin(ctx context.Context, req *request) context.Context {
+	req.budget = upstream.NewBudget(s.limits.Calls)
+	ctx = upstream.WithBudget(ctx, req.budget)
+	ctx = auth.WithViewer(ctx, req.viewer)
+	return resolvers.Begin(ctx, loaders.New(req.tenant.Loaders, req.viewer))
+}

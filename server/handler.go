@@ -1,0 +1,88 @@
+package server
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+
+	"github.com/rs/cors"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Handler serves all endpoints of the gateway.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/graphql", s.tenanted(http.HandlerFunc(s.serveGraphQL)))
+	mux.HandleFunc("GET /healthz", s.serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveReady)
+	mux.Handle("GET /metrics", s.metrics.handler())
+	mux.HandleFunc("GET /schema.graphqls", s.serveSchema)
+	return s.identified(s.cors().Handler(mux))
+}
+
+// cors lets browsers of the configured origins read answers. Tokens travel in
+// headers, never in cookies, so credentials are not allowed.
+func (s *Server) cors() *cors.Cors {
+	return cors.New(cors.Options{
+		AllowedOrigins: s.origins,
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "MP-Authorization", "Content-Type", "Accept", headerRequestID},
+		ExposedHeaders: []string{headerRequestID, "Retry-After"},
+		MaxAge:         600,
+	})
+}
+
+// identified gives each request its id, in the context and in the answer.
+func (s *Server) identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req := &request{id: requestID(r.Header), started: s.now()}
+		w.Header().Set(headerRequestID, req.id)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r.WithContext(withRequest(r.Context(), req)))
+	})
+}
+
+// tenanted finds the tenant by host; a host that is nobody's is a 404.
+func (s *Server) tenanted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req := requestFrom(r.Context())
+		req.tenant = s.hosts.find(r.Host)
+		if req.tenant == nil {
+			s.refusal(req, typeJSON, refuse(http.StatusNotFound, NotFound, "no marketplace is served under this host")).write(w, false)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serveHealth says that the process runs.
+func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
+	writeStatus(w, http.StatusOK, "ok")
+}
+
+// serveReady says whether requests should be sent here; a server that shuts down says no.
+func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
+	if s.draining.Load() {
+		writeStatus(w, http.StatusServiceUnavailable, "shutting down")
+		return
+	}
+	writeStatus(w, http.StatusOK, "ready")
+}
+
+func writeStatus(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", typeJSON)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": text})
+}
+
+func (s *Server) serveSchema(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, SDL(s.schema))
+}
+
+// SDL is the schema as it was written, with its comments.
+func SDL(schema *ast.Schema) string { return schema.Query.Position.Src.Input }
+
+// Drain makes /readyz say no, so that a load balancer stops sending; the server goes on answering.
+func (s *Server) Drain() { s.draining.Store(true) }

@@ -1,0 +1,88 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/upstream"
+)
+
+// Metrics counts what the gateway does. Labels are closed lists only: no
+// tenant, operation name or key becomes one. It is safe for concurrent use.
+type Metrics struct {
+	registry   *prometheus.Registry
+	operations *prometheus.CounterVec
+	durations  *prometheus.HistogramVec
+	calls      *prometheus.CounterVec
+	callTimes  *prometheus.HistogramVec
+	waits      *prometheus.HistogramVec
+	cacheEvent *prometheus.CounterVec
+}
+
+// NewMetrics makes a registry of its own, with the process's and Go's figures.
+func NewMetrics() *Metrics {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	f := promauto.With(registry)
+	return &Metrics{
+		registry: registry,
+		operations: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_operations_total", Help: "GraphQL requests answered.",
+		}, []string{"type", "status", "errors"}),
+		durations: f.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "marketgraph_operation_seconds", Help: "Time from request to answer.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
+		}, []string{"type"}),
+		calls: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_upstream_calls_total", Help: "Attempts of upstream calls; kind is ok or what went wrong.",
+		}, []string{"backend", "route", "kind"}),
+		callTimes: f.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "marketgraph_upstream_call_seconds", Help: "Time from sending a call to the end of its reply.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
+		}, []string{"backend", "route"}),
+		waits: f.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "marketgraph_upstream_wait_seconds", Help: "Time that calls waited for room in their bucket.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
+		}, []string{"backend"}),
+		cacheEvent: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_cache_events_total", Help: "What the cache did, by kind.",
+		}, []string{"kind"}),
+	}
+}
+
+// Call counts one attempt of an upstream call; it is an upstream.Config's OnCall.
+func (m *Metrics) Call(info upstream.CallInfo) {
+	backend, kind := string(info.Route.Backend), "ok"
+	if info.Kind != 0 {
+		kind = info.Kind.String()
+	}
+	m.calls.WithLabelValues(backend, info.Route.Name, kind).Inc()
+	m.waits.WithLabelValues(backend).Observe(info.Waited.Seconds())
+	if info.Sent {
+		m.callTimes.WithLabelValues(backend, info.Route.Name).Observe(info.Duration.Seconds())
+	}
+}
+
+// Cache counts one event of the cache; it is a cache.Options' OnEvent.
+func (m *Metrics) Cache(event cache.Event) {
+	m.cacheEvent.WithLabelValues(event.Kind.String()).Inc()
+}
+
+func (m *Metrics) operation(operationType string, status int, faulty bool, took time.Duration) {
+	if operationType == "" {
+		operationType = "none"
+	}
+	m.operations.WithLabelValues(operationType, strconv.Itoa(status), strconv.FormatBool(faulty)).Inc()
+	m.durations.WithLabelValues(operationType).Observe(took.Seconds())
+}
+
+func (m *Metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

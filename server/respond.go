@@ -1,0 +1,88 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// answer is what goes back to the client.
+type answer struct {
+	status    int
+	mediaType string
+	allow     string
+	challenge bool // says WWW-Authenticate
+	response  *graphql.Response
+}
+
+// refusal answers a request that has no operation to run.
+func (s *Server) refusal(req *request, mediaType string, f *httpFault) *answer {
+	req.count(f.code)
+	return &answer{
+		status: f.status, mediaType: mediaType, allow: f.allow, challenge: f.status == http.StatusUnauthorized,
+		response: &graphql.Response{Errors: gqlerror.List{{Message: f.message, Extensions: f.extensions(req.id)}}},
+	}
+}
+
+// requestErrorStatus is the status of an answer without data: clients of the
+// newer media type get a 4xx, clients of plain JSON a 200 (GraphQL over HTTP, 6.4).
+func (a *answer) requestErrorStatus() int {
+	if a.mediaType == typeResponse {
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
+}
+
+// write sends the answer and returns how many bytes its body has.
+func (a *answer) write(w http.ResponseWriter, headOnly bool) int {
+	body := a.body()
+	h := w.Header()
+	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Cache-Control", "no-store")
+	h.Add("Vary", "Accept, Authorization, Mp-Authorization")
+	if a.allow != "" {
+		h.Set("Allow", a.allow)
+	}
+	if a.challenge {
+		h.Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	}
+	w.WriteHeader(a.status)
+	if !headOnly {
+		_, _ = w.Write(body) // a client that has gone is no fault of ours
+	}
+	return len(body)
+}
+
+// body writes the parts one after the other: data is JSON already, and a
+// request error has no data member at all.
+func (a *answer) body() []byte {
+	r := a.response
+	out := make([]byte, 0, len(r.Data)+256)
+	out = append(out, '{')
+	if len(r.Errors) > 0 {
+		out = member(out, "errors", r.Errors)
+	}
+	if r.Data != nil {
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(out, `"data":`...), r.Data...)
+	}
+	if len(r.Extensions) > 0 {
+		out = member(append(out, ','), "extensions", r.Extensions)
+	}
+	return append(out, '}')
+}
+
+// member appends a name and a value of ours, which always can be written.
+func member(out []byte, name string, value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		text = []byte("null")
+	}
+	return append(append(append(append(out, '"'), name...), `":`...), text...)
+}

@@ -1,0 +1,91 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/graph"
+	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/resolvers"
+)
+
+// Options are what a server is made of.
+type Options struct {
+	// Tenants are the marketplaces; at least one.
+	Tenants []*Tenant
+	// DefaultTenant is where loopback names lead; "" for nowhere.
+	DefaultTenant string
+	// Directory tells who a token's subject is; required.
+	Directory auth.Directory
+	// Limits of one operation; zero fields mean their defaults.
+	Limits limits.Config
+	// Origins are those whose pages may read answers; empty means any, because
+	// a page can send a token only if it has one.
+	Origins []string
+	// Metrics count; required.
+	Metrics *Metrics
+	// Log gets one event per operation; nil discards.
+	Log *slog.Logger
+	// Now is the clock of events; nil is time.Now.
+	Now func() time.Time
+}
+
+// Server answers GraphQL for all its tenants. It is safe for concurrent use.
+type Server struct {
+	exec      *executor.Executor
+	schema    *ast.Schema
+	table     *auth.Table
+	directory auth.Directory
+	hosts     *hosts
+	limits    limits.Config
+	origins   []string
+	metrics   *Metrics
+	log       *slog.Logger
+	now       func() time.Time
+	draining  atomic.Bool
+}
+
+// New checks the options as a whole and builds the server.
+func New(o Options) (*Server, error) {
+	es := graph.NewExecutableSchema(graph.Config{Resolvers: resolvers.Resolver{}})
+	table, tableErr := auth.NewTable(es.Schema())
+	hosts, hostsErr := newHosts(o.Tenants, o.DefaultTenant)
+	bounds, limitsErr := o.Limits.WithDefaults()
+	if err := errors.Join(tableErr, hostsErr, limitsErr); err != nil {
+		return nil, err
+	}
+	if o.Directory == nil || o.Metrics == nil {
+		return nil, errors.New("server: Directory and Metrics are required")
+	}
+	s := &Server{
+		schema: es.Schema(), table: table, directory: o.Directory, hosts: hosts, limits: bounds,
+		origins: o.Origins, metrics: o.Metrics, log: o.Log, now: o.Now,
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.exec = s.executor(es)
+	return s, nil
+}
+
+func (s *Server) executor(es graphql.ExecutableSchema) *executor.Executor {
+	exec := executor.New(es)
+	exec.SetQueryCache(newDocuments())
+	exec.SetParserTokenLimit(s.limits.Tokens)
+	exec.SetErrorPresenter(s.present)
+	exec.SetRecoverFunc(s.recovered)
+	exec.Use(extension.Introspection{})
+	exec.Use(gate{server: s})
+	return exec
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+)
+
+// Tenant is one marketplace as the server needs it: wired up by cmd, unchanged afterwards.
+type Tenant struct {
+	// Name is the tenant's name in keys, logs and metrics.
+	Name string
+	// Hosts are the host names that lead here, lower case, without a port.
+	Hosts []string
+	// Auth verifies the tenant's tokens.
+	Auth *auth.Authenticator
+	// Loaders reach its backends.
+	Loaders *loaders.Tenant
+}
+
+// hosts finds the tenant of a request by its Host header.
+type hosts struct {
+	byName   map[string]*Tenant
+	fallback *Tenant // where bare localhost leads; nil in a live configuration without a default
+}
+
+func newHosts(tenants []*Tenant, fallback string) (*hosts, error) {
+	h := &hosts{byName: map[string]*Tenant{}}
+	var faults []error
+	for _, t := range tenants {
+		if t.Name == fallback {
+			h.fallback = t
+		}
+		for _, host := range t.Hosts {
+			host = strings.ToLower(host)
+			if other := h.byName[host]; other != nil {
+				faults = append(faults, fmt.Errorf("host %q belongs to %s and %s", host, other.Name, t.Name))
+			}
+			h.byName[host] = t
+		}
+	}
+	if len(tenants) == 0 {
+		faults = append(faults, errors.New("there is no tenant"))
+	}
+	if fallback != "" && h.fallback == nil {
+		faults = append(faults, fmt.Errorf("the default tenant %q does not exist", fallback))
+	}
+	return h, errors.Join(faults...)
+}
+
+// find is nil for a host that is nobody's.
+func (h *hosts) find(hostport string) *Tenant {
+	host := strings.ToLower(strings.TrimSuffix(bareHost(hostport), "."))
+	if t := h.byName[host]; t != nil {
+		return t
+	}
+	if isLoopback(host) {
+		return h.fallback
+	}
+	return nil
+}
+
+func bareHost(hostport string) string {
+	if host, _, err := net.SplitHostPort(hostport); err == nil {
+		return host
+	}
+	return strings.Trim(hostport, "[]")
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
