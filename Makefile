@@ -1,0 +1,83 @@
+# Thin on purpose: every target is one or two commands that also work by hand.
+# `make` alone prints the targets.
+
+# Tools are pinned, and live in .cache/bin under their version, so that a new
+# version here is a new file there.
+GOLANGCI_VERSION := v2.15.0
+GOFUMPT_VERSION  := v0.12.0
+
+TOOLS    := $(CURDIR)/.cache/bin
+GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+GOFUMPT  := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
+
+# How long each fuzz target runs.
+FUZZTIME ?= 10s
+
+# Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench shape redis-server
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+run: ## serve the sandbox's marketplaces; needs nothing else
+	go run ./cmd/gateway serve $(ARGS)
+
+build: ## build bin/gateway
+	go build -trimpath -o bin/gateway ./cmd/gateway
+
+test: redis-server ## all tests, with the race detector
+	go test -race ./...
+
+check: fresh format vet lint test fuzz bench ## everything that CI checks, in its order
+	@echo "check: all passed"
+
+generate: ## rewrite graph/ from schema.graphqls and gqlgen.yml
+	go tool gqlgen generate
+
+# Compares with the tree rather than with git: uncommitted work is no difference.
+fresh: ## check that the generated code is what the schema generates
+	@before=$$(mktemp -d) && trap 'rm -rf "$$before"' EXIT && cp -R graph "$$before" && \
+	go tool gqlgen generate && diff -ru "$$before/graph" graph || \
+	{ echo "fresh: the generated code was stale; it is rewritten now, commit it" >&2; exit 1; }
+
+fmt: $(GOFUMPT) ## format all Go files
+	$(GOFUMPT) -w .
+
+format: $(GOFUMPT) ## check that all Go files are formatted
+	@diff=$$($(GOFUMPT) -d .) && test -z "$$diff" || { echo "$$diff"; echo "format: run make fmt" >&2; exit 1; }
+
+vet: ## go vet
+	go vet ./...
+
+lint: $(GOLANGCI) ## the linters of .golangci.yml, each exception with its reason
+	$(GOLANGCI) run ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (10s)
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | sort | while read -r file; do \
+		sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file" | while read -r target; do \
+			echo "fuzz: $$(dirname "$$file") $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
+		done || exit 1; \
+	done
+
+bench: ## measure the way of a query
+	go test -run '^$$' -bench . -benchmem ./server/...
+
+shape: ## lengths of functions and files, comments, docs and tests, per room
+	@go test -run '^TestShape$$' -v -count=1 . | grep -vE '^(===|---|PASS|ok)'
+
+redis-server:
+	@command -v redis-server >/dev/null || \
+	{ echo "the tests start Redis servers of their own and need the program: apt-get install redis-server" >&2; exit 1; }
+
+$(GOLANGCI):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+$(GOFUMPT):
+	GOBIN=$(TOOLS) go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+	mv $(TOOLS)/gofumpt $@
