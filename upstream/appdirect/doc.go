@@ -7,7 +7,8 @@
 // the element alone; dates come in four forms. They are strict in what they
 // give: a value that fits none of the documented forms is an error, never a
 // guess. That error is an [upstream.Error] of kind MalformedReply, which never
-// quotes the reply, and the value beside it is zero. Mapping to the graph is not done here, see resolvers/loaders.
+// quotes the reply, and the value beside it is zero. Mapping to the graph is not
+// done here, see resolvers/loaders.
 package appdirect
 
 import (

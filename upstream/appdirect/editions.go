@@ -1,5 +1,7 @@
 package appdirect
 
+import "errors"
+
 // Edition is a variant of a product, as the catalogue writes it and as
 // billing embeds it on demand.
 type Edition struct {
@@ -59,7 +61,10 @@ func (e Edition) Number() string { return string(or(e.ID, e.DashID)) }
 // Number is the plan's number in whichever spelling it was written.
 func (p Plan) Number() string { return string(or(p.ID, p.DashID)) }
 
-func (e *Edition) check() error { return identified(e.ID, e.DashID) }
+// check wants both, like a product's; one embedded in billing has only its number and is not checked.
+func (e *Edition) check() error {
+	return errors.Join(identified(e.ID, e.DashID), identified(e.UUID))
+}
 
 // DecodeEdition reads a reply of [ReadEdition].
 func DecodeEdition(body []byte) (Edition, error) {

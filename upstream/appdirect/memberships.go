@@ -37,7 +37,9 @@ var ListUserMemberships = &upstream.Route{
 
 // Membership is a user's place in a company.
 type Membership struct {
-	User     *User   `json:"user"`
+	// User is nil where the reply leaves it out.
+	User *User `json:"user"`
+	// Company is the short form: uuid, name, and little else.
 	Company  Company `json:"company"`
 	Roles    []Text  `json:"roles"`
 	Enabled  Bool    `json:"enabled"`
@@ -45,25 +47,49 @@ type Membership struct {
 	Position Text    `json:"position"`
 }
 
-// check wants one end at least: a list below one of the two may leave that one out.
-func (m *Membership) check() error {
-	if m.User != nil {
-		return m.User.check()
-	}
-	return m.Company.check()
-}
-
-// DecodeMemberships reads a reply of [ListMemberships].
+// DecodeMemberships reads a reply of [ListMemberships]. Each item names its user.
 func DecodeMemberships(body []byte) (Page[Membership], error) {
-	return decode[Page[Membership]](ListMemberships, body)
+	page, err := decode[Page[Membership]](ListMemberships, body)
+	if err != nil {
+		return page, err
+	}
+	return ending(ListMemberships, page, Membership.userUUID)
 }
 
 // DecodeUserMemberships reads a reply of [ListUserMemberships]: a page, or the
-// plain list, since the endpoint prints no sample.
+// plain list, since the endpoint prints no sample. Each item names its company.
 func DecodeUserMemberships(body []byte) (Page[Membership], error) {
+	page, err := decodeUserMemberships(body)
+	if err != nil {
+		return page, err
+	}
+	return ending(ListUserMemberships, page, Membership.companyUUID)
+}
+
+func decodeUserMemberships(body []byte) (Page[Membership], error) {
 	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
-		items, err := decode[List[Membership]](ListUserMemberships, trimmed)
+		items, err := decode[[]Membership](ListUserMemberships, trimmed)
 		return Page[Membership]{Items: items}, err
 	}
 	return decode[Page[Membership]](ListUserMemberships, body)
+}
+
+// ending refuses memberships without the end that the list is read for. The
+// other end is what was asked about, and may be left out.
+func ending(route *upstream.Route, page Page[Membership], end func(Membership) Text) (Page[Membership], error) {
+	for _, m := range page.Items {
+		if err := identified(end(m)); err != nil {
+			return Page[Membership]{}, upstream.Malformed(route, err)
+		}
+	}
+	return page, nil
+}
+
+func (m Membership) companyUUID() Text { return m.Company.UUID }
+
+func (m Membership) userUUID() Text {
+	if m.User == nil {
+		return ""
+	}
+	return m.User.UUID
 }

@@ -128,7 +128,10 @@ type Product struct {
 	LastModified Time     `json:"lastModified"`
 }
 
-func (p *Product) check() error { return errors.Join(identified(Text(p.Number())), identified(p.UUID)) }
+// check wants both, as an application's does.
+func (p *Product) check() error {
+	return errors.Join(identified(Text(p.Number())), identified(p.UUID))
+}
 
 // Provider is the company that publishes a product.
 type Provider struct {
