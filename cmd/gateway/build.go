@@ -102,7 +102,7 @@ func (b *builder) openCache() (*cache.Cache, error) {
 		b.onClose(func() { _ = client.Close() })
 	}
 	c, err := cache.New(cache.Options{
-		Redis: client, MaxBytes: b.cfg.Cache.MaxBytes, FillTimeout: b.bounds.Deadline,
+		Redis: client, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: upstream.DefaultMaxBody, FillTimeout: b.bounds.Deadline,
 		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(),
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -17,7 +18,8 @@ type Directory struct{ tenants map[string]*Tenant }
 func NewDirectory(tenants map[string]*Tenant) *Directory { return &Directory{tenants: tenants} }
 
 // Person reads memberships and user-record roles. A subject is a uuid or, as
-// the documented tokens have it, an e-mail address.
+// the documented tokens have it, an e-mail address. Nobody of that name is the
+// empty person, whom package auth refuses; errors are of the upstream.
 func (d *Directory) Person(ctx context.Context, tenant, subject string) (auth.Person, error) {
 	t, ok := d.tenants[tenant]
 	if !ok {
@@ -26,13 +28,22 @@ func (d *Directory) Person(ctx context.Context, tenant, subject string) (auth.Pe
 	l := New(t, auth.Anonymous(tenant))
 	user, err := l.subject(ctx, subject)
 	if err != nil {
-		return auth.Person{}, err
+		return nobody(err)
 	}
 	memberships, err := l.joined.one(ctx, user.ID)
 	if err != nil {
-		return auth.Person{}, absent("User", err)
+		return nobody(absent("User", err))
 	}
 	return person(user, memberships), nil
+}
+
+// nobody is the empty person where err only says that there is no such user.
+func nobody(err error) (auth.Person, error) {
+	var missing *NotFoundError
+	if errors.As(err, &missing) {
+		err = nil
+	}
+	return auth.Person{}, err
 }
 
 // subject finds the user behind a token's subject.
