@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -134,19 +135,40 @@ func TestACancelledCallerStillEvicts(t *testing.T) {
 func TestACancelledReadSaysNothingOfRedis(t *testing.T) {
 	t.Parallel()
 	server, up := startRedis(t), &source{text: "x"}
-	a := newHouse(t, server.client(t))
-	r := up.request(scope(t, "acme", "system"), "1")
-	a.want(t, r, "x")
-	server.hang(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := Get(ctx, a.Cache, up.request(scope(t, "acme", "system"), "2")); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("err = %v", err)
-	}
-	server.resume(t)
-	a.wantSource(t, up.request(scope(t, "acme", "system"), "3"), "x", FromFill)
+	client := server.client(t)
+	stop := newGate("mget")
+	client.AddHook(stop)
+	a := newHouse(t, client)
+	ctx, cancel := context.WithCancel(t.Context())
+	gone := a.get(ctx, up.request(scope(t, "acme", "system"), "1"))
+	<-stop.reached
+	cancel()
+	close(stop.open)
+	gone.want(t, "", context.Canceled)
+	a.wantSource(t, up.request(scope(t, "acme", "system"), "2"), "x", FromFill)
+	up.wantFills(t, 1)
 	if got := a.events.count(RedisFailed) + a.events.count(RedisBypassed) + a.logs.lines("lost"); got != 0 {
 		t.Errorf("%d signs of an outage", got)
+	}
+}
+
+// late is a context whose deadline has passed before it knows.
+type late struct{ context.Context }
+
+func (late) Deadline() (time.Time, bool) { return time.Unix(0, 0), true }
+
+func TestACallersDeadlineSaysNothingOfRedis(t *testing.T) {
+	t.Parallel()
+	a := newHouse(t, openRedis(t, "unix:///nonexistent/socket"))
+	timeout := func(context.Context) error { return os.ErrDeadlineExceeded }
+	if err := a.redis.exchange(late{t.Context()}, "read", timeout); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("err = %v", err)
+	}
+	if !a.redis.circuit.allow() || a.events.count(RedisFailed) != 0 {
+		t.Error("the circuit is open")
+	}
+	if err := a.redis.exchange(t.Context(), "read", timeout); err == nil || a.redis.circuit.allow() {
+		t.Errorf("err = %v; Redis's own time-out does not open the circuit", err)
 	}
 }
 
@@ -285,13 +307,12 @@ func TestAReadDuringAnEvictionKeepsNothingOld(t *testing.T) {
 	t.Parallel()
 	server, up := startRedis(t), &source{text: "old"}
 	client := server.client(t)
-	stop := &gate{reached: make(chan struct{}), open: make(chan struct{})}
-	client.AddHook(stop)
 	a, b := newHouse(t, client), newHouse(t, server.client(t))
 	r := up.request(scope(t, "acme", "system"), "1")
 	b.want(t, r, "old")
 
-	stop.armed.Store(true)
+	stop := newGate("evalsha")
+	client.AddHook(stop)
 	evicted := make(chan error)
 	go func() { evicted <- a.Evict(context.Background(), r.Tags[0]) }()
 	<-stop.reached
@@ -304,17 +325,22 @@ func TestAReadDuringAnEvictionKeepsNothingOld(t *testing.T) {
 	a.want(t, r, "new")
 }
 
-// gate holds up one script on its way to Redis.
+// gate holds up the first command of one name on its way to Redis.
 type gate struct {
-	armed         atomic.Bool
+	name          string
+	passed        atomic.Bool
 	reached, open chan struct{}
+}
+
+func newGate(name string) *gate {
+	return &gate{name: name, reached: make(chan struct{}), open: make(chan struct{})}
 }
 
 func (g *gate) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (g *gate) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		if cmd.Name() == "evalsha" && g.armed.CompareAndSwap(true, false) {
+		if cmd.Name() == g.name && !g.passed.Swap(true) {
 			close(g.reached)
 			<-g.open
 		}

@@ -66,9 +66,9 @@ func (t *redisTier) exchange(ctx context.Context, op string, talk func(context.C
 		t.circuit.succeed()
 		return nil
 	}
-	if ctx.Err() != nil {
+	if ended(ctx) {
 		t.circuit.release() // the caller has gone; that says nothing about Redis
-		return &RedisError{Op: op, Err: ctx.Err()}
+		return &RedisError{Op: op, Err: err}
 	}
 	t.emit(Event{Kind: RedisFailed, Err: err})
 	if reply := redis.Error(nil); errors.As(err, &reply) {
@@ -80,6 +80,13 @@ func (t *redisTier) exchange(ctx context.Context, op string, talk func(context.C
 		t.circuit.fail(err)
 	}
 	return &RedisError{Op: op, Err: err}
+}
+
+// ended reports whether the context is over. Its deadline counts on its own: a
+// connection that has the same one can time out before the context knows.
+func ended(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && time.Until(deadline) <= 0
 }
 
 // refused logs an error reply, at most one a [refusalQuiet].
