@@ -4,6 +4,7 @@
 package limits
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -17,9 +18,10 @@ type Config struct {
 	Tokens int
 	// Depth is the deepest nesting of fields, introspection apart.
 	Depth int
-	// RootFields is the most root fields, fragments merged.
+	// RootFields is the most root fields that are answered: fields that merge,
+	// from fragments too, count once.
 	RootFields int
-	// Aliases is the most aliased fields of a document.
+	// Aliases is the most aliased fields of an operation and the fragments it uses.
 	Aliases int
 	// PageItems is the most items that one page of a list may ask for.
 	PageItems int
@@ -46,36 +48,31 @@ func Default() Config {
 	}
 }
 
-// WithDefaults fills what is zero, and says what is out of its range.
+// WithDefaults fills what is zero. The error names every field below zero.
 func (c Config) WithDefaults() (Config, error) {
 	d := Default()
-	if c.BodyBytes < 0 || c.Deadline < 0 {
-		return c, fmt.Errorf("limits: bodyBytes and deadline must be positive")
+	err := errors.Join(
+		orDefault("bodyBytes", &c.BodyBytes, d.BodyBytes),
+		orDefault("tokens", &c.Tokens, d.Tokens),
+		orDefault("depth", &c.Depth, d.Depth),
+		orDefault("rootFields", &c.RootFields, d.RootFields),
+		orDefault("aliases", &c.Aliases, d.Aliases),
+		orDefault("pageItems", &c.PageItems, d.PageItems),
+		orDefault("calls", &c.Calls, d.Calls),
+		orDefault("deadline", &c.Deadline, d.Deadline),
+		orDefault("errors", &c.Errors, d.Errors),
+	)
+	return c, err
+}
+
+func orDefault[N int | int64 | time.Duration](name string, value *N, def N) error {
+	switch {
+	case *value < 0:
+		return fmt.Errorf("limits: %s must be positive", name)
+	case *value == 0:
+		*value = def
 	}
-	if c.BodyBytes == 0 {
-		c.BodyBytes = d.BodyBytes
-	}
-	if c.Deadline == 0 {
-		c.Deadline = d.Deadline
-	}
-	for _, f := range []struct {
-		name  string
-		value *int
-		def   int
-	}{
-		{"tokens", &c.Tokens, d.Tokens}, {"depth", &c.Depth, d.Depth},
-		{"rootFields", &c.RootFields, d.RootFields}, {"aliases", &c.Aliases, d.Aliases},
-		{"pageItems", &c.PageItems, d.PageItems}, {"calls", &c.Calls, d.Calls},
-		{"errors", &c.Errors, d.Errors},
-	} {
-		if *f.value < 0 {
-			return c, fmt.Errorf("limits: %s must be positive", f.name)
-		}
-		if *f.value == 0 {
-			*f.value = f.def
-		}
-	}
-	return c, nil
+	return nil
 }
 
 // Exceeded is a refusal: which limit, how much of it was allowed, and how much
@@ -85,7 +82,7 @@ type Exceeded struct {
 	Limit string
 	// Most is what is allowed.
 	Most int
-	// Got is what the operation has; counting may stop soon after Most.
+	// Got is what the operation has.
 	Got int
 }
 

@@ -10,11 +10,13 @@ import (
 // measured once, however often it is spread, so the time is linear in the
 // document. The error is an [Exceeded].
 func (c Config) CheckShape(op *ast.OperationDefinition, fragments ast.FragmentDefinitionList) error {
-	m := measure{fragments: fragments, known: map[string]extent{}}
-	whole := m.set(op.SelectionSet)
+	m := measure{fragments: fragments, depths: map[string]int{}}
+	depth := m.set(op.SelectionSet)
+	roots := rootKeys{fragments: fragments, keys: map[string]bool{}, seen: map[string]bool{}}
+	roots.add(op.SelectionSet)
 	for _, check := range []Exceeded{
-		{"depth", c.Depth, whole.depth},
-		{"rootFields", c.RootFields, whole.fields},
+		{"depth", c.Depth, depth},
+		{"rootFields", c.RootFields, len(roots.keys)},
 		{"aliases", c.Aliases, m.aliases},
 	} {
 		if check.Got > check.Most {
@@ -24,55 +26,78 @@ func (c Config) CheckShape(op *ast.OperationDefinition, fragments ast.FragmentDe
 	return nil
 }
 
-// extent is how deep a selection goes, and how many fields it has at its top.
-type extent struct{ depth, fields int }
-
-func (e *extent) add(other extent) {
-	e.depth = max(e.depth, other.depth)
-	e.fields += other.fields
-}
-
-// measure walks one document.
+// measure walks one document for its depth and its aliases. Documents are
+// walked once per operation, hence no visitor that would allocate per field.
 type measure struct {
 	fragments ast.FragmentDefinitionList
-	known     map[string]extent
+	depths    map[string]int // of the fragments walked so far
 	aliases   int
 }
 
-func (m *measure) set(set ast.SelectionSet) (total extent) {
+func (m *measure) set(set ast.SelectionSet) (depth int) {
 	for _, selection := range set {
 		switch s := selection.(type) {
 		case *ast.Field:
-			total.add(m.field(s))
+			depth = max(depth, m.field(s))
 		case *ast.InlineFragment:
-			total.add(m.set(s.SelectionSet))
+			depth = max(depth, m.set(s.SelectionSet))
 		case *ast.FragmentSpread:
-			total.add(m.fragment(s.Name))
+			depth = max(depth, m.fragment(s.Name))
 		}
 	}
-	return total
+	return depth
 }
 
-func (m *measure) field(f *ast.Field) extent {
+func (m *measure) field(f *ast.Field) (depth int) {
 	if f.Alias != f.Name {
 		m.aliases++
 	}
 	// Introspection nests by nature and costs no call.
 	if strings.HasPrefix(f.Name, "__") {
-		return extent{depth: 1, fields: 1}
+		return 1
 	}
-	return extent{depth: m.set(f.SelectionSet).depth + 1, fields: 1}
+	return m.set(f.SelectionSet) + 1
 }
 
-func (m *measure) fragment(name string) extent {
-	if e, ok := m.known[name]; ok {
-		return e
+func (m *measure) fragment(name string) (depth int) {
+	if depth, known := m.depths[name]; known {
+		return depth
 	}
-	def := m.fragments.ForName(name)
-	if def == nil {
-		return extent{}
+	if def := m.fragments.ForName(name); def != nil {
+		depth = m.set(def.SelectionSet)
 	}
-	e := m.set(def.SelectionSet)
-	m.known[name] = e
-	return e
+	m.depths[name] = depth
+	return depth
+}
+
+// rootKeys collects the names under which an operation's root fields answer.
+// They are a set and not a sum: fragments that spread each other twice, level
+// upon level, would overflow a sum long before they meet another limit.
+type rootKeys struct {
+	fragments ast.FragmentDefinitionList
+	keys      map[string]bool
+	seen      map[string]bool // fragments
+}
+
+func (r *rootKeys) add(set ast.SelectionSet) {
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			r.keys[s.Alias] = true
+		case *ast.InlineFragment:
+			r.add(s.SelectionSet)
+		case *ast.FragmentSpread:
+			r.spread(s.Name)
+		}
+	}
+}
+
+func (r *rootKeys) spread(name string) {
+	if r.seen[name] {
+		return
+	}
+	r.seen[name] = true
+	if def := r.fragments.ForName(name); def != nil {
+		r.add(def.SelectionSet)
+	}
 }
