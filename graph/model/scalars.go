@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -43,9 +44,10 @@ func MarshalDecimal(d decimal.Decimal) graphql.Marshaler {
 	})
 }
 
-// UnmarshalDecimal reads a JSON number or a string with a number in it.
-// Floats arrive only from variables that a client's JSON library had already
-// rounded; they are read through their shortest form.
+// UnmarshalDecimal reads a JSON number or a string with a number in it. Only
+// literals inside a document arrive as floats, because the parser makes them
+// so: they are read through their shortest form, exact to 15 digits. Whoever
+// needs more sends a variable or a string.
 func UnmarshalDecimal(v any) (decimal.Decimal, error) {
 	switch v := v.(type) {
 	case json.Number:
@@ -57,7 +59,7 @@ func UnmarshalDecimal(v any) (decimal.Decimal, error) {
 	case int:
 		return decimal.NewFromInt(int64(v)), nil
 	case float64:
-		return decimal.NewFromFloat(v), nil
+		return parseDecimal(strconv.FormatFloat(v, 'g', -1, 64))
 	default:
 		return decimal.Decimal{}, fmt.Errorf("a Decimal is a number, not %T", v)
 	}
