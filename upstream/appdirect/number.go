@@ -19,8 +19,9 @@ var errNotNumber = errors.New("not a number")
 // Number is an exact decimal that may be written as a string. Valid is false
 // for null, an absent member, and the empty string.
 type Number struct {
-	// Value keeps the written scale: "26.5700000000" has ten decimals. It is 0 where Valid is false.
+	// Value keeps the written scale: "26.5700000000" has ten decimals.
 	Value decimal.Decimal
+	// Valid is false where the backend said nothing; Value is 0 then.
 	Valid bool
 }
 
