@@ -223,8 +223,14 @@ func (f *fixture) acme() *world { return f.box.tenants[0].world.Load() }
 // field digs into decoded JSON: field(v, "page", "size").
 func field(v any, path ...string) any {
 	for _, name := range path {
-		m, _ := v.(map[string]any)
-		v = m[name]
+		switch m := v.(type) {
+		case map[string]any:
+			v = m[name]
+		case Document:
+			v = m[name]
+		default:
+			return nil
+		}
 	}
 	return v
 }

@@ -32,25 +32,39 @@ func (q Query) apply(records []*Record) []*Record {
 	if q.Sort == "" {
 		return kept
 	}
-	slices.SortStableFunc(kept, func(a, b *Record) int {
-		order := compareFacts(a.Facts[q.Sort], b.Facts[q.Sort])
-		if q.Desc {
+	return sortedBy(kept, q.Sort, q.Desc)
+}
+
+// sortKey is what a record is ordered by: numbers by value, everything else by
+// its text without regard to case. An absent fact sorts first.
+type sortKey struct {
+	record *Record
+	number int64
+	text   string
+}
+
+// sortedBy works out each record's key once, since folding case is what costs.
+func sortedBy(records []*Record, fact string, desc bool) []*Record {
+	keys := make([]sortKey, len(records))
+	for i, r := range records {
+		keys[i].record = r
+		if n, ok := r.Facts[fact].(int64); ok {
+			keys[i].number = n
+		} else {
+			keys[i].text = strings.ToLower(factText(r.Facts[fact]))
+		}
+	}
+	slices.SortStableFunc(keys, func(a, b sortKey) int {
+		order := cmp.Or(strings.Compare(a.text, b.text), cmp.Compare(a.number, b.number))
+		if desc {
 			return -order
 		}
 		return order
 	})
-	return kept
-}
-
-// compareFacts orders numbers by value and everything else by its text without
-// regard to case; an absent fact sorts first.
-func compareFacts(a, b any) int {
-	x, xok := a.(int64)
-	y, yok := b.(int64)
-	if xok && yok {
-		return cmp.Compare(x, y)
+	for i, k := range keys {
+		records[i] = k.record
 	}
-	return cmp.Compare(strings.ToLower(factText(a)), strings.ToLower(factText(b)))
+	return records
 }
 
 func factText(v any) string {
