@@ -159,6 +159,14 @@ func TestCatalogSample(t *testing.T) {
 	if diff := cmp.Diff(want, got.Items[0]); diff != "" {
 		t.Errorf("first (-want +got):\n%s", diff)
 	}
+	// The second is the working copy 5 of the product that is sold as 6.
+	published := appdirect.Ref{ID: "6", Href: "http://appdirect/api/marketplace/v1/products/6"}
+	if diff := cmp.Diff(published, got.Items[1].PublishedApp); diff != "" {
+		t.Errorf("second, published (-want +got):\n%s", diff)
+	}
+	if got.Items[0].Number() != "4" || got.Items[1].Number() != "6" {
+		t.Errorf("sold as %s and %s", got.Items[0].Number(), got.Items[1].Number())
+	}
 }
 
 // tenPerUser is the one cost that the printed catalogue and edition know.
@@ -312,6 +320,7 @@ func TestNumbersOfResources(t *testing.T) {
 		{"edition by -id", appdirect.Edition{DashID: "2"}.Number(), "2"},
 		{"plan by -id", appdirect.Plan{DashID: "3"}.Number(), "3"},
 		{"product by id", appdirect.Product{ID: "4", Href: "/products/5"}.Number(), "4"},
+		{"product by what it is sold as", appdirect.Product{ID: "5", PublishedApp: appdirect.Ref{ID: "6"}}.Number(), "6"},
 		{"product by href", appdirect.Product{Href: "http://x/products/5"}.Number(), "5"},
 		{"product by nothing", appdirect.Product{}.Number(), ""},
 		{"vendor", appdirect.Product{VendorUUID: "v", Provider: appdirect.Provider{UUID: "p"}}.Vendor(), "v"},

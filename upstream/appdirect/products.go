@@ -28,7 +28,8 @@ var ListApplications = &upstream.Route{
 	Tags:      []string{"products"},
 }
 
-// ListCatalog reads the details of many products: vendor, editions, plans.
+// ListCatalog reads the details of many products: vendor, editions, plans. Its
+// items are working copies with ids of their own, see [Product.Number].
 var ListCatalog = &upstream.Route{
 	Name:      "appdirect.listCatalog",
 	Backend:   Backend,
@@ -110,8 +111,11 @@ type StartingPrice struct {
 
 // Product is a product in detail, as [ListCatalog] and [ReadProduct] write it.
 type Product struct {
-	ID           Text     `json:"id"`
-	UUID         Text     `json:"uuid"`
+	// ID and UUID are the document's own: in the catalogue, those of the working copy.
+	ID   Text `json:"id"`
+	UUID Text `json:"uuid"`
+	// PublishedApp is what a working copy is sold as; empty in the product itself, and in what was never published.
+	PublishedApp Ref      `json:"publishedApp"`
 	Name         Text     `json:"name"`
 	Type         Text     `json:"type"`
 	Href         Text     `json:"href"`
@@ -161,10 +165,11 @@ func (p Product) Vendor() string {
 	return string(or(p.VendorUUID, p.Provider.UUID))
 }
 
-// Number is the product's number: its id or, where a reply leaves that out, the end of its href.
+// Number is the number that the product is sold by, which billing and [ListApplications] use: the published
+// product's where the document is a working copy, else its own id or, where a reply leaves that out, the end of its href.
 func (p Product) Number() string {
-	if p.ID != "" {
-		return string(p.ID)
+	if number := or(p.PublishedApp.ID, p.ID); number != "" {
+		return string(number)
 	}
 	return string(p.Href[strings.LastIndexByte(string(p.Href), '/')+1:])
 }
