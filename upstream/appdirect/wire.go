@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // Text is a string that may be written as a number or boolean; null is "".
@@ -87,14 +88,26 @@ func scalar(b []byte) (string, error) {
 	}
 	switch b[0] {
 	case '"':
-		var s string
-		err := json.Unmarshal(b, &s)
-		return s, err
+		return unquote(b)
 	case '{', '[':
 		return "", errNotScalar
 	default:
 		return string(b), nil
 	}
+}
+
+// unquote gives the text of a JSON string. The parser that called us has seen
+// that it is one, so that only escapes need a second look: most texts have none.
+func unquote(b []byte) (string, error) {
+	if len(b) < 2 {
+		return "", errNotScalar
+	}
+	if inner := b[1 : len(b)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner), nil
+	}
+	var s string
+	err := json.Unmarshal(b, &s)
+	return s, err
 }
 
 func or(a, b Text) Text {
