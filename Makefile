@@ -1,6 +1,10 @@
 # Thin on purpose: every target is one or two commands that also work by hand.
 # `make` alone prints the targets.
 
+# Printed when no target is given.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
 # Tools are pinned, and live in .cache/bin under their version, so that a new
 # version here is a new file there.
 GOLANGCI_VERSION := v2.15.0
@@ -10,14 +14,20 @@ TOOLS    := $(CURDIR)/.cache/bin
 GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 GOFUMPT  := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
 
+# encoding/json on its second engine: decoding takes two thirds of the time, with
+# no change in the code. What runs our code runs with it; without it (plain
+# go test) the same tests pass. Go 1.27 has it by default.
+run build test fuzz bench: export GOEXPERIMENT := jsonv2
+
 # How long each fuzz target runs.
 FUZZTIME ?= 10s
+
+# What `gateway version` says of a build.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.DEFAULT_GOAL := help
-.DELETE_ON_ERROR:
 .PHONY: help run test check build generate fresh fmt format vet lint fuzz bench shape redis-server
 
 help: ## print this list
@@ -27,7 +37,7 @@ run: ## serve the sandbox's marketplaces; needs nothing else
 	go run ./cmd/gateway serve $(ARGS)
 
 build: ## build bin/gateway
-	go build -trimpath -o bin/gateway ./cmd/gateway
+	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gateway ./cmd/gateway
 
 test: redis-server ## all tests, with the race detector
 	go test -race ./...
