@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/marketgraph/marketgraph/limits"
+)
+
+// TestExampleConfig: whoever starts from deploy/gateway.yaml starts from a
+// configuration that is right.
+func TestExampleConfig(t *testing.T) {
+	t.Setenv("REDIS_URL", "redis://127.0.0.1:6379")
+	for _, name := range []string{"ACME_CLIENT_SECRET", "GLOBEX_CLIENT_SECRET", "GLOBEX_INTROSPECTION_SECRET"} {
+		t.Setenv(name, "secret of "+name)
+	}
+	cfg, err := loadConfig("../../deploy/gateway.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tenant := range cfg.Tenants {
+		if tenant.AppDirect.ClientSecret.value == "" {
+			t.Errorf("%s: the client secret was not read", tenant.Name)
+		}
+	}
+	if cfg.Limits.Deadline != 8*time.Second || len(cfg.Tenants) != 2 || cfg.Tenants[1].Tokens.Introspection == nil {
+		t.Errorf("the example was read as %+v", cfg)
+	}
+}
+
+// TestConfigurationIsWritten: docs/configuration.md has a row for every flag
+// and every setting, and none for one that is gone.
+func TestConfigurationIsWritten(t *testing.T) {
+	t.Parallel()
+	rows := configurationRows(t)
+	known := append(flags(t), settings(reflect.TypeFor[Config](), "")...)
+	for _, name := range known {
+		if _, ok := rows[name]; !ok {
+			t.Errorf("docs/configuration.md has no row for `%s`", name)
+		}
+		delete(rows, name)
+	}
+	for name := range rows {
+		t.Errorf("docs/configuration.md has a row for `%s`, which does not exist", name)
+	}
+}
+
+// TestDefaultsAreWritten compares the defaults that limits has.
+func TestDefaultsAreWritten(t *testing.T) {
+	t.Parallel()
+	rows := configurationRows(t)
+	defaults := reflect.ValueOf(limits.Default())
+	config := reflect.TypeFor[LimitsConfig]()
+	for i := range config.NumField() {
+		field := config.Field(i)
+		name := "limits." + field.Tag.Get("yaml")
+		value := fmt.Sprint(defaults.FieldByName(field.Name))
+		if row := rows[name]; strings.Trim(row[1], "`") != value {
+			t.Errorf("docs/configuration.md: the default of %s is %s in code, and %s there", name, value, row[1])
+		}
+	}
+}
+
+// configurationRows reads the page's tables: the cells behind each name.
+func configurationRows(t *testing.T) map[string][]string {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string][]string{}
+	for line := range strings.Lines(string(page)) {
+		name, rest, ok := strings.Cut(strings.TrimPrefix(line, "| `"), "` | ")
+		if ok && strings.HasPrefix(line, "| `") {
+			rows[name] = strings.Split(rest, " | ")
+		}
+	}
+	return rows
+}
+
+// flags are the flags of all commands, save help.
+func flags(t *testing.T) (names []string) {
+	t.Helper()
+	parser, err := kong.New(&commands{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range parser.Model.Leaves(true) {
+		for _, flag := range command.Flags {
+			names = append(names, "--"+flag.Name)
+		}
+	}
+	return names
+}
+
+// settings are the paths of a configuration's settings. A secret is one, and a
+// list of structs leads on without an index.
+func settings(of reflect.Type, path string) (names []string) {
+	for i := range of.NumField() {
+		field := of.Field(i)
+		name := field.Tag.Get("yaml")
+		if name == "" {
+			continue
+		}
+		kind := field.Type
+		isList := kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct
+		if isList {
+			names = append(names, path+name)
+		}
+		if isList || kind.Kind() == reflect.Pointer {
+			kind = kind.Elem()
+		}
+		if kind.Kind() == reflect.Struct && kind != reflect.TypeFor[Secret]() {
+			names = append(names, settings(kind, path+name+".")...)
+			continue
+		}
+		names = append(names, path+name)
+	}
+	return names
+}
