@@ -4,6 +4,8 @@
 # Printed when no target is given.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# The checks share two cores well enough one after the other.
+.NOTPARALLEL:
 
 # Tools are pinned, and live in .cache/bin under their version, so that a new
 # version here is a new file there.
