@@ -36,8 +36,12 @@ type Config struct {
 	BaseURL string
 	// Client is the client application's id: with BaseURL the identity of the general bucket.
 	Client string
-	// Credentials authorise system calls; nil refuses them.
+	// Credentials authorise system calls that bring none of their own; nil refuses those.
 	Credentials Credentials
+	// AuthHeader is the header that credentials are sent in; default Authorization.
+	AuthHeader string
+	// Header is sent with every call, a version for instance; nil means nothing. It must hold nothing secret.
+	Header http.Header
 	// General is the backend's general limit; required, since nothing is sent without a limit.
 	General Bucket
 	// Pacer is shared by all clients of the process; nil makes one for this client alone.
@@ -83,6 +87,7 @@ type Client struct {
 // NewClient checks the configuration as a whole and reports every fault at once.
 func NewClient(cfg Config) (*Client, error) {
 	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
+	cfg.AuthHeader = cmp.Or(cfg.AuthHeader, "Authorization")
 	cfg.MaxBody = cmp.Or(cfg.MaxBody, DefaultMaxBody)
 	cfg.Attempts = cmp.Or(cfg.Attempts, DefaultAttempts)
 	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, DefaultAttemptTimeout)
@@ -216,6 +221,8 @@ func (c *Client) checkCall(call Call) error {
 		return errors.New("a read has no body")
 	case r.Authority == System && call.Token != "":
 		return errors.New("a system call takes no token")
+	case r.Authority != System && (call.Credentials != nil || call.Account != ""):
+		return errors.New("only a system call takes an account or credentials")
 	case !isToken(call.Token):
 		return errors.New("token has characters that no token has")
 	}
@@ -227,7 +234,7 @@ func (c *Client) checkAuthority(call Call) error {
 	r := call.Route
 	missing := ""
 	switch {
-	case r.Authority == System && c.cfg.Credentials == nil:
+	case r.Authority == System && c.credentials(call) == nil:
 		missing = "no credentials are configured for system calls"
 	case r.Authority != System && call.Token == "":
 		missing = fmt.Sprintf("no access token for authority %q", r.Authority)
@@ -243,11 +250,19 @@ func isToken(token string) bool {
 	return strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
-// gate is the gate of the bucket that a route's calls count in. A limit that a route prints for itself replaces the
-// general one ("exceptions apart").
-func (c *Client) gate(r *Route) *gate {
-	key, limit := bucketKey{baseURL: c.cfg.BaseURL, client: c.cfg.Client}, c.cfg.General
-	if r.Bucket.Kind != General {
+// credentials are those of the call's account, or the client's.
+func (c *Client) credentials(call Call) Credentials {
+	if call.Credentials != nil {
+		return call.Credentials
+	}
+	return c.cfg.Credentials
+}
+
+// gate is the gate of the bucket that a call counts in. A limit that a route prints for itself replaces the general one
+// ("exceptions apart").
+func (c *Client) gate(call Call) *gate {
+	key, limit := bucketKey{baseURL: c.cfg.BaseURL, client: c.cfg.Client, account: call.Account}, c.cfg.General
+	if r := call.Route; r.Bucket.Kind != General {
 		key.route, limit = r.Name, r.Bucket
 	} else if limit.Scope == ScopeRoute {
 		key.route = r.Name

@@ -28,7 +28,7 @@ type exchange struct {
 	budget *Budget
 
 	attempts int
-	header   string // Authorization of the last attempt
+	header   string // that authorised the last attempt
 	renewed  bool   // after a 401; once per Do, or a backend that refuses everything would spend the budget
 	failed   error  // of the last attempt that was sent
 	stop     bool   // a retry could not be sent; the next could not either
@@ -41,7 +41,7 @@ func (x *exchange) try(ctx context.Context) (*Reply, error) {
 		return reply, err
 	}
 	x.renewed = true
-	x.client.cfg.Credentials.Invalidate(x.header)
+	x.client.credentials(x.call).Invalidate(x.header)
 	return x.attempt(ctx)
 }
 
@@ -93,7 +93,7 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 	if err := x.authorize(ctx); err != nil {
 		return nil, err
 	}
-	slot, refused := x.client.gate(x.call.Route).acquire(ctx, x.call.Lane)
+	slot, refused := x.client.gate(x.call).acquire(ctx, x.call.Lane)
 	if refused != nil {
 		return nil, x.refused(refused)
 	}
@@ -114,7 +114,7 @@ func (x *exchange) authorize(ctx context.Context) error {
 		x.header = "Bearer " + x.call.Token
 		return nil
 	}
-	header, err := x.client.cfg.Credentials.Authorize(ctx)
+	header, err := x.client.credentials(x.call).Authorize(ctx)
 	if err != nil {
 		kind, detail := Unauthenticated, "no credentials"
 		var ce *CredentialsError
@@ -179,7 +179,10 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 	// Some backends answer XML to anyone who does not ask for JSON.
 	req.Header.Set("Accept", jsonType)
 	req.Header.Set("User-Agent", userAgent)
-	req.Header.Set("Authorization", x.header)
+	for name, values := range x.client.cfg.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	req.Header.Set(x.client.cfg.AuthHeader, x.header)
 	if x.call.Body != nil {
 		req.Header.Set("Content-Type", jsonType)
 	}

@@ -48,7 +48,7 @@ type Pacer struct {
 	cfg PacerConfig
 
 	mu    sync.Mutex
-	gates map[bucketKey]*gate // as many as routes and clients are configured
+	gates map[bucketKey]*gate // as many as routes, clients and linked accounts are configured
 }
 
 // NewPacer makes a pacer whose buckets are empty.
@@ -62,8 +62,9 @@ func NewPacer(cfg PacerConfig) *Pacer {
 	return &Pacer{cfg: cfg, gates: make(map[bucketKey]*gate)}
 }
 
-// bucketKey is who shares a bucket. Route is "" for a general bucket shared by all routes.
-type bucketKey struct{ baseURL, client, route string }
+// bucketKey is who shares a bucket. Account is "" where the backend does not limit by account, route
+// is "" for a general bucket shared by all routes.
+type bucketKey struct{ baseURL, client, account, route string }
 
 // gate is the gate of a bucket. The limit first named for a key stands: two limits for one bucket would mean none.
 func (p *Pacer) gate(key bucketKey, limit Bucket) *gate {

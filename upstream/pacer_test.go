@@ -267,13 +267,15 @@ func TestGateIdentity(t *testing.T) {
 		x, y *gate
 		same bool
 	}{
-		{"routes share the general bucket", a.gate(plain), a.gate(other), true},
-		{"clients of one application share it", a.gate(plain), again.gate(plain), true},
-		{"another host is another bucket", a.gate(plain), host.gate(plain), false},
-		{"another application is another bucket", a.gate(plain), app.gate(plain), false},
-		{"a printed bucket is its route's alone", a.gate(own), a.gate(plain), false},
-		{"and the same at each call", a.gate(own), again.gate(own), true},
-		{"scope route parts the general bucket", perRoute.gate(plain), perRoute.gate(other), false},
+		{"routes share the general bucket", a.gate(Call{Route: plain}), a.gate(Call{Route: other}), true},
+		{"clients of one application share it", a.gate(Call{Route: plain}), again.gate(Call{Route: plain}), true},
+		{"another host is another bucket", a.gate(Call{Route: plain}), host.gate(Call{Route: plain}), false},
+		{"another application is another bucket", a.gate(Call{Route: plain}), app.gate(Call{Route: plain}), false},
+		{"a printed bucket is its route's alone", a.gate(Call{Route: own}), a.gate(Call{Route: plain}), false},
+		{"and the same at each call", a.gate(Call{Route: own}), again.gate(Call{Route: own}), true},
+		{"another account is another bucket", a.gate(Call{Route: plain, Account: "1"}), a.gate(Call{Route: plain, Account: "2"}), false},
+		{"an account's routes share one", a.gate(Call{Route: plain, Account: "1"}), a.gate(Call{Route: other, Account: "1"}), true},
+		{"scope route parts the general bucket", perRoute.gate(Call{Route: plain}), perRoute.gate(Call{Route: other}), false},
 	} {
 		if same := tc.x == tc.y; same != tc.same {
 			t.Errorf("%s: same = %v", tc.name, same)

@@ -118,6 +118,11 @@ type Call struct {
 	Token string `json:"-"`
 	// Lane is the call's place in the pacer's queue; the zero value is Waiting.
 	Lane Lane
+	// Account is whose account at the backend a system call is about, where the backend limits or authorises by account;
+	// "" means that there is only the client application. It is part of the bucket's identity.
+	Account string
+	// Credentials are the account's own; nil means those of [Config.Credentials].
+	Credentials Credentials
 }
 
 // String is the route's name, so that no log shows the token, the body or the parameters.

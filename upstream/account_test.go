@@ -1,0 +1,67 @@
+package upstream
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// fixed are credentials that never change.
+type fixed string
+
+func (f fixed) Authorize(context.Context) (string, error) { return string(f), nil }
+func (f fixed) Invalidate(string)                         {}
+
+func TestAccountCredentials(t *testing.T) {
+	t.Parallel()
+	var got []http.Header
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, r.Header.Clone())
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{}`))
+	}))
+	t.Cleanup(backend.Close)
+	client, err := NewClient(Config{
+		Backend: "telephony", BaseURL: backend.URL, Credentials: fixed("ours"), AuthHeader: "X-Auth-Token",
+		Header:  http.Header{"version": {"2021-07-28"}},
+		General: Bucket{Kind: LeakyBucket, Size: 10, PerSecond: 10},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	route := &Route{Name: "telephony.read", Backend: "telephony", Method: http.MethodGet, Path: "/x", Authority: System}
+	for _, call := range []Call{{Route: route}, {Route: route, Account: "7", Credentials: fixed("theirs")}} {
+		if _, err := client.Do(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []string{"ours", "theirs"} {
+		if token := got[i].Get("X-Auth-Token"); token != want {
+			t.Errorf("call %d was authorised by %q, want %q", i, token, want)
+		}
+		if got[i].Get("Version") != "2021-07-28" || got[i].Get("Authorization") != "" {
+			t.Errorf("call %d: headers %v", i, got[i])
+		}
+	}
+}
+
+func TestOnlySystemCallsTakeAnAccount(t *testing.T) {
+	t.Parallel()
+	client, err := NewClient(Config{
+		Backend: "b", BaseURL: "http://b.invalid", General: Bucket{Kind: LeakyBucket, Size: 1, PerSecond: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	route := &Route{Name: "b.read", Backend: "b", Method: http.MethodGet, Path: "/x", Authority: Viewer}
+	for _, call := range []Call{
+		{Route: route, Token: "t", Account: "7"},
+		{Route: route, Token: "t", Credentials: fixed("theirs")},
+	} {
+		if _, err := client.Do(t.Context(), call); KindOf(err) != Misused {
+			t.Errorf("%v, want misused", err)
+		}
+	}
+}
