@@ -50,6 +50,7 @@ func (c caller) admits(roles []string, at target, held holder) bool {
 	})
 }
 
+// hasServiceRole reports whether a client application's token counts for a role.
 func (c caller) hasServiceRole(role string) bool {
 	if !slices.Contains(serviceRoles, role) {
 		return false

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"maps"
 	"math"
 	"net/http"
@@ -19,6 +20,7 @@ type appdirect struct {
 	handlers map[string]handler // by Endpoint.Key
 }
 
+// newAppDirect reads the facts once; serving never parses them again.
 func newAppDirect(box *Sandbox) (*appdirect, error) {
 	facts, err := AppDirectFacts()
 	if err != nil {
@@ -27,6 +29,7 @@ func newAppDirect(box *Sandbox) (*appdirect, error) {
 	return &appdirect{box: box, facts: facts, router: newRouter(facts), handlers: appdirectHandlers()}, nil
 }
 
+// name is how addresses, faults and counts call the backend.
 func (a *appdirect) name() string { return a.facts.Backend }
 
 // implemented lists the endpoints that are answered.
@@ -124,7 +127,7 @@ func (x *exchange) authenticate(r *http.Request) (caller, error) {
 	if c.service {
 		return c, nil
 	}
-	if c.user = x.site.tenant.userByEmail(claims.Subject); c.user == nil {
+	if c.user = x.world.activeUser(claims.Subject); c.user == nil {
 		return caller{}, refused
 	}
 	return c, nil
@@ -142,6 +145,7 @@ func (x *exchange) target() target {
 	return at
 }
 
+// idOr resolves a key with a prefix such as externalId: to the plain id, so that
 func idOr(r *Record, fallback string) string {
 	if r == nil {
 		return fallback
@@ -175,8 +179,8 @@ func wholeSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
 // refuse answers an error in the style of the endpoint's family.
 func (a *appdirect) refuse(w http.ResponseWriter, r *http.Request, e *Endpoint, err error) {
-	refusal, ok := err.(*apiError) //nolint:errorlint // handlers return it bare
-	if !ok {
+	var refusal *apiError
+	if !errors.As(err, &refusal) {
 		a.box.opts.Logger.Error("sandbox handler failed", "error", err)
 		refusal = &apiError{Status: http.StatusInternalServerError}
 	}
@@ -233,6 +237,7 @@ func (a *appdirect) serveOAuth(w http.ResponseWriter, r *http.Request, at site) 
 	writeJSON(w, http.StatusNotFound, statusBody(notFound("No endpoint has this path.")))
 }
 
+// allowedOAuth lists the methods of an OAuth2 path, "" for an unknown one.
 func allowedOAuth(path string) string {
 	var methods []string
 	for _, key := range oauthKeys {

@@ -20,8 +20,10 @@ func subscriptionFilters() map[string]filter {
 	}
 }
 
+// errExpand words the refusal of an expand value that is not printed.
 var errExpand = errors.New("must be of order, product, edition")
 
+// checkExpand keeps every record; it only refuses values that are not printed.
 func checkExpand(values []string) (Match, error) {
 	for _, v := range splitValues(values) {
 		if !slices.Contains(expandable, v) {
@@ -31,6 +33,8 @@ func checkExpand(values []string) (Match, error) {
 	return ignored(values)
 }
 
+// subscriptionsOf makes one of the three subscription lists, which differ in
+// nothing but what they start from.
 func subscriptionsOf(records func(*exchange) ([]*Record, error)) handler {
 	return listing{
 		records: records, filters: subscriptionFilters(),
@@ -67,6 +71,8 @@ func expanded(r *Record, reference any) any {
 	return whole.with(Document{"-href": ref["-href"]})
 }
 
+// readSubscription answers GET /billing/v1/subscriptions/{subscriptionId}, which
+// prints no expand parameter.
 func readSubscription(x *exchange) (reply, error) {
 	key := x.params["subscriptionId"]
 	r := x.world.subscriptions.Get(key)
@@ -76,6 +82,8 @@ func readSubscription(x *exchange) (reply, error) {
 	return reply{body: r.Body}, nil
 }
 
+// companySubscriptions tells an unknown company (404) from one that bought
+// nothing (an empty list).
 func companySubscriptions(x *exchange) ([]*Record, error) {
 	c, err := x.company("companyId")
 	if err != nil {
@@ -84,6 +92,8 @@ func companySubscriptions(x *exchange) ([]*Record, error) {
 	return where(x.world.subscriptions.all(), "company", c.ID), nil
 }
 
+// userSubscriptions are those a user owns in one company; the same user may own
+// others elsewhere.
 func userSubscriptions(x *exchange) ([]*Record, error) {
 	all, err := companySubscriptions(x)
 	if err != nil {
@@ -96,6 +106,9 @@ func userSubscriptions(x *exchange) ([]*Record, error) {
 	return where(all, "user", u.ID), nil
 }
 
+// billingRoutes are the billing endpoints that are answered. They print no
+// roles: any token of the tenant reads them, and who may see what is the
+// client's to decide.
 func billingRoutes() map[string]handler {
 	return map[string]handler{
 		http.MethodGet + " /billing/v1/subscriptions": subscriptionsOf(

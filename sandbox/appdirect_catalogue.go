@@ -85,6 +85,8 @@ func (p *productSpec) store(m *maker) {
 	}
 }
 
+// readProduct answers GET /marketplace/v1/products/{applicationId}. Products that
+// left the catalogue stay readable, as subscriptions still point to them.
 func readProduct(x *exchange) (reply, error) {
 	key := x.params["applicationId"]
 	r := x.world.products.Get(key)
@@ -94,6 +96,7 @@ func readProduct(x *exchange) (reply, error) {
 	return reply{body: r.Body}, nil
 }
 
+// readEdition answers GET …/products/{applicationId}/editions/{editionId}.
 func readEdition(x *exchange) (reply, error) {
 	r, err := x.edition()
 	if err != nil {
@@ -102,6 +105,8 @@ func readEdition(x *exchange) (reply, error) {
 	return reply{body: r.Body}, nil
 }
 
+// readEditionPlans answers GET …/editions/{editionId}/paymentPlans. No sample is
+// printed; the plans of the printed edition are taken.
 func readEditionPlans(x *exchange) (reply, error) {
 	r, err := x.edition()
 	if err != nil {
@@ -120,6 +125,7 @@ func (x *exchange) edition() (*Record, error) {
 	return r, nil
 }
 
+// readPlan answers GET /marketplace/v1/paymentPlans/{paymentPlanId}.
 func readPlan(x *exchange) (reply, error) {
 	key := x.params["paymentPlanId"]
 	r := x.world.plans.Get(key)
@@ -129,6 +135,9 @@ func readPlan(x *exchange) (reply, error) {
 	return reply{body: r.Body}, nil
 }
 
+// catalogueRoutes are the catalogue endpoints that are answered. Popularity and
+// rating are ordered best first in the listing, which has no sortOrder, and as
+// sortOrder says in the applications list.
 func catalogueRoutes() map[string]handler {
 	product := http.MethodGet + " /marketplace/v1/products/{applicationId}"
 	return map[string]handler{

@@ -17,6 +17,7 @@ type discountSpec struct {
 	redemptions       int
 }
 
+// record makes the discount's document and what the list is ordered by.
 func (d *discountSpec) record() *Record {
 	var productID, productName any
 	facts := map[string]any{
@@ -41,6 +42,7 @@ func (d *discountSpec) record() *Record {
 	}}
 }
 
+// momentOrNull is null for an open end.
 func momentOrNull(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -64,6 +66,7 @@ var quoteActions = map[string][]string{
 	"ACCEPTED": {"PRINT_PDF"},
 }
 
+// record makes the quote's document.
 func (q *quoteSpec) record() *Record {
 	person := func(u *userSpec, c *companySpec) Document {
 		return Document{
@@ -99,6 +102,8 @@ func visibleQuotes(x *exchange) ([]*Record, error) {
 	return kept, nil
 }
 
+// channelRoutes are discounts, the one list that prints its total in a header,
+// and quotes, the one list with cursors.
 func channelRoutes() map[string]handler {
 	return map[string]handler{
 		http.MethodGet + " /channel/v1/discounts": listing{

@@ -16,8 +16,10 @@ type companySpec struct {
 	created                                                     time.Time
 }
 
+// companyPath is the address of a company; others are made by appending to it.
 func companyPath(uuid string) href { return href("/api/account/v2/companies/" + uuid) }
 
+// link is a member of a links list.
 func link(rel string, to href) Document { return Document{"rel": rel, "href": to} }
 
 // embedded is the company as membership documents hold it.
@@ -33,6 +35,8 @@ func (c *companySpec) embedded() Document {
 // purchaseLimits are the members that includePurchaseLimitData adds.
 var purchaseLimits = []string{"thirtyDaysPurchaseLimitExempt", "thirtyDaysPurchaseLimitOverrideAmt", "thirtyDaysPurchaseRemainingAmt"}
 
+// record makes the company's document with everything that some view of it
+// shows; each view leaves out what was not asked for.
 func (c *companySpec) record() *Record {
 	body := c.embedded().with(Document{
 		"reseller": c.reseller, "channelAdmin": c.channelAdmin, "externalId": c.externalID,
@@ -53,6 +57,7 @@ func (c *companySpec) record() *Record {
 	}
 }
 
+// details are the values of the one attribute that every company has.
 func (c *companySpec) details() []string {
 	if c.size == "LARGE" {
 		return []string{"key account", "great option"}
@@ -60,6 +65,8 @@ func (c *companySpec) details() []string {
 	return []string{"great option"}
 }
 
+// attributes prints both kinds of custom attribute: with one value and with
+// several keys.
 func (c *companySpec) attributes() []any {
 	out := []any{Document{
 		"attributeType": "MULTISELECT", "hint": "", "label": "Label Names", "name": "Company Details", "valueKeys": texts(c.details()...),
@@ -93,6 +100,7 @@ func (x *exchange) user(param string) (*Record, error) {
 	return x.named(x.world.users, param, "User not found with id %s.")
 }
 
+// named finds a record by a path parameter, as plainly as the endpoint demands.
 func (x *exchange) named(c *Collection, param, missing string) (*Record, error) {
 	key := x.params[param]
 	r := c.Get(key)
@@ -102,6 +110,7 @@ func (x *exchange) named(c *Collection, param, missing string) (*Record, error) 
 	return r, nil
 }
 
+// acceptsPrefix reports whether the endpoint prints the prefix that a key has.
 func (x *exchange) acceptsPrefix(param, key string) bool {
 	return slices.ContainsFunc(x.endpoint.Params, func(p Parameter) bool {
 		return p.Name == param && slices.ContainsFunc(p.AcceptsPrefixes, func(prefix string) bool {
@@ -133,6 +142,7 @@ func byCustomAttribute(name string, negate bool) filter {
 	}
 }
 
+// companyRoutes are the company and membership endpoints that are answered.
 func companyRoutes() map[string]handler {
 	return map[string]handler{
 		http.MethodGet + " /account/v2/companies": listing{

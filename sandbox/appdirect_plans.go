@@ -25,6 +25,7 @@ type costSpec struct {
 	prices           map[string]int64 // cents by currency
 }
 
+// planPath is a plan's address, which goes through its product and edition.
 func planPath(product, edition, plan int64) href {
 	return href(fmt.Sprintf("/api/marketplace/v1/products/%d/editions/%d/paymentPlans/%d", product, edition, plan))
 }
@@ -58,6 +59,7 @@ func (p *planSpec) contract() any {
 	}
 }
 
+// document is the cost as the marketplace prints it.
 func (c costSpec) document() Document {
 	amount := Document{}
 	for currency, cents := range c.prices {

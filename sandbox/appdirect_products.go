@@ -35,12 +35,16 @@ type editionSpec struct {
 	plans      []*planSpec
 }
 
+// productPath is a product's address; working copies have addresses of this kind
+// too, which is why they are easily taken for products.
 func productPath(number int64) href { return href("/api/marketplace/v1/products/" + id(number)) }
 
+// editionPath is an edition's address.
 func editionPath(product, edition int64) href {
 	return productPath(product) + "/editions/" + href(id(edition))
 }
 
+// inCatalogue reports whether customers can find the product.
 func (p *productSpec) inCatalogue() bool { return p.appStatus == "PRODUCTION" && !p.delisted }
 
 // document is the edition as the marketplace prints it.
@@ -59,6 +63,7 @@ func (e *editionSpec) document(product int64) Document {
 	}
 }
 
+// tags holds the product's category, the only tag of the demo.
 func (p *productSpec) tags() []any {
 	return []any{Document{
 		"type": "CATEGORY", "id": p.category + 1, "name": categoryNames[p.category], "badge": nil, "showBadge": false,
@@ -139,6 +144,7 @@ func (p *productSpec) stagingDocument() Document {
 	})
 }
 
+// hasTrial reports whether any edition can be tried for free.
 func (p *productSpec) hasTrial() bool {
 	return slices.ContainsFunc(p.editions, func(e *editionSpec) bool { return e.trialDays > 0 })
 }
@@ -157,6 +163,8 @@ func (p *productSpec) cheapest(currency string) (*planSpec, bool) {
 	return best, best != nil
 }
 
+// startingPrice is the lowest dollar price, and empty for what is not sold in
+// dollars.
 func (p *productSpec) startingPrice() Document {
 	plan, ok := p.cheapest("USD")
 	if !ok {
@@ -176,6 +184,7 @@ func (p *productSpec) image(kind string) any {
 	return href("/app_resources/" + id(p.number) + "/" + kind + ".png")
 }
 
+// imageSet is the printed companion of image: empty where that is null.
 func (p *productSpec) imageSet(kind string) Document {
 	if image := p.image(kind); image != nil {
 		return Document{"default": image}
@@ -183,6 +192,7 @@ func (p *productSpec) imageSet(kind string) Document {
 	return Document{}
 }
 
+// stars is the average rating, null while nobody rated.
 func (p *productSpec) stars() any {
 	if p.rating == 0 {
 		return nil
@@ -190,6 +200,7 @@ func (p *productSpec) stars() any {
 	return number(fmt.Sprintf("%d.5", 2+p.rating%3))
 }
 
+// zeroAsNull is for counts that are printed as null until there is one.
 func zeroAsNull(n int) any {
 	if n == 0 {
 		return nil

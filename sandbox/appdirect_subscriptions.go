@@ -36,11 +36,12 @@ type orderSpec struct {
 type dateStyle int
 
 const (
-	isoDates dateStyle = iota
-	millisDates
-	millisTextDates
+	isoDates        dateStyle = iota // "2015-08-12T13:43:26-06:00", nine in ten
+	millisDates                      // 1439408606000
+	millisTextDates                  // "1439408606000"
 )
 
+// write writes a time as text or as a number, as the document's style has it.
 func (s dateStyle) write(t time.Time) any {
 	switch s {
 	case millisDates:
@@ -61,6 +62,8 @@ func billingCompany(c *companySpec) Document {
 	return reference(c.uuid, href("/api/account/v1//companies/"+c.uuid))
 }
 
+// record makes the subscription's document. Absent values have no member at all,
+// unlike in newer documents, which print null.
 func (s *subscriptionSpec) record() *Record {
 	body := Document{
 		"id": s.uuid, "creationDate": s.dates.write(s.created), "status": s.status, "order": s.orderDocument(),
@@ -80,6 +83,7 @@ func (s *subscriptionSpec) record() *Record {
 	return &Record{ID: s.uuid, Body: body, Facts: s.facts()}
 }
 
+// facts are what the subscription lists are filtered and ordered by.
 func (s *subscriptionSpec) facts() map[string]any {
 	modified := s.created
 	if s.ended.After(modified) {
@@ -97,6 +101,7 @@ func (s *subscriptionSpec) facts() map[string]any {
 	return facts
 }
 
+// orderDocument is the order that every subscription embeds.
 func (s *subscriptionSpec) orderDocument() Document {
 	o, start := &s.order, midnight(s.created)
 	d := Document{
@@ -196,6 +201,7 @@ func (s *subscriptionSpec) planDocument() Document {
 	}
 }
 
+// billingDocument is the cost as orders print it: no id, and text throughout.
 func (c costSpec) billingDocument() Document {
 	amount := Document{}
 	for currency, cents := range c.prices {
@@ -232,6 +238,8 @@ func (s *subscriptionSpec) fee(size string) Document {
 	return Document{"type": "PERCENTAGE", "description": "Early termination", size: longInt(s.plan.feePct)}
 }
 
+// nextBilling is the first of next month; a one-time order prints the moment it
+// was made instead.
 func (s *subscriptionSpec) nextBilling() time.Time {
 	if s.plan.frequency == "ONE_TIME" {
 		return s.created

@@ -23,6 +23,7 @@ type membershipSpec struct {
 	joined            time.Time
 }
 
+// userPath is the address of a user.
 func userPath(uuid string) href { return href("/api/account/v2/users/" + uuid) }
 
 // embedded is the user as membership documents hold it.
@@ -34,12 +35,15 @@ func (u *userSpec) embedded() Document {
 	}
 }
 
+// attributes are shown on request only.
 func (u *userSpec) attributes() []any {
 	return []any{Document{
 		"attributeType": "TEXT", "hint": "", "label": "Badge number", "name": "Badge", "value": "B-" + u.uuid[:4],
 	}}
 }
 
+// record makes the user's document. No sample of it is printed in full: it is the
+// user of the printed memberships plus the members of the printed list.
 func (u *userSpec) record() *Record {
 	locale := u.locale
 	if locale == "" {
@@ -63,6 +67,7 @@ func (u *userSpec) record() *Record {
 	}
 }
 
+// record makes the membership's document, with both ends embedded as printed.
 func (s membershipSpec) record(c *companySpec, u *userSpec) *Record {
 	var mosi any
 	if s.mosi {
@@ -94,6 +99,7 @@ func status(enabled bool) string {
 	return "INACTIVE"
 }
 
+// companyMemberships are a company's, disabled ones too.
 func companyMemberships(x *exchange) ([]*Record, error) {
 	c, err := x.company("companyUuid")
 	if err != nil {
@@ -102,6 +108,7 @@ func companyMemberships(x *exchange) ([]*Record, error) {
 	return where(x.world.memberships.all(), "company", c.ID), nil
 }
 
+// userMemberships are a user's, disabled ones too.
 func userMemberships(x *exchange) ([]*Record, error) {
 	u, err := x.user("userUuid")
 	if err != nil {
@@ -120,6 +127,7 @@ func membershipOfCompany(x *exchange, r *Record) any {
 	return withUserAttributes(x, r, body)
 }
 
+// membershipOfUser shows a membership below a user.
 func membershipOfUser(x *exchange, r *Record) any {
 	body := r.Body
 	if x.asked("includeCompanyCustomAttributes") {
@@ -130,6 +138,8 @@ func membershipOfUser(x *exchange, r *Record) any {
 	return withUserAttributes(x, r, body)
 }
 
+// withUserAttributes adds the user's custom attributes when asked to. They are
+// read from the user, not kept twice.
 func withUserAttributes(x *exchange, r *Record, body Document) Document {
 	if !x.asked("includeUserCustomAttributes") {
 		return body
@@ -206,6 +216,7 @@ func usersList(x *exchange) ([]*Record, error) {
 	return kept, nil
 }
 
+// userRoutes are the user endpoints that are answered.
 func userRoutes() map[string]handler {
 	return map[string]handler{
 		http.MethodGet + " /account/v2/users": listing{

@@ -76,6 +76,7 @@ const (
 	bare                            // [ … ]
 )
 
+// list writes members under the name that wrapped forms give them.
 func (w wrapping) list(name string, members []any) any {
 	switch w {
 	case bare:

@@ -24,12 +24,14 @@ type callLog struct {
 	counts callCounts
 }
 
+// newCallLog starts at zero.
 func newCallLog() *callLog {
 	l := &callLog{}
 	l.clear()
 	return l
 }
 
+// api counts a call by backend and route; it is called before anything can fail.
 func (l *callLog) api(backend, route string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,18 +40,21 @@ func (l *callLog) api(backend, route string) {
 	l.counts.ByRoute[route]++
 }
 
+// oauth counts a request to the OAuth2 server.
 func (l *callLog) oauth() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.counts.OAuth++
 }
 
+// violation counts a call that a rate limit refused.
 func (l *callLog) violation() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.counts.RateLimitViolations++
 }
 
+// snapshot is a copy that later calls do not change.
 func (l *callLog) snapshot() callCounts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -58,6 +63,7 @@ func (l *callLog) snapshot() callCounts {
 	return out
 }
 
+// clear starts counting anew.
 func (l *callLog) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -41,6 +41,8 @@ func (c *Collection) Put(r *Record) error {
 	return nil
 }
 
+// replace files the record under its keys; the caller holds the lock and has made
+// sure that they are free.
 func (c *Collection) replace(r *Record) {
 	if c.byKey == nil {
 		c.byKey = map[string]*Record{}
@@ -79,6 +81,7 @@ func (c *Collection) all() []*Record {
 	return slices.Clone(c.order)
 }
 
+// keys are all names a record is found by.
 func (r *Record) keys() []string { return append([]string{r.ID}, r.Aliases...) }
 
 // text is a fact as a string, "" when absent.

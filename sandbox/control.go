@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	controlPath     = "/_sandbox"
-	maxControlBytes = 1 << 20 // of a control request's body
+	controlPath     = "/_sandbox" // no marketplace has such a path
+	maxControlBytes = 1 << 20     // of a control request's body
 )
 
 // control is the API by which tests and people steer the sandbox. It asks for no
@@ -92,6 +92,7 @@ func (s *Sandbox) putFaults(r *http.Request) (any, error) {
 	return Document{"faults": s.faults.list()}, nil
 }
 
+// checkFault names the field that cannot be what it is.
 func (s *Sandbox) checkFault(f fault) error {
 	inRange := func(ms int) bool { return ms >= 0 && ms <= maxFaultLatencyMs }
 	switch {
@@ -109,6 +110,7 @@ func (s *Sandbox) checkFault(f fault) error {
 	return nil
 }
 
+// putLimits switches the refusal of calls over their limit on or off.
 func (s *Sandbox) putLimits(r *http.Request) (any, error) {
 	var body struct {
 		Enforce *bool `json:"enforce"`
@@ -123,6 +125,7 @@ func (s *Sandbox) putLimits(r *http.Request) (any, error) {
 	return Document{"enforce": *body.Enforce}, nil
 }
 
+// postReset answers once the new data is served and OnReset has returned.
 func (s *Sandbox) postReset(r *http.Request) (any, error) {
 	var body struct {
 		Seed *uint64 `json:"seed"`
@@ -139,6 +142,7 @@ func (s *Sandbox) postReset(r *http.Request) (any, error) {
 	return Document{"seed": *body.Seed}, nil
 }
 
+// decodeControl reads the body of a control request.
 func decodeControl(r *http.Request, into any) error { return strictDecode(r.Body, into) }
 
 // strictDecode reads exactly one JSON value and names the field it stumbles on.
@@ -154,6 +158,7 @@ func strictDecode(from io.Reader, into any) error {
 	return nil
 }
 
+// controlError words a decoding error for whoever wrote the body.
 func controlError(err error) error {
 	var kind *json.UnmarshalTypeError
 	var large *http.MaxBytesError

@@ -36,7 +36,7 @@ type maker struct {
 // newWorld makes the data of the tenant with this index from a seed.
 func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m := &maker{
-		tenant: t, rng: rand.New(rand.NewPCG(seed, uint64(index)+1)), //nolint:gosec // demo data
+		tenant: t, rng: rand.New(rand.NewPCG(seed, uint64(index)+1)),
 		last: int64(index+1) * tenantNumbers, world: emptyWorld(), people: map[string][]*userSpec{},
 	}
 	m.makeCompanies()
@@ -48,6 +48,7 @@ func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	return m.world, errors.Join(m.errs...)
 }
 
+// put stores a record and remembers an error for the end.
 func (m *maker) put(c *Collection, r *Record) {
 	if err := c.Put(r); err != nil {
 		m.errs = append(m.errs, err)
@@ -87,6 +88,7 @@ func shuffled[T any](m *maker, all []T) []T {
 	return out
 }
 
+// id writes a number as it stands in paths and references.
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
 // nullable is null for an empty text.

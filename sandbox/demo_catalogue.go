@@ -18,6 +18,8 @@ var demoCurrencies = []string{"USD", "CAD", "EUR", "GBP", "CHF", "SEK"}
 // rates turn a dollar price into the other currencies, in percent.
 var rates = map[string]int64{"USD": 100, "CAD": 135, "EUR": 90, "GBP": 80, "CHF": 95, "SEK": 1050}
 
+// makeCatalogue makes the products. The delisted ones come first, so that
+// m.products begins with them.
 func (m *maker) makeCatalogue() {
 	var names []string
 	for _, head := range productHeads {
@@ -40,6 +42,8 @@ func (m *maker) makeCatalogue() {
 	}
 }
 
+// newProduct makes a product with one to three editions, all sold in the same
+// currencies.
 func (m *maker) newProduct(name string) *productSpec {
 	p := &productSpec{
 		number: m.number(), uuid: m.uuid(), name: name, kind: "WEB_APP", vendor: pick(m, m.vendors), appStatus: "PRODUCTION",
@@ -88,6 +92,8 @@ func (m *maker) currencies() []string {
 	return append([]string{"USD"}, shuffled(m, demoCurrencies[1:])[:m.rng.IntN(len(demoCurrencies))]...)
 }
 
+// newEdition makes an edition with one to three plans: all recurring or all paid
+// once, as its revenue type says.
 func (m *maker) newEdition(rank int, currencies []string) *editionSpec {
 	e := &editionSpec{
 		number: m.number(), uuid: m.uuid(), name: pick(m, editionNames), code: m.uuid()[:8], rank: rank,
@@ -106,6 +112,8 @@ func (m *maker) newEdition(rank int, currencies []string) *editionSpec {
 	return e
 }
 
+// newPlan makes a plan of one of the printed kinds of pricing: flat, tiered, or
+// per user.
 func (m *maker) newPlan(oneTime bool, currencies []string) *planSpec {
 	p := &planSpec{number: m.number(), uuid: m.uuid(), frequency: pick(m, []string{"MONTHLY", "MONTHLY", "MONTHLY", "YEARLY", "QUARTERLY"})}
 	if oneTime {
@@ -141,6 +149,7 @@ func (m *maker) newPlan(oneTime bool, currencies []string) *planSpec {
 	return p
 }
 
+// setupFee is paid once, per order or per user.
 func (m *maker) setupFee(currencies []string) costSpec {
 	fee := m.cost("ONE_TIME_SETUP", 150+int64(m.rng.IntN(50))*10, currencies)
 	if m.chance(40) {
@@ -149,6 +158,7 @@ func (m *maker) setupFee(currencies []string) costSpec {
 	return fee
 }
 
+// cost prices a unit in every currency from its dollar price.
 func (m *maker) cost(unit string, cents int64, currencies []string) costSpec {
 	c := costSpec{number: m.number(), unit: unit, strategy: "UNIT", prices: map[string]int64{}}
 	if unit == "NOT_APPLICABLE" {

@@ -51,6 +51,8 @@ func (m *maker) companyNames(n int) []string {
 	return names
 }
 
+// addCompany makes a company and stores it once adjust has had its say. The
+// random choices come in a fixed order whatever adjust does.
 func (m *maker) addCompany(name string, adjust func(*companySpec)) *companySpec {
 	number := m.number()
 	c := &companySpec{

@@ -98,6 +98,7 @@ func (m *maker) addMember(c *companySpec, position int, taken map[string]int) {
 	m.addMembership(c, u, spec)
 }
 
+// addMembership makes the user a member and an owner-to-be of subscriptions.
 func (m *maker) addMembership(c *companySpec, u *userSpec, spec membershipSpec) {
 	spec.joined = u.created.AddDate(0, 0, m.rng.IntN(9))
 	spec.mosi = m.chance(10)

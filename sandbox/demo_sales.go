@@ -2,11 +2,13 @@ package sandbox
 
 import "fmt"
 
+// Few enough for one page, many enough to walk over in small ones.
 const (
 	demoDiscounts = 14
 	demoQuotes    = 27
 )
 
+// makeDiscounts makes discounts with and without code, dates and product.
 func (m *maker) makeDiscounts() {
 	for i := range demoDiscounts {
 		d := &discountSpec{

@@ -38,8 +38,10 @@ var demoStatuses = []struct {
 	{unknownStatus, 10},
 }
 
+// unknownStatus is what a newer version of the real thing might answer.
 const unknownStatus = "PENDING_PARTNER_REVIEW"
 
+// makeSubscriptions spreads subscriptions over the customers.
 func (m *maker) makeSubscriptions() {
 	for i, c := range m.customers {
 		count := 1 + m.rng.IntN(ordinaryAtMost)
@@ -60,6 +62,8 @@ func (m *maker) makeSubscriptions() {
 	m.coverStatuses()
 }
 
+// subscribe gives a company subscriptions; without people to own them it gets
+// none.
 func (m *maker) subscribe(c *companySpec, count int) {
 	if len(m.people[c.uuid]) == 0 {
 		return
@@ -82,6 +86,7 @@ func (m *maker) coverStatuses() {
 	}
 }
 
+// someStatus draws a status by its weight.
 func (m *maker) someStatus() string {
 	total := 0
 	for _, s := range demoStatuses {
@@ -96,11 +101,14 @@ func (m *maker) someStatus() string {
 	return demoStatuses[0].name
 }
 
+// addSubscription makes and stores a subscription to some product.
 func (m *maker) addSubscription(c *companySpec, status string) {
 	s := m.newSubscription(c, status, pick(m, m.products))
 	m.put(m.world.subscriptions, s.record())
 }
 
+// newSubscription makes a subscription of the company to the product, owned by
+// one of its people. One in ten writes its dates as numbers.
 func (m *maker) newSubscription(c *companySpec, status string, p *productSpec) *subscriptionSpec {
 	edition := pick(m, p.editions)
 	s := &subscriptionSpec{
@@ -124,6 +132,8 @@ func (m *maker) newSubscription(c *companySpec, status string, p *productSpec) *
 	return s
 }
 
+// newOrder makes the subscription's order. Numbers are drawn for as many lines as
+// there may be, so that what the order holds does not shift later ids.
 func (m *maker) newOrder(s *subscriptionSpec) orderSpec {
 	o := orderSpec{
 		number: m.number(), kind: "NEW", status: orderStatus(s), currency: s.plan.currencies()[0], quantity: 1 + m.rng.IntN(mostOrdered),

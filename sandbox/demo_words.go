@@ -42,4 +42,5 @@ var (
 	categoryNames = []string{"Collaboration", "Finance", "Human Resources", "Marketing", "Productivity", "Sales", "Security", "Storage", "Web Development"}
 )
 
+// address is where a demo company is.
 type address struct{ city, state, zip, country string }

@@ -14,8 +14,10 @@ type apiError struct {
 	header  http.Header
 }
 
+// Error implements error; callers over HTTP never see this form.
 func (e *apiError) Error() string { return fmt.Sprintf("%d: %s", e.Status, e.message()) }
 
+// message is what the caller reads.
 func (e *apiError) message() string {
 	if e.Message != "" {
 		return e.Message
@@ -39,10 +41,12 @@ func (e *apiError) phrase() string {
 	return http.StatusText(e.Status)
 }
 
+// badParam refuses a query parameter by name; its value is not repeated.
 func badParam(name, problem string) *apiError {
 	return &apiError{Status: http.StatusBadRequest, Message: fmt.Sprintf("Parameter %s %s.", name, problem)}
 }
 
+// notFound refuses with the printed wording for things that are not there.
 func notFound(format string, args ...any) *apiError {
 	return &apiError{Status: http.StatusNotFound, Message: fmt.Sprintf(format, args...)}
 }

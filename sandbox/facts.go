@@ -22,9 +22,9 @@ type Facts struct {
 
 // Endpoint is one printed endpoint. Path is relative to Facts.BasePath.
 type Endpoint struct {
-	Method    string      `json:"method"`
-	Path      string      `json:"path"`
-	Title     string      `json:"title"`
+	Method    string      `json:"method"`              // upper case
+	Path      string      `json:"path"`                // template, such as "/account/v2/users/{userUuid}"
+	Title     string      `json:"title"`               // as the documents head it
 	Roles     []string    `json:"roles"`               // any one admits; empty when none is printed
 	Query     []Parameter `json:"query,omitempty"`     // every documented query parameter
 	Params    []Parameter `json:"params,omitempty"`    // path parameters
@@ -35,14 +35,14 @@ type Endpoint struct {
 
 // Parameter is one query or path parameter.
 type Parameter struct {
-	Name            string   `json:"name"`
-	Type            string   `json:"type"` // string, integer, number, boolean, array<string>, array<number>
-	Default         string   `json:"default,omitempty"`
-	Enum            []string `json:"enum,omitempty"`
-	Operators       []string `json:"operators,omitempty"` // accepted as name[operator]
-	Pattern         string   `json:"pattern,omitempty"`   // regular expression of accepted values
-	Max             int      `json:"max,omitempty"`       // largest printed number, 0 when none
-	Required        bool     `json:"required,omitempty"`
+	Name            string   `json:"name"`                      // as callers write it; "custom.…" stands for any custom attribute
+	Type            string   `json:"type"`                      // string, integer, number, boolean, array<string>, array<number>
+	Default         string   `json:"default,omitempty"`         // "" when none is printed
+	Enum            []string `json:"enum,omitempty"`            // the only values taken; empty when any is
+	Operators       []string `json:"operators,omitempty"`       // accepted as name[operator]
+	Pattern         string   `json:"pattern,omitempty"`         // regular expression of accepted values
+	Max             int      `json:"max,omitempty"`             // largest printed number, 0 when none
+	Required        bool     `json:"required,omitempty"`        // false for path parameters, which always are
 	AcceptsPrefixes []string `json:"acceptsPrefixes,omitempty"` // such as "externalId:"
 }
 
@@ -76,6 +76,7 @@ func (e Endpoint) parameter(name string) (Parameter, bool) {
 // documents print a placeholder where callers write the attribute's name.
 const customPrefix = "custom."
 
+// names reports whether the parameter is the one a caller wrote.
 func (p Parameter) names(bare string) bool {
 	if strings.HasPrefix(p.Name, customPrefix) {
 		return strings.HasPrefix(bare, customPrefix) && len(bare) > len(customPrefix)

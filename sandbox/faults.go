@@ -33,6 +33,7 @@ type fault struct {
 	Drop      bool   `json:"drop,omitempty"`      // end the connection without an answer
 }
 
+// delay draws how long this call waits.
 func (f fault) delay() time.Duration {
 	ms := f.LatencyMs
 	if f.JitterMs > 0 {
@@ -62,12 +63,14 @@ func (b *faultBoard) put(faults []fault) error {
 	return nil
 }
 
+// clear lifts all faults.
 func (b *faultBoard) clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.faults = nil
 }
 
+// list is a copy of the faults in force.
 func (b *faultBoard) list() []fault {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -145,6 +148,7 @@ func hangUp(w http.ResponseWriter) {
 	_ = conn.Close() // being gone is the purpose
 }
 
+// pause waits, but no longer than the caller does.
 func pause(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
@@ -166,6 +170,7 @@ type keptResponse struct {
 	body   bytes.Buffer
 }
 
+// The three methods of http.ResponseWriter.
 func (k *keptResponse) Header() http.Header         { return k.header }
 func (k *keptResponse) WriteHeader(status int)      { k.status = status }
 func (k *keptResponse) Write(p []byte) (int, error) { return k.body.Write(p) }

@@ -30,6 +30,7 @@ type grantStore struct {
 	grants map[string]grant
 }
 
+// newGrantStore starts empty.
 func newGrantStore(now func() time.Time) *grantStore {
 	return &grantStore{now: now, grants: map[string]grant{}}
 }
@@ -73,6 +74,8 @@ func (s *grantStore) take(secret string, refresh bool) (grant, bool) {
 	return g, ok
 }
 
+// live finds a grant of the right kind that has not expired; the caller holds
+// the lock.
 func (s *grantStore) live(secret string, refresh bool) (grant, bool) {
 	g, ok := s.grants[secret]
 	if !ok || g.refresh != refresh || !s.now().Before(g.expires) {

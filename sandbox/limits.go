@@ -28,6 +28,7 @@ type bucket struct {
 	passed int           // window: calls let through since at
 }
 
+// newLimiter starts with empty buckets, enforcing.
 func newLimiter(now func() time.Time) *limiter {
 	return &limiter{now: now, enforce: true, buckets: map[bucketKey]*bucket{}}
 }
@@ -78,6 +79,8 @@ func (b *bucket) window(now time.Time, rule RateLimit) time.Duration {
 	return 0
 }
 
+// setEnforce switches refusals on or off. Calls let through while they are off
+// fill no bucket.
 func (l *limiter) setEnforce(on bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -32,6 +32,7 @@ func (l listing) serve(x *exchange) (reply, error) {
 	return l.paging(x, q.apply(records))
 }
 
+// query reads the parameters that select and order.
 func (l listing) query(x *exchange) (Query, error) {
 	var q Query
 	for name, values := range x.query {
@@ -60,6 +61,7 @@ func (l listing) query(x *exchange) (Query, error) {
 	return q, nil
 }
 
+// filterFor is nil for parameters that do not select records.
 func (l listing) filterFor(name string) filter {
 	bare, operator := splitOperator(name)
 	if l.custom != nil && strings.HasPrefix(bare, customPrefix) {
@@ -71,8 +73,10 @@ func (l listing) filterFor(name string) filter {
 // shower makes the wire document of a record for one request.
 type shower func(*exchange, *Record) any
 
+// asStored shows records that look the same in every list.
 func asStored(_ *exchange, r *Record) any { return r.Body }
 
+// show makes the documents of a slice of records; it is never null.
 func show(x *exchange, records []*Record, one shower) []any {
 	out := make([]any, len(records))
 	for i, r := range records {

@@ -12,6 +12,7 @@ var billingZone = time.FixedZone("", -6*60*60)
 // billingTime writes a time as billing documents print it.
 func billingTime(t time.Time) string { return t.In(billingZone).Format(time.RFC3339) }
 
+// errMoment words the refusal of a date that cannot be read.
 var errMoment = errors.New("must be epoch milliseconds or an ISO 8601 date")
 
 // parseMoment reads a date parameter into epoch milliseconds. The documents do

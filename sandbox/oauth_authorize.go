@@ -97,6 +97,8 @@ func (t *tenantState) finishLogin(w http.ResponseWriter, r *http.Request, c Clie
 	sendBack(w, r, url.Values{"code": {code}})
 }
 
+// showLogin writes the page. It runs no script and loads nothing, and the policy
+// says so, so that even a value that escaped the template could do nothing.
 func (t *tenantState) showLogin(w http.ResponseWriter, form url.Values, c Client, problem string, status int) {
 	hidden := map[string]string{}
 	for _, name := range authorizeParams {

@@ -20,16 +20,21 @@ type oauthError struct {
 	description string
 }
 
+// Error implements error.
 func (e *oauthError) Error() string { return e.code + ": " + e.description }
 
+// invalidGrant refuses a password, code or refresh token. Reasons that would help
+// a guesser are told together.
 func invalidGrant(why string) *oauthError {
 	return &oauthError{http.StatusBadRequest, "invalid_grant", why}
 }
 
+// invalidRequest refuses what no client application should send.
 func invalidRequest(why string) *oauthError {
 	return &oauthError{http.StatusBadRequest, "invalid_request", why}
 }
 
+// errInvalidScope refuses a request of which nothing is left to grant.
 var errInvalidScope = &oauthError{http.StatusBadRequest, "invalid_scope", "None of the requested scopes may be granted."}
 
 // tokenResponse is the printed answer of the token endpoint.
@@ -57,6 +62,7 @@ func (t *tenantState) serveToken(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
+// exchangeToken runs the checks that all grant types share, then the grant's own.
 func (t *tenantState) exchangeToken(w http.ResponseWriter, r *http.Request) (tokenResponse, *oauthError) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
 	if err := r.ParseForm(); err != nil {
@@ -106,6 +112,8 @@ func (t *tenantState) authenticateClient(r *http.Request) (Client, *oauthError) 
 	return client, nil
 }
 
+// formDecoded leaves what is not form-encoded as it is, since many clients skip
+// that step.
 func formDecoded(s string) string {
 	plain, err := url.QueryUnescape(s)
 	if err != nil {
@@ -114,6 +122,8 @@ func formDecoded(s string) string {
 	return plain
 }
 
+// clientCredentials grants to the client application itself. The documents show a
+// refresh token in a sample and say in the text that there is none: text wins.
 func (t *tenantState) clientCredentials(c Client, form url.Values) (tokenResponse, *oauthError) {
 	scopes := grantScopes(form.Get("scope"), c.Scopes, nil)
 	if len(scopes) == 0 {
@@ -122,6 +132,7 @@ func (t *tenantState) clientCredentials(c Client, form url.Values) (tokenRespons
 	return t.issue(c.ID, grant{client: c.ID, scopes: scopes}, nil, false)
 }
 
+// password grants to a user whose password the client application was told.
 func (t *tenantState) password(c Client, form url.Values) (tokenResponse, *oauthError) {
 	user := t.signIn(form.Get("username"), form.Get("password"))
 	if user == nil {
@@ -135,9 +146,11 @@ func (t *tenantState) password(c Client, form url.Values) (tokenResponse, *oauth
 	return t.issue(g.email, g, user, slices.Contains(c.Grants, GrantRefreshToken))
 }
 
+// authorizationCode exchanges a code. It is used up even when a check fails, so
+// that a stolen one allows a single guess.
 func (t *tenantState) authorizationCode(c Client, form url.Values) (tokenResponse, *oauthError) {
 	g, ok := t.grants.take(form.Get("code"), false)
-	user := t.userByEmail(g.email)
+	user := t.world.Load().activeUser(g.email)
 	if !ok || user == nil || g.client != c.ID || g.redirect != form.Get("redirect_uri") {
 		return tokenResponse{}, invalidGrant("The code is unknown, used, expired, or was issued for another client or redirect_uri.")
 	}
@@ -170,7 +183,7 @@ func validVerifier(v string) bool {
 // printed response has no new one.
 func (t *tenantState) refreshToken(c Client, form url.Values) (tokenResponse, *oauthError) {
 	g, ok := t.grants.get(form.Get("refresh_token"), true)
-	user := t.userByEmail(g.email)
+	user := t.world.Load().activeUser(g.email)
 	if !ok || user == nil || g.client != c.ID {
 		return tokenResponse{}, invalidGrant("The refresh token is unknown, expired, or was issued to another client.")
 	}
@@ -233,23 +246,15 @@ func grantScopes(requested string, allowed, held []string) []string {
 	return granted
 }
 
+// userScopes is what a user can grant: never a role they do not hold now.
 func (t *tenantState) userScopes(requested string, c Client, user *Record) []string {
 	return grantScopes(requested, c.Scopes, t.world.Load().rolesOf(user))
 }
 
 // signIn checks a user's password; nil when it or the name is wrong.
 func (t *tenantState) signIn(email, password string) *Record {
-	user := t.userByEmail(email)
+	user := t.world.Load().activeUser(email)
 	if user == nil || subtle.ConstantTimeCompare([]byte(password), []byte(DemoPassword)) != 1 {
-		return nil
-	}
-	return user
-}
-
-// userByEmail finds an activated user of the data as it is now, nil otherwise.
-func (t *tenantState) userByEmail(email string) *Record {
-	user := t.world.Load().users.Get(emailKey(email))
-	if user == nil || user.Facts["activated"] != true {
 		return nil
 	}
 	return user

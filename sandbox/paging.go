@@ -76,10 +76,12 @@ func cursorSlot(q url.Values, total int) (slot, error) {
 	return cut(from, min(first, maxFirst), total), nil
 }
 
+// encodeCursor writes the position of a record in its list.
 func encodeCursor(position int) string {
 	return base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(position)))
 }
 
+// decodeCursor reads what encodeCursor wrote, from whoever sends it.
 func decodeCursor(cursor string) (int, error) {
 	raw, err := base64.StdEncoding.DecodeString(cursor)
 	if err != nil {
@@ -113,6 +115,7 @@ func pageInfo(s slot) Document {
 	return info
 }
 
+// intParam reads a number that must not be below least.
 func intParam(q url.Values, name string, fallback, least int) (int, error) {
 	text := q.Get(name)
 	if text == "" {

@@ -11,13 +11,11 @@ import (
 // Match decides whether a record belongs in an answer.
 type Match func(*Record) bool
 
-// Query selects records: all Matches must hold; Sort names the fact to order by
-// ("" keeps stored order) and ties keep stored order in both directions, so that
-// a walk over pages never repeats or misses a record.
+// Query selects records. The zero value selects all of them in stored order.
 type Query struct {
-	Matches []Match
-	Sort    string
-	Desc    bool
+	Matches []Match // all must hold
+	Sort    string  // fact to order by; "" keeps stored order
+	Desc    bool    // largest first; ties keep stored order either way, so that pages never overlap
 }
 
 // Select answers a query with a fresh slice.
@@ -25,6 +23,7 @@ func (c *Collection) Select(q Query) []*Record {
 	return q.apply(c.all())
 }
 
+// apply selects and orders; it may reuse the slice it is given.
 func (q Query) apply(records []*Record) []*Record {
 	kept := slices.DeleteFunc(records, func(r *Record) bool {
 		return slices.ContainsFunc(q.Matches, func(m Match) bool { return !m(r) })
@@ -67,6 +66,7 @@ func sortedBy(records []*Record, fact string, desc bool) []*Record {
 	return records
 }
 
+// factText is a fact as filters compare it; an absent one is empty.
 func factText(v any) string {
 	if v == nil {
 		return ""
@@ -118,16 +118,18 @@ func flag(fact string) filter {
 	}
 }
 
-// notBefore and notAfter keep records whose fact, epoch milliseconds, is on that
-// side of the value or equal to it.
+// notBefore keeps records whose fact, in epoch milliseconds, is the value or
+// later; a record without the fact is not kept.
 func notBefore(fact string) filter {
 	return moment(fact, func(have, bound int64) bool { return have >= bound })
 }
 
+// notAfter is the other side of notBefore.
 func notAfter(fact string) filter {
 	return moment(fact, func(have, bound int64) bool { return have <= bound })
 }
 
+// moment compares a fact with a date however the caller wrote it.
 func moment(fact string, keep func(have, bound int64) bool) filter {
 	return func(values []string) (Match, error) {
 		bound, err := parseMoment(values[0])

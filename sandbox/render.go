@@ -52,6 +52,8 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	writeBody(w, status, "application/json", body)
 }
 
+// writeBody announces the length, so that a cut body can be told from a short
+// one.
 func writeBody(w http.ResponseWriter, status int, contentType string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)

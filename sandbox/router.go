@@ -17,6 +17,7 @@ type router struct {
 	methods map[string]*Endpoint
 }
 
+// newRouter files every printed endpoint.
 func newRouter(f Facts) *router {
 	root := &router{}
 	for i := range f.Endpoints {
@@ -42,6 +43,7 @@ func (t *router) add(e *Endpoint, basePath string) {
 	}
 }
 
+// child finds or makes the node below for a segment of a template.
 func (t *router) child(segment string) *router {
 	if isParam(segment) {
 		if t.param == nil {
@@ -72,6 +74,8 @@ func (t *router) find(escapedPath string) (*router, []string) {
 	return t.walk(parts, nil)
 }
 
+// walk tries the literal branch first and comes back for the parameter when it
+// leads nowhere.
 func (t *router) walk(parts, values []string) (*router, []string) {
 	if len(parts) == 0 {
 		if t.methods == nil {
@@ -112,6 +116,7 @@ func segments(path string) []string {
 	return slices.DeleteFunc(strings.Split(path, "/"), func(s string) bool { return s == "" })
 }
 
+// isParam reports whether a segment of a template is a parameter.
 func isParam(segment string) bool {
 	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
 }

@@ -159,6 +159,7 @@ func (s *Sandbox) locate(r *http.Request) (*tenantState, string, bool) {
 	return nil, "", false
 }
 
+// byHost finds a tenant by host; hosts of nobody's belong to the first one.
 func (s *Sandbox) byHost(hostport string) *tenantState {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {

@@ -52,6 +52,8 @@ type idClaims struct {
 	FamilyName string `json:"family_name,omitempty"`
 }
 
+// newSigner makes a fresh key. Its id is a digest of the key, so that two
+// sandboxes never publish different keys under one id.
 func newSigner(t Tenant, now func() time.Time) (*signer, error) {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
@@ -95,6 +97,7 @@ func (s *signer) id(client, nonce string, scopes []string, user *Record) (string
 	return s.sign(claims)
 }
 
+// sign signs any claims with the tenant's key and names it in the header.
 func (s *signer) sign(claims jwt.Claims) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
 	token.Header["kid"] = s.kid
@@ -105,6 +108,7 @@ func (s *signer) sign(claims jwt.Claims) (string, error) {
 	return signed, nil
 }
 
+// errForeignToken is one error for two causes: neither is a caller's business.
 var errForeignToken = errors.New("token of another tenant or key")
 
 // verify reads an access token of this tenant.
@@ -122,6 +126,7 @@ func (s *signer) verify(raw string) (accessClaims, error) {
 	return claims, nil
 }
 
+// publicKey refuses an unknown kid before any signature is checked.
 func (s *signer) publicKey(t *jwt.Token) (any, error) {
 	if t.Header["kid"] != s.kid {
 		return nil, errForeignToken

@@ -97,6 +97,7 @@ var userScopes = []string{
 // partnerScopes are the only scopes documented for client credentials.
 var partnerScopes = []string{"ROLE_PARTNER", "ROLE_PARTNER_READ"}
 
+// newTenant names everything after the tenant.
 func newTenant(name, title string) Tenant {
 	return Tenant{
 		Name: name, Title: title, Hosts: []string{name + ".localhost"},
@@ -105,6 +106,9 @@ func newTenant(name, title string) Tenant {
 	}
 }
 
+// newClients makes a client application for each way in that the documents
+// describe, and separate ones for the gateway and for people who try things
+// out, since each has a rate-limit bucket of its own.
 func newClients(tenant string) []Client {
 	callbacks := []string{
 		"http://" + tenant + ".localhost:3000/oauth2/return", "http://localhost:3000/oauth2/return",
@@ -129,6 +133,7 @@ func newClients(tenant string) []Client {
 	}
 }
 
+// newPersonas makes one identity per kind of right that the documents know.
 func newPersonas(tenant string) []Persona {
 	person := func(name string, scopes ...string) Persona {
 		return Persona{

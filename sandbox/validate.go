@@ -52,6 +52,7 @@ func (p Parameter) check(value string) string {
 	return ""
 }
 
+// checkOne checks a single value.
 func (p Parameter) checkOne(kind, value string) string {
 	if len(p.Enum) > 0 && !slices.Contains(p.Enum, value) {
 		return "must be one of " + strings.Join(p.Enum, ", ")

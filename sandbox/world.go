@@ -7,14 +7,25 @@ import (
 
 // world is the data of one tenant's marketplace. A reset makes a new one; a
 // request works on the one it started with.
+//
+// A product is in up to three collections, because the endpoints show three
+// different documents of it: in full (products), as the catalogue lists it
+// (applications), and its working copy under an id of its own (staging).
 type world struct {
-	companies, users, memberships   *Collection
-	products, applications, staging *Collection
-	editions, plans                 *Collection
-	subscriptions                   *Collection
-	discounts, quotes               *Collection
+	companies     *Collection // by uuid; also by id: and externalId:
+	users         *Collection // by uuid; also by id:, externalId: and email:
+	memberships   *Collection // by membershipID
+	products      *Collection // sold ones by number, those that left the catalogue too
+	applications  *Collection // those in the catalogue by number
+	staging       *Collection // working copies by their own number
+	editions      *Collection // of sold products, by number
+	plans         *Collection // of sold products, by number
+	subscriptions *Collection // by uuid
+	discounts     *Collection // by number
+	quotes        *Collection // by uuid
 }
 
+// emptyWorld has every collection and nothing in them.
 func emptyWorld() *world {
 	return &world{
 		companies: &Collection{}, users: &Collection{}, memberships: &Collection{},
@@ -27,6 +38,16 @@ func emptyWorld() *world {
 // emailKey is the alias under which a user is found by email.
 func emailKey(email string) string { return "email:" + strings.ToLower(email) }
 
+// activeUser finds an activated user by email, nil otherwise: who has not
+// accepted their invitation yet can neither sign in nor be spoken for.
+func (w *world) activeUser(email string) *Record {
+	user := w.users.Get(emailKey(email))
+	if user == nil || user.Facts["activated"] != true {
+		return nil
+	}
+	return user
+}
+
 // membershipID names a user's membership of a company.
 func membershipID(company, user string) string { return company + "/" + user }
 
@@ -35,6 +56,7 @@ func (w *world) membershipsOf(user string) []*Record {
 	return where(w.memberships.all(), "user", user)
 }
 
+// rolesIn is nil for a company the user is no enabled member of.
 func (w *world) rolesIn(user *Record, company string) []string {
 	m := w.memberships.Get(membershipID(company, user.ID))
 	if m == nil || m.Facts["enabled"] != true {
@@ -43,6 +65,7 @@ func (w *world) rolesIn(user *Record, company string) []string {
 	return append(slices.Clone(textList(m, "roles")), textList(user, "roles")...)
 }
 
+// rolesOf joins the user's own roles with those of all enabled memberships.
 func (w *world) rolesOf(user *Record) []string {
 	roles := slices.Clone(textList(user, "roles"))
 	for _, m := range w.membershipsOf(user.ID) {
@@ -53,12 +76,14 @@ func (w *world) rolesOf(user *Record) []string {
 	return roles
 }
 
+// manages looks for a shared company in which the user holds the role.
 func (w *world) manages(user *Record, role, other string) bool {
 	return slices.ContainsFunc(w.membershipsOf(other), func(m *Record) bool {
 		return slices.Contains(w.rolesIn(user, m.text("company")), role)
 	})
 }
 
+// textList is a fact as a list of strings, nil when absent.
 func textList(r *Record, fact string) []string {
 	list, _ := r.Facts[fact].([]string)
 	return list

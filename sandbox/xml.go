@@ -23,6 +23,7 @@ func renderXML(root string, v any) []byte {
 	return out.Bytes()
 }
 
+// writeElement writes a member, once per value it has.
 func writeElement(out *bytes.Buffer, name string, v any) {
 	switch v := v.(type) {
 	case nil:
@@ -37,6 +38,7 @@ func writeElement(out *bytes.Buffer, name string, v any) {
 	}
 }
 
+// writeObject writes attributes before elements, as XML demands.
 func writeObject(out *bytes.Buffer, name string, d Document) {
 	tag := elementName(name)
 	out.WriteString("<" + tag)
@@ -69,6 +71,7 @@ func elementName(name string) string {
 	return clean
 }
 
+// scalarText writes numbers in the digits they came with.
 func scalarText(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -80,6 +83,7 @@ func scalarText(v any) string {
 	}
 }
 
+// escapeXML makes text safe for elements and attributes alike.
 func escapeXML(text string) string {
 	var out bytes.Buffer
 	_ = xml.EscapeText(&out, []byte(text)) // a bytes.Buffer never fails
