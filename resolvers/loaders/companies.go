@@ -65,13 +65,17 @@ func (l *Loaders) Companies(ctx context.Context, f CompanyFilter, p Page) (*List
 // ownCompanies lists the viewer's companies. They are read by id, for which
 // the memberships are the narrower endpoint; no page of all companies is filtered.
 func (l *Loaders) ownCompanies(ctx context.Context, rows auth.Rows, f CompanyFilter, p Page) (*List[*model.Company], error) {
-	all, errs := l.companies.load(ctx, rows.Companies())
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
+	found, errs := l.companies.load(ctx, rows.Companies())
+	var all []*model.Company
+	for i, c := range found {
+		switch {
+		case isNotFound(errs[i]): // deleted since the memberships were read
+		case errs[i] != nil:
+			return nil, errs[i]
+		case f.admits(c):
+			all = append(all, c)
 		}
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(c *model.Company) bool { return !f.admits(c) })
 	slices.SortStableFunc(all, f.compare)
 	return cutAll(l.companiesMark(f, rows), all, p)
 }

@@ -37,8 +37,9 @@ func (m mark) decode(argument, cursor string) (int, error) {
 	if mark(raw[:markBytes]) != m {
 		return 0, &InputError{Argument: argument, Reason: "this cursor belongs to another list or to other arguments"}
 	}
-	offset, n := binary.Uvarint(raw[markBytes:])
-	if n != len(raw)-markBytes || offset > math.MaxInt32 {
+	offset, _ := binary.Uvarint(raw[markBytes:])
+	// A position has one spelling: what encode would not write, it did not write.
+	if offset > math.MaxInt32 || m.encode(int(offset)) != cursor {
 		return 0, &InputError{Argument: argument, Reason: "this is no cursor; take one from `edges.cursor` or `pageInfo`"}
 	}
 	return int(offset), nil

@@ -2,7 +2,6 @@ package loaders
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 
@@ -39,8 +38,7 @@ func (d *Directory) Person(ctx context.Context, tenant, subject string) (auth.Pe
 
 // nobody is the empty person where err only says that there is no such user.
 func nobody(err error) (auth.Person, error) {
-	var missing *NotFoundError
-	if errors.As(err, &missing) {
+	if isNotFound(err) {
 		err = nil
 	}
 	return auth.Person{}, err

@@ -72,7 +72,7 @@ func toEdition(w appdirect.Edition, product string) *model.Edition {
 
 // toTrial is nil for a trial of no length, which is how the backend says that there is none.
 func toTrial(w *appdirect.Trial) *model.Trial {
-	if w == nil || positive(w.Length) == nil {
+	if w == nil || !w.Length.Valid || !w.Length.Value.IsPositive() {
 		return nil
 	}
 	return &model.Trial{Length: whole(w.Length), Unit: text(w.Unit)}

@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/marketgraph/marketgraph/upstream"
@@ -16,6 +17,11 @@ type NotFoundError struct {
 // Error is safe for clients.
 func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("There is no %s with this id that you may see", e.Type)
+}
+
+func isNotFound(err error) bool {
+	var missing *NotFoundError
+	return errors.As(err, &missing)
 }
 
 // InputError says that an argument is unusable and what would be.

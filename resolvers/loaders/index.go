@@ -3,7 +3,6 @@ package loaders
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/marketgraph/marketgraph/cache"
 )
@@ -30,9 +29,7 @@ func (x *index[T]) find(ctx context.Context, l *Loaders, ids []string) answers[T
 	f := &finding[T]{index: x, l: l, found: make(map[string]T, len(ids)), failed: map[string]error{}}
 	f.missing = distinct(ids)
 	f.fromCache(ctx)
-	if err := f.fromList(ctx); err != nil {
-		f.listErr = err
-	}
+	f.listErr = f.fromList(ctx)
 	f.oneByOne(ctx)
 	return f.answer(ids)
 }
@@ -187,13 +184,4 @@ func distinct(ids []string) []string {
 		}
 	}
 	return out
-}
-
-// sideBySide runs f for 0 to n-1, concurrently, and waits for all.
-func sideBySide(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
 }

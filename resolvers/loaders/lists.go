@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/marketgraph/marketgraph/upstream"
 )
@@ -13,8 +14,12 @@ type chunk[T any] struct {
 	total int // length of the whole list, or unknown
 }
 
-// errShort is a reply that a list's own count contradicts.
-var errShort = errors.New("the page holds fewer items than the list's count says")
+var (
+	// errShort is a reply that a list's own count contradicts.
+	errShort = errors.New("the page holds fewer items than the list's count says")
+	// errLong is a reply whose items would stand on the next page as well.
+	errLong = errors.New("the page holds more items than were asked for")
+)
 
 // whole refuses page i of a counted list when items are missing from it: what
 // the reply left out must not look as if it did not exist.
@@ -58,9 +63,13 @@ func read[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) an
 		return out
 	}
 	heads := runs[0].source.getMany(ctx, l, asks)
-	sideBySide(len(runs), func(i int) {
-		out.values[at[i]], out.errs[at[i]] = runs[i].read(ctx, l, p, heads.values[i], heads.errs[i])
-	})
+	var wg sync.WaitGroup
+	for i, run := range runs {
+		wg.Go(func() {
+			out.values[at[i]], out.errs[at[i]] = run.read(ctx, l, p, heads.values[i], heads.errs[i])
+		})
+	}
+	wg.Wait()
 	return out
 }
 
@@ -97,8 +106,7 @@ func (r *run[T]) read(ctx context.Context, l *Loaders, p Page, head chunk[T], er
 	if err != nil {
 		return nil, err
 	}
-	// One item further than the window tells whether a next page exists, where the list is not counted.
-	for i := w.start / r.size; i*r.size <= w.end && !r.endsBefore(i); i++ {
+	for i := w.start / r.size; r.needs(i, w); i++ {
 		if err := r.fill(ctx, l, i); err != nil {
 			return nil, err
 		}
@@ -110,6 +118,9 @@ func (r *run[T]) read(ctx context.Context, l *Loaders, p Page, head chunk[T], er
 func (r *run[T]) keep(i int, page chunk[T]) error {
 	if err := page.whole(r.source.route, i); err != nil {
 		return err
+	}
+	if len(page.items) > r.size {
+		return upstream.Malformed(r.source.route, errLong)
 	}
 	r.pages[i] = page
 	switch {
@@ -123,9 +134,15 @@ func (r *run[T]) keep(i int, page chunk[T]) error {
 	return nil
 }
 
-// endsBefore reports whether the list is known to end before page i begins.
-func (r *run[T]) endsBefore(i int) bool {
-	return i > 0 && r.total != unknown && i*r.size >= r.total
+// needs reports whether page i is to be read for the window. Where the list's
+// length is not known, one item further than the window tells whether a next
+// page exists.
+func (r *run[T]) needs(i int, w window) bool {
+	begin := i * r.size
+	if r.total == unknown {
+		return begin <= w.end
+	}
+	return begin < min(w.end, r.total)
 }
 
 func (r *run[T]) fill(ctx context.Context, l *Loaders, i int) error {

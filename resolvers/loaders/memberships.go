@@ -96,7 +96,7 @@ func current(list []*model.Membership, claimed string) *model.Membership {
 
 func (l *Loaders) fetchMemberships(ctx context.Context, keys []listKey) answers[*List[*model.Membership]] {
 	rows := l.viewer.Rows(auth.RuleMembershipRead)
-	return perParent(keys, rows.Allows, func(keys []listKey) answers[*List[*model.Membership]] {
+	return perParent(keys, rows.Allows, errForbiddenList, func(keys []listKey) answers[*List[*model.Membership]] {
 		lists := make([]listing[*model.Membership], len(keys))
 		for i, key := range keys {
 			lists[i] = l.membershipListing(key.parent)

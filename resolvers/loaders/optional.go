@@ -1,31 +1,24 @@
 package loaders
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // optional loads the far ends of optional edges: what is not there, or not
 // the viewer's to see, is nil without an error, as an edge that does not exist.
 func optional[V any](ctx context.Context, m *memo[string, *V], ids []string, may func(id string) bool) ([]*V, []error) {
-	var ask []string
-	for _, id := range ids {
+	var asked []string
+	var at []int
+	for i, id := range ids {
 		if id != "" && may(id) {
-			ask = append(ask, id)
+			asked, at = append(asked, id), append(at, i)
 		}
 	}
-	got, failed := m.load(ctx, ask)
+	got, failed := m.load(ctx, asked)
 	values, errs := make([]*V, len(ids)), make([]error, len(ids))
-	next := 0
-	for i, id := range ids {
-		if id == "" || !may(id) {
-			continue
+	for i, position := range at {
+		values[position] = got[i]
+		if !isNotFound(failed[i]) {
+			errs[position] = failed[i]
 		}
-		var gone *NotFoundError
-		if values[i], errs[i] = got[next], failed[next]; errors.As(errs[i], &gone) {
-			errs[i] = nil
-		}
-		next++
 	}
 	return values, errs
 }

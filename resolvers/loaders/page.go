@@ -33,7 +33,7 @@ func (l *Loaders) NewPage(first *int32, after *string, last *int32, before *stri
 
 func (l *Loaders) count(argument string, n int32) (int, error) {
 	if n < 1 || int(n) > l.tenant.maxItems {
-		return 0, &InputError{Argument: argument, Reason: fmt.Sprintf("ask for 1 to %d items", l.tenant.maxItems)}
+		return 0, &InputError{Argument: argument, Reason: fmt.Sprintf("ask for 1 to %d items, the limit `pageItems`", l.tenant.maxItems)}
 	}
 	return int(n), nil
 }

@@ -19,11 +19,10 @@ type ProductFilter struct {
 	Order *model.ProductOrder
 }
 
-// detail is a product as far as one reply tells: lists of what can be bought
-// leave out vendor and editions, which whole says.
+// detail is a product as far as one reply tells: the list of what can be
+// bought leaves out vendor and editions, so only [Loaders.fetchDetails] reads those.
 type detail struct {
 	product  *model.Product
-	whole    bool
 	vendorID *string
 	editions []*model.Edition
 }
@@ -212,7 +211,7 @@ func startingPrices(w appdirect.StartingPrices) []*model.StartingPrice {
 
 func toDetail(w appdirect.Product) *detail {
 	number := appdirect.Text(w.Number())
-	d := &detail{whole: true, vendorID: text(appdirect.Text(w.Vendor()))}
+	d := &detail{vendorID: text(appdirect.Text(w.Vendor()))}
 	d.product = &model.Product{
 		ID:          string(w.UUID),
 		LegacyID:    text(number),

@@ -39,7 +39,7 @@ func (w *width) learn(status model.SubscriptionStatus, pages int) {
 // fetchCompanySubscriptions answers for companies.
 func (l *Loaders) fetchCompanySubscriptions(ctx context.Context, keys []listKey) answers[*List[*model.Subscription]] {
 	rows := l.viewer.Rows(auth.RuleSubscriptionRead)
-	return perParent(keys, rows.Allows, func(keys []listKey) answers[*List[*model.Subscription]] {
+	return perParent(keys, rows.Allows, errForbiddenList, func(keys []listKey) answers[*List[*model.Subscription]] {
 		return l.cheaper(ctx, keys,
 			func(key listKey) listing[*model.Subscription] { return l.companySubscriptions(key.parent, key.status) },
 			func(s *model.Subscription) string { return s.CompanyID })
@@ -49,8 +49,9 @@ func (l *Loaders) fetchCompanySubscriptions(ctx context.Context, keys []listKey)
 // fetchProductSubscriptions answers for products: of the whole marketplace, or
 // of the viewer's companies.
 func (l *Loaders) fetchProductSubscriptions(ctx context.Context, keys []listKey) answers[*List[*model.Subscription]] {
-	// A product without a number has none: an empty filter would be no filter.
-	return perParent(keys, func(number string) bool { return number != "" }, func(keys []listKey) answers[*List[*model.Subscription]] {
+	// Without a number there is nothing to ask by: an empty filter would be no filter.
+	numbered := func(number string) bool { return number != "" }
+	return perParent(keys, numbered, &NotFoundError{Type: "Product"}, func(keys []listKey) answers[*List[*model.Subscription]] {
 		return l.fetchSold(ctx, keys)
 	})
 }

@@ -4,8 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
@@ -46,10 +44,13 @@ func enum[E interface {
 	return &unknown
 }
 
+// roles leaves out what the backend wrote as nothing.
 func roles(texts []appdirect.Text) []model.Role {
-	out := make([]model.Role, len(texts))
-	for i, t := range texts {
-		out[i] = *enum(t, model.RoleUnknown)
+	out := make([]model.Role, 0, len(texts))
+	for _, t := range texts {
+		if role := enum(t, model.RoleUnknown); role != nil {
+			out = append(out, *role)
+		}
 	}
 	return out
 }
@@ -73,12 +74,4 @@ func amounts(byCurrency map[string]appdirect.Number) []*model.Money {
 		out = append(out, &model.Money{Currency: currency, Amount: byCurrency[currency].Ptr()})
 	}
 	return out
-}
-
-// positive is n where it is more than zero, else nil.
-func positive(n appdirect.Number) *decimal.Decimal {
-	if !n.Valid || !n.Value.IsPositive() {
-		return nil
-	}
-	return &n.Value
 }
