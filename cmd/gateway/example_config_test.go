@@ -61,8 +61,9 @@ func TestDefaultsAreWritten(t *testing.T) {
 		field := config.Field(i)
 		name := "limits." + field.Tag.Get("yaml")
 		value := fmt.Sprint(defaults.FieldByName(field.Name))
-		if row := rows[name]; strings.Trim(row[1], "`") != value {
-			t.Errorf("docs/configuration.md: the default of %s is %s in code, and %s there", name, value, row[1])
+		// Unit, default, and what it is.
+		if row := rows[name]; len(row) != 3 || strings.Trim(row[1], "`") != value {
+			t.Errorf("docs/configuration.md: the default of %s is %s in code, and the row is %q", name, value, row)
 		}
 	}
 }
