@@ -268,3 +268,19 @@ func TestWritesAreGathered(t *testing.T) {
 		}
 	})
 }
+
+// TestAFlightLooksAgainBeforeItFills: between a caller's look and its flight,
+// another's flight may have landed.
+func TestAFlightLooksAgainBeforeItFills(t *testing.T) {
+	t.Parallel()
+	h, up := newHouse(t, nil), &source{text: "x"}
+	r := up.request(scope(t, "acme", "system"), "1")
+	looked := newProbe(h.Cache, 0, &r)
+	h.want(t, r, "x")
+	var out Result[string]
+	land(t.Context(), begin(t.Context(), h.Cache, &r, looked, &out), &out)
+	if out != (Result[string]{Value: "x", Source: FromMemory}) {
+		t.Errorf("%+v, want x from memory", out)
+	}
+	up.wantFills(t, 1)
+}

@@ -52,7 +52,7 @@ type Options struct {
 	// OnEvent is told what happens, for metrics; nil is nobody. It is called
 	// concurrently and must return quickly.
 	OnEvent func(Event)
-	// Logger is told of outages, once each, and of panics. Nil is slog.Default().
+	// Logger is told of outages, once each, and of panics. Nil is nobody.
 	Logger *slog.Logger
 	// Version is part of every entry's name in Redis. Change it whenever bytes
 	// written before must not be read again.
@@ -74,7 +74,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.FillTimeout = cmp.Or(o.FillTimeout, DefaultFillTimeout)
 	o.RedisTimeout = cmp.Or(o.RedisTimeout, DefaultRedisTimeout)
 	o.RedisBypass = cmp.Or(o.RedisBypass, DefaultRedisBypass)
-	o.Logger = cmp.Or(o.Logger, slog.Default())
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	if o.Now == nil {
 		o.Now = time.Now
 	}

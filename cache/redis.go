@@ -52,6 +52,9 @@ func (e *URLError) Error() string { return "cache: redis url: " + e.Reason }
 // that keeps its reads single round trips and its evictions atomic, and spreads
 // load by tenants only.
 //
+// After pool_size failed dials go-redis itself redials only once a second, so that
+// a restarted server may be missed for up to a second longer than the bypass.
+//
 // The error is a [*URLError].
 func OpenRedis(text string) (redis.UniversalClient, error) {
 	scheme, rest, ok := strings.Cut(text, "://")
@@ -166,10 +169,8 @@ func seedURL(base, rest, port string) (text, path string, _ error) {
 			seeds[i] = net.JoinHostPort(strings.Trim(seed, "[]"), port)
 		}
 	}
-	for _, seed := range seeds[1:] {
-		query += "&addr=" + url.QueryEscape(seed)
-	}
-	return base + "://" + user + seeds[0] + "?" + strings.TrimPrefix(query, "&"), path, nil
+	others := url.Values{"addr": seeds[1:]}.Encode()
+	return base + "://" + user + seeds[0] + "?" + strings.Trim(query+"&"+others, "&"), path, nil
 }
 
 // quick sets what the URL left at its default. Retries are off whatever it says:
