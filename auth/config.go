@@ -59,8 +59,8 @@ func (c Claims) withDefaults() Claims {
 
 // IntrospectionConfig is an RFC 7662 endpoint, to which opaque tokens are shown with HTTP Basic.
 type IntrospectionConfig struct {
-	URL          string
-	ClientID     string
+	URL          string // of the endpoint; https in production
+	ClientID     string // sent to it by HTTP Basic
 	ClientSecret string // shown by no verb of fmt and no logger
 }
 
@@ -168,7 +168,7 @@ func orDefault[T int | int64 | time.Duration](field *T, fallback T) {
 
 // ConfigError lists everything that is wrong with a TenantConfig.
 type ConfigError struct {
-	Tenant string
+	Tenant string   // whose configuration it is
 	Faults []string // "field: what is wrong", in the order of the fields
 }
 

@@ -37,7 +37,7 @@ func (c Code) String() string {
 // Error is a refusal. It has two faces: Code and Message are for the client, the cause (see Unwrap) for the log.
 // Neither ever holds a token or a secret.
 type Error struct {
-	Code    Code
+	Code    Code   // the kind of refusal
 	Message string // safe for clients; English, no full stop
 	Rule    string // the access rule that refused; empty where no rule was involved
 

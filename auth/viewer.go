@@ -24,13 +24,14 @@ type Person struct {
 	ID          string // the backend's uuid
 	Email       string // as the backend writes it
 	Roles       []Role // the user record's; roles of other records are ignored here
-	Memberships []Membership
+	Memberships []Membership // all of them, disabled ones too
 }
 
 // Directory reads who a subject is. The subject is what the token says: a uuid or an e-mail address. It is called by
 // Viewer.Resolve on every operation that needs it, so an implementation caches briefly; it must be safe for concurrent
 // use. A subject that doesn't exist is a Person without ID, or an error of the implementation's choice.
 type Directory interface {
+	// Person reads one subject of a tenant; see Directory for what an unknown one is.
 	Person(ctx context.Context, tenant, subject string) (Person, error)
 }
 

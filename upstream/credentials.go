@@ -37,8 +37,9 @@ const (
 type ClientCredentialsConfig struct {
 	// TokenURL is the token endpoint; redirects are not followed.
 	TokenURL string
-	// ClientID and ClientSecret are sent by HTTP Basic, to TokenURL only.
-	ClientID     string
+	// ClientID is sent by HTTP Basic, to TokenURL only, with ClientSecret.
+	ClientID string
+	// ClientSecret goes with ClientID; it is never printed.
 	ClientSecret string `json:"-"`
 	// Scopes are asked for, in order: "ROLE_PARTNER_READ".
 	Scopes []string

@@ -56,9 +56,10 @@ func (k Kind) String() string {
 // Error is the only error type of [Client.Do]. Its text names backend, route, kind, status and, for our own limits,
 // the limit; it never holds a URL, header, token or body.
 type Error struct {
-	// Backend and Route say where; Route is the route's name.
+	// Backend says where.
 	Backend Backend
-	Route   string
+	// Route is the route's name.
+	Route string
 	// Kind says what.
 	Kind Kind
 	// Status is the HTTP status, 0 when there was no answer.

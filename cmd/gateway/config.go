@@ -42,15 +42,24 @@ type CacheConfig struct {
 
 // LimitsConfig mirrors limits.Config; zero is the default.
 type LimitsConfig struct {
-	BodyBytes  int64         `yaml:"bodyBytes"`
-	Tokens     int           `yaml:"tokens"`
-	Depth      int           `yaml:"depth"`
-	RootFields int           `yaml:"rootFields"`
-	Aliases    int           `yaml:"aliases"`
-	PageItems  int           `yaml:"pageItems"`
-	Calls      int           `yaml:"calls"`
-	Deadline   time.Duration `yaml:"deadline"`
-	Errors     int           `yaml:"errors"`
+	// BodyBytes is of a POST body, and of a GET's query string.
+	BodyBytes int64 `yaml:"bodyBytes"`
+	// Tokens is of one document.
+	Tokens int `yaml:"tokens"`
+	// Depth is of nested fields.
+	Depth int `yaml:"depth"`
+	// RootFields is per operation.
+	RootFields int `yaml:"rootFields"`
+	// Aliases is per document.
+	Aliases int `yaml:"aliases"`
+	// PageItems is per page of a list.
+	PageItems int `yaml:"pageItems"`
+	// Calls is upstream calls per operation.
+	Calls int `yaml:"calls"`
+	// Deadline is the time for an operation, such as "10s".
+	Deadline time.Duration `yaml:"deadline"`
+	// Errors is per answer.
+	Errors int `yaml:"errors"`
 }
 
 // TenantConfig is one marketplace.
@@ -81,18 +90,27 @@ type TokensConfig struct {
 
 // ClaimsConfig names claims; "" is the default name.
 type ClaimsConfig struct {
-	Subject string   `yaml:"subject"`
-	Client  []string `yaml:"client"`
-	Scope   string   `yaml:"scope"`
-	Tenant  string   `yaml:"tenant"`
-	Company string   `yaml:"company"`
-	Grant   string   `yaml:"grant"`
+	// Subject holds the user's uuid or e-mail address.
+	Subject string `yaml:"subject"`
+	// Client holds the client application; the first that is present counts.
+	Client []string `yaml:"client"`
+	// Scope holds a list, or texts parted by spaces.
+	Scope string `yaml:"scope"`
+	// Tenant holds the marketplace's name.
+	Tenant string `yaml:"tenant"`
+	// Company holds the uuid of the company that the user acts for.
+	Company string `yaml:"company"`
+	// Grant holds the grant type, by which service tokens are known.
+	Grant string `yaml:"grant"`
 }
 
 // IntrospectionConfig is an RFC 7662 endpoint.
 type IntrospectionConfig struct {
-	URL          string `yaml:"url"`
-	ClientID     string `yaml:"clientId"`
+	// URL is the endpoint.
+	URL string `yaml:"url"`
+	// ClientID is sent to it by HTTP Basic, with ClientSecret.
+	ClientID string `yaml:"clientId"`
+	// ClientSecret goes with ClientID.
 	ClientSecret Secret `yaml:"clientSecret"`
 }
 
@@ -100,8 +118,9 @@ type IntrospectionConfig struct {
 type AppDirectConfig struct {
 	// URL is the marketplace's root; /api and /oauth2 are below it.
 	URL string `yaml:"url"`
-	// ClientID and ClientSecret are the gateway's own client application.
-	ClientID     string `yaml:"clientId"`
+	// ClientID is the gateway's own client application.
+	ClientID string `yaml:"clientId"`
+	// ClientSecret goes with ClientID.
 	ClientSecret Secret `yaml:"clientSecret"`
 	// Scopes are asked for; empty means ROLE_PARTNER_READ.
 	Scopes []string `yaml:"scopes"`
@@ -110,7 +129,9 @@ type AppDirectConfig struct {
 // Secret is a value that is never written in a configuration file: it names
 // an environment variable or a file. Printing it shows the name only.
 type Secret struct {
-	Env  string `yaml:"env"`
+	// Env is the name of an environment variable.
+	Env string `yaml:"env"`
+	// File is the path of a file whose text, without space at its ends, is the value.
 	File string `yaml:"file"`
 
 	value string

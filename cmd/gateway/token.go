@@ -80,7 +80,7 @@ func fetchToken(ctx context.Context, root, tenant string, p sandbox.Persona) (st
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.SetBasicAuth(p.ClientID, p.ClientSecret)
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Timeout: tokenTimeout}).Do(request)
 	if err != nil {
 		return "", fmt.Errorf("no sandbox answers at %s: start one with `gateway serve` (%w)", root, errors.Unwrap(err))
 	}

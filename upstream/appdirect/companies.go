@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // ListCompanies reads all companies of a marketplace, a page at a time.
@@ -36,51 +37,51 @@ var ReadCompany = &upstream.Route{
 
 // Company is a company as the account interface writes it.
 type Company struct {
-	UUID             Text              `json:"uuid"`
-	Name             Text              `json:"name"`
-	Enabled          Bool              `json:"enabled"`
-	Reseller         Bool              `json:"reseller"`
-	Vendor           Bool              `json:"vendor"`
-	ExternalID       Text              `json:"externalId"`
-	PhoneNumber      Text              `json:"phoneNumber"`
-	EmailAddress     Text              `json:"emailAddress"`
-	Website          Text              `json:"website"`
-	Picture          Text              `json:"picture"`
-	CountryCode      Text              `json:"countryCode"`
-	DefaultRole      Text              `json:"defaultRole"`
-	CreationDate     Time              `json:"creationDate"`
+	UUID             wire.Text              `json:"uuid"`
+	Name             wire.Text              `json:"name"`
+	Enabled          wire.Bool              `json:"enabled"`
+	Reseller         wire.Bool              `json:"reseller"`
+	Vendor           wire.Bool              `json:"vendor"`
+	ExternalID       wire.Text              `json:"externalId"`
+	PhoneNumber      wire.Text              `json:"phoneNumber"`
+	EmailAddress     wire.Text              `json:"emailAddress"`
+	Website          wire.Text              `json:"website"`
+	Picture          wire.Text              `json:"picture"`
+	CountryCode      wire.Text              `json:"countryCode"`
+	DefaultRole      wire.Text              `json:"defaultRole"`
+	CreationDate     wire.Time              `json:"creationDate"`
 	Address          *Address          `json:"address"`
 	CustomAttributes []CustomAttribute `json:"customAttributes"`
 }
 
-func (c *Company) check() error { return identified(c.UUID) }
+func (c *Company) Check() error { return wire.Identified(c.UUID) }
 
 // Address is a postal address.
 type Address struct {
-	Street1 Text `json:"street1"`
-	Street2 Text `json:"street2"`
-	City    Text `json:"city"`
-	State   Text `json:"state"`
-	Zip     Text `json:"zip"`
-	Country Text `json:"country"`
+	Street1 wire.Text `json:"street1"`
+	Street2 wire.Text `json:"street2"`
+	City    wire.Text `json:"city"`
+	State   wire.Text `json:"state"`
+	Zip     wire.Text `json:"zip"`
+	Country wire.Text `json:"country"`
 }
 
 // CustomAttribute is an attribute that the marketplace defined. Value is set
 // for texts, ValueKeys for multi-selects.
 type CustomAttribute struct {
-	Name          Text   `json:"name"`
-	Label         Text   `json:"label"`
-	AttributeType Text   `json:"attributeType"`
-	Value         Text   `json:"value"`
-	ValueKeys     []Text `json:"valueKeys"`
+	Name          wire.Text   `json:"name"`
+	Label         wire.Text   `json:"label"`
+	AttributeType wire.Text   `json:"attributeType"`
+	Value         wire.Text   `json:"value"`
+	ValueKeys     []wire.Text `json:"valueKeys"`
 }
 
 // DecodeCompanies reads a reply of [ListCompanies].
 func DecodeCompanies(body []byte) (Page[Company], error) {
-	return decode[Page[Company]](ListCompanies, body)
+	return wire.Decode[Page[Company]](ListCompanies, body)
 }
 
 // DecodeCompany reads a reply of [ReadCompany].
 func DecodeCompany(body []byte) (Company, error) {
-	return decode[Company](ReadCompany, body)
+	return wire.Decode[Company](ReadCompany, body)
 }

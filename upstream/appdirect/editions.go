@@ -5,68 +5,68 @@ import "errors"
 // Edition is a variant of a product, as the catalogue writes it and as
 // billing embeds it on demand.
 type Edition struct {
-	DashID      Text   `json:"-id"`
-	ID          Text   `json:"id"`
-	UUID        Text   `json:"uuid"`
-	Name        Text   `json:"name"`
-	Code        Text   `json:"code"`
-	Primary     Bool   `json:"primary"`
-	Invisible   Bool   `json:"invisible"`
-	RevenueType Text   `json:"revenueType"`
+	DashID      wire.Text   `json:"-id"`
+	ID          wire.Text   `json:"id"`
+	UUID        wire.Text   `json:"uuid"`
+	Name        wire.Text   `json:"name"`
+	Code        wire.Text   `json:"code"`
+	Primary     wire.Bool   `json:"primary"`
+	Invisible   wire.Bool   `json:"invisible"`
+	RevenueType wire.Text   `json:"revenueType"`
 	Trial       *Trial `json:"trial"`
 	Plans       Plans  `json:"plans"`
 }
 
 // Trial is a free trial; a length of 0 means none.
 type Trial struct {
-	Length Number `json:"length"`
-	Unit   Text   `json:"unit"`
+	Length wire.Number `json:"length"`
+	Unit   wire.Text   `json:"unit"`
 }
 
 // Plans is a list of payment plans, or {"plan": …} in billing.
-type Plans = List[Plan]
+type Plans = wire.List[Plan]
 
 // Plan is a way to pay for an edition.
 type Plan struct {
-	DashID         Text       `json:"-id"`
-	ID             Text       `json:"id"`
-	UUID           Text       `json:"uuid"`
-	Frequency      Text       `json:"frequency"`
-	IsPrimaryPrice Bool       `json:"isPrimaryPrice"`
+	DashID         wire.Text       `json:"-id"`
+	ID             wire.Text       `json:"id"`
+	UUID           wire.Text       `json:"uuid"`
+	Frequency      wire.Text       `json:"frequency"`
+	IsPrimaryPrice wire.Bool       `json:"isPrimaryPrice"`
 	Contract       *Contract  `json:"contract"`
-	Costs          List[Cost] `json:"costs"`
+	Costs          wire.List[Cost] `json:"costs"`
 }
 
 // Contract is the contract of a plan.
 type Contract struct {
-	MinimumServiceLength         Number `json:"minimumServiceLength"`
-	BlockSwitchToShorterContract Bool   `json:"blockSwitchToShorterContract"`
-	BlockContractDowngrades      Bool   `json:"blockContractDowngrades"`
-	BlockContractUpgrades        Bool   `json:"blockContractUpgrades"`
+	MinimumServiceLength         wire.Number `json:"minimumServiceLength"`
+	BlockSwitchToShorterContract wire.Bool   `json:"blockSwitchToShorterContract"`
+	BlockContractDowngrades      wire.Bool   `json:"blockContractDowngrades"`
+	BlockContractUpgrades        wire.Bool   `json:"blockContractUpgrades"`
 }
 
 // Cost is what a plan charges for one unit, by currency code.
 type Cost struct {
-	Unit         Text              `json:"unit"`
-	Amount       map[string]Number `json:"amount"`
-	MinUnits     Number            `json:"minUnits"`
-	MaxUnits     Number            `json:"maxUnits"`
-	Increment    Number            `json:"increment"`
-	MeteredUsage Bool              `json:"meteredUsage"`
+	Unit         wire.Text              `json:"unit"`
+	Amount       map[string]wire.Number `json:"amount"`
+	MinUnits     wire.Number            `json:"minUnits"`
+	MaxUnits     wire.Number            `json:"maxUnits"`
+	Increment    wire.Number            `json:"increment"`
+	MeteredUsage wire.Bool              `json:"meteredUsage"`
 }
 
 // Number is the edition's number in whichever spelling it was written.
-func (e Edition) Number() string { return string(or(e.ID, e.DashID)) }
+func (e Edition) Number() string { return string(wire.First(e.ID, e.DashID)) }
 
 // Number is the plan's number in whichever spelling it was written.
-func (p Plan) Number() string { return string(or(p.ID, p.DashID)) }
+func (p Plan) Number() string { return string(wire.First(p.ID, p.DashID)) }
 
-// check wants both, like a product's; one embedded in billing has only its number and is not checked.
-func (e *Edition) check() error {
-	return errors.Join(identified(e.ID, e.DashID), identified(e.UUID))
+// Check wants both, like a product's; one embedded in billing has only its number and is not checked.
+func (e *Edition) Check() error {
+	return errors.Join(wire.Identified(e.ID, e.DashID), wire.Identified(e.UUID))
 }
 
 // DecodeEdition reads a reply of [ReadEdition].
 func DecodeEdition(body []byte) (Edition, error) {
-	return decode[Edition](ReadEdition, body)
+	return wire.Decode[Edition](ReadEdition, body)
 }

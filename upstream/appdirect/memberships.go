@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // ListMemberships reads who belongs to a company, in order of joining.
@@ -41,15 +42,15 @@ type Membership struct {
 	User *User `json:"user"`
 	// Company is the short form: uuid, name, and little else.
 	Company  Company `json:"company"`
-	Roles    []Text  `json:"roles"`
-	Enabled  Bool    `json:"enabled"`
-	LastUsed Bool    `json:"lastUsed"`
-	Position Text    `json:"position"`
+	Roles    []wire.Text  `json:"roles"`
+	Enabled  wire.Bool    `json:"enabled"`
+	LastUsed wire.Bool    `json:"lastUsed"`
+	Position wire.Text    `json:"position"`
 }
 
 // DecodeMemberships reads a reply of [ListMemberships]. Each item names its user.
 func DecodeMemberships(body []byte) (Page[Membership], error) {
-	page, err := decode[Page[Membership]](ListMemberships, body)
+	page, err := wire.Decode[Page[Membership]](ListMemberships, body)
 	if err != nil {
 		return page, err
 	}
@@ -68,26 +69,26 @@ func DecodeUserMemberships(body []byte) (Page[Membership], error) {
 
 func decodeUserMemberships(body []byte) (Page[Membership], error) {
 	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
-		items, err := decode[[]Membership](ListUserMemberships, trimmed)
+		items, err := wire.Decode[[]Membership](ListUserMemberships, trimmed)
 		return Page[Membership]{Items: items}, err
 	}
-	return decode[Page[Membership]](ListUserMemberships, body)
+	return wire.Decode[Page[Membership]](ListUserMemberships, body)
 }
 
 // ending refuses memberships without the end that the list is read for. The
 // other end is what was asked about, and may be left out.
-func ending(route *upstream.Route, page Page[Membership], end func(Membership) Text) (Page[Membership], error) {
+func ending(route *upstream.Route, page Page[Membership], end func(Membership) wire.Text) (Page[Membership], error) {
 	for _, m := range page.Items {
-		if err := identified(end(m)); err != nil {
+		if err := wire.Identified(end(m)); err != nil {
 			return Page[Membership]{}, upstream.Malformed(route, err)
 		}
 	}
 	return page, nil
 }
 
-func (m Membership) companyUUID() Text { return m.Company.UUID }
+func (m Membership) companyUUID() wire.Text { return m.Company.UUID }
 
-func (m Membership) userUUID() Text {
+func (m Membership) userUUID() wire.Text {
 	if m.User == nil {
 		return ""
 	}

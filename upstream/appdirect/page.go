@@ -18,11 +18,11 @@ type PageInfo struct {
 	Number int `json:"number"`
 }
 
-// check refuses an object that is no page at all, such as an error answered as
+// Check refuses an object that is no page at all, such as an error answered as
 // a success: it must not look like a page without items.
-func (p *Page[T]) check() error {
+func (p *Page[T]) Check() error {
 	if p.Items == nil {
 		return errNoItems
 	}
-	return checkAll(p.Items)
+	return wire.CheckAll(p.Items)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // The reason behind the catalogue's system calls: its endpoints print no
@@ -75,28 +76,28 @@ var ReadEdition = &upstream.Route{
 
 // Application is a product as [ListApplications] writes it.
 type Application struct {
-	ID            Text           `json:"id"`
-	UUID          Text           `json:"uuid"`
-	Name          Text           `json:"name"`
-	ProductType   Text           `json:"productType"`
-	VendorName    Text           `json:"vendorName"`
-	Blurb         Text           `json:"blurb"`
-	Description   Text           `json:"description"`
-	Overview      Text           `json:"overview"`
-	URL           Text           `json:"url"`
-	IconURL       Text           `json:"iconUrl"`
-	Addon         Bool           `json:"addon"`
-	Free          Bool           `json:"free"`
-	Featured      Bool           `json:"featured"`
-	Buyable       Bool           `json:"buyable"`
-	Rating        Number         `json:"rating"`
+	ID            wire.Text           `json:"id"`
+	UUID          wire.Text           `json:"uuid"`
+	Name          wire.Text           `json:"name"`
+	ProductType   wire.Text           `json:"productType"`
+	VendorName    wire.Text           `json:"vendorName"`
+	Blurb         wire.Text           `json:"blurb"`
+	Description   wire.Text           `json:"description"`
+	Overview      wire.Text           `json:"overview"`
+	URL           wire.Text           `json:"url"`
+	IconURL       wire.Text           `json:"iconUrl"`
+	Addon         wire.Bool           `json:"addon"`
+	Free          wire.Bool           `json:"free"`
+	Featured      wire.Bool           `json:"featured"`
+	Buyable       wire.Bool           `json:"buyable"`
+	Rating        wire.Number         `json:"rating"`
 	StartingPrice StartingPrices `json:"channelStartingPrice"`
-	PublishedOn   Time           `json:"publishedOn"`
-	LastModified  Time           `json:"lastModified"`
+	PublishedOn   wire.Time           `json:"publishedOn"`
+	LastModified  wire.Time           `json:"lastModified"`
 }
 
-// check wants both: what lacks one is useless as an index.
-func (a *Application) check() error { return errors.Join(identified(a.ID), identified(a.UUID)) }
+// Check wants both: what lacks one is useless as an index.
+func (a *Application) Check() error { return errors.Join(wire.Identified(a.ID), wire.Identified(a.UUID)) }
 
 // StartingPrices are a product's lowest prices by currency code.
 type StartingPrices struct {
@@ -105,54 +106,54 @@ type StartingPrices struct {
 
 // StartingPrice is the lowest price in one currency.
 type StartingPrice struct {
-	Price    Number `json:"price"`
-	Duration Text   `json:"duration"`
+	Price    wire.Number `json:"price"`
+	Duration wire.Text   `json:"duration"`
 }
 
 // Product is a product in detail, as [ListCatalog] and [ReadProduct] write it.
 type Product struct {
 	// ID and UUID are the document's own: in the catalogue, those of the working copy.
-	ID   Text `json:"id"`
-	UUID Text `json:"uuid"`
+	ID   wire.Text `json:"id"`
+	UUID wire.Text `json:"uuid"`
 	// PublishedApp is what a working copy is sold as; empty in the product itself, and in what was never published.
-	PublishedApp Ref      `json:"publishedApp"`
-	Name         Text     `json:"name"`
-	Type         Text     `json:"type"`
-	Href         Text     `json:"href"`
-	VendorUUID   Text     `json:"vendorUUID"`
+	PublishedApp wire.Ref      `json:"publishedApp"`
+	Name         wire.Text     `json:"name"`
+	Type         wire.Text     `json:"type"`
+	Href         wire.Text     `json:"href"`
+	VendorUUID   wire.Text     `json:"vendorUUID"`
 	Provider     Provider `json:"provider"`
 	Listing      Listing  `json:"listing"`
 	Overview     Splash   `json:"overview"`
 	Pricing      Pricing  `json:"pricing"`
-	Addon        Bool     `json:"addon"`
-	Free         Bool     `json:"free"`
-	Buyable      Bool     `json:"buyable"`
-	Rating       Number   `json:"rating"`
-	PublishedOn  Time     `json:"publishedOn"`
-	LastModified Time     `json:"lastModified"`
+	Addon        wire.Bool     `json:"addon"`
+	Free         wire.Bool     `json:"free"`
+	Buyable      wire.Bool     `json:"buyable"`
+	Rating       wire.Number   `json:"rating"`
+	PublishedOn  wire.Time     `json:"publishedOn"`
+	LastModified wire.Time     `json:"lastModified"`
 }
 
-// check wants both, as an application's does.
-func (p *Product) check() error {
-	return errors.Join(identified(Text(p.Number())), identified(p.UUID))
+// Check wants both, as an application's does.
+func (p *Product) Check() error {
+	return errors.Join(wire.Identified(wire.Text(p.Number())), wire.Identified(p.UUID))
 }
 
 // Provider is the company that publishes a product.
 type Provider struct {
-	UUID Text `json:"uuid"`
-	Name Text `json:"name"`
+	UUID wire.Text `json:"uuid"`
+	Name wire.Text `json:"name"`
 }
 
 // Listing is how a product presents itself in lists.
 type Listing struct {
-	Blurb    Text `json:"blurb"`
-	Overview Text `json:"overview"`
-	ImageURL Text `json:"imageUrl"`
+	Blurb    wire.Text `json:"blurb"`
+	Overview wire.Text `json:"overview"`
+	ImageURL wire.Text `json:"imageUrl"`
 }
 
 // Splash is how a product presents itself on its own page.
 type Splash struct {
-	Description Text `json:"splashDescription"`
+	Description wire.Text `json:"splashDescription"`
 }
 
 // Pricing holds a product's editions.
@@ -162,13 +163,13 @@ type Pricing struct {
 
 // Vendor is the uuid of the publishing company, in either place it is written; "" where in none.
 func (p Product) Vendor() string {
-	return string(or(p.VendorUUID, p.Provider.UUID))
+	return string(wire.First(p.VendorUUID, p.Provider.UUID))
 }
 
 // Number is the number that the product is sold by, which billing and [ListApplications] use: the published
 // product's where the document is a working copy, else its own id or, where a reply leaves that out, the end of its href.
 func (p Product) Number() string {
-	if number := or(p.PublishedApp.ID, p.ID); number != "" {
+	if number := wire.First(p.PublishedApp.ID, p.ID); number != "" {
 		return string(number)
 	}
 	return string(p.Href[strings.LastIndexByte(string(p.Href), '/')+1:])
@@ -176,15 +177,15 @@ func (p Product) Number() string {
 
 // DecodeApplications reads a reply of [ListApplications].
 func DecodeApplications(body []byte) (Page[Application], error) {
-	return decode[Page[Application]](ListApplications, body)
+	return wire.Decode[Page[Application]](ListApplications, body)
 }
 
 // DecodeCatalog reads a reply of [ListCatalog].
 func DecodeCatalog(body []byte) (Page[Product], error) {
-	return decode[Page[Product]](ListCatalog, body)
+	return wire.Decode[Page[Product]](ListCatalog, body)
 }
 
 // DecodeProduct reads a reply of [ReadProduct].
 func DecodeProduct(body []byte) (Product, error) {
-	return decode[Product](ReadProduct, body)
+	return wire.Decode[Product](ReadProduct, body)
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // The reason behind billing's system calls: its endpoints print no roles, so
@@ -64,53 +65,53 @@ var ReadSubscription = &upstream.Route{
 
 // Subscription is a subscription as billing writes it.
 type Subscription struct {
-	ID                Text     `json:"id"`
-	Status            Text     `json:"status"`
-	CreationDate      Time     `json:"creationDate"`
-	EndDate           Time     `json:"endDate"`
-	ExternalAccountID Text     `json:"externalAccountId"`
-	MaxUsers          Number   `json:"maxUsers"`
-	Company           Ref      `json:"company"`
-	User              Ref      `json:"user"`
-	Product           Ref      `json:"product"`
+	ID                wire.Text     `json:"id"`
+	Status            wire.Text     `json:"status"`
+	CreationDate      wire.Time     `json:"creationDate"`
+	EndDate           wire.Time     `json:"endDate"`
+	ExternalAccountID wire.Text     `json:"externalAccountId"`
+	MaxUsers          wire.Number   `json:"maxUsers"`
+	Company           wire.Ref      `json:"company"`
+	User              wire.Ref      `json:"user"`
+	Product           wire.Ref      `json:"product"`
 	Edition           *Edition `json:"edition"`
 	Order             *Order   `json:"order"`
 }
 
-func (s *Subscription) check() error { return identified(s.ID) }
+func (s *Subscription) Check() error { return wire.Identified(s.ID) }
 
 // Order is what was ordered.
 type Order struct {
-	ID              Text            `json:"id"`
-	Status          Text            `json:"status"`
-	Type            Text            `json:"type"`
-	Frequency       Text            `json:"frequency"`
-	Currency        Text            `json:"currency"`
-	TotalPrice      Number          `json:"totalPrice"`
-	StartDate       Time            `json:"startDate"`
-	EndDate         Time            `json:"endDate"`
-	NextBillingDate Time            `json:"nextBillingDate"`
-	Lines           List[OrderLine] `json:"orderLines"`
+	ID              wire.Text            `json:"id"`
+	Status          wire.Text            `json:"status"`
+	Type            wire.Text            `json:"type"`
+	Frequency       wire.Text            `json:"frequency"`
+	Currency        wire.Text            `json:"currency"`
+	TotalPrice      wire.Number          `json:"totalPrice"`
+	StartDate       wire.Time            `json:"startDate"`
+	EndDate         wire.Time            `json:"endDate"`
+	NextBillingDate wire.Time            `json:"nextBillingDate"`
+	Lines           wire.List[OrderLine] `json:"orderLines"`
 }
 
 // OrderLine is one line of an order.
 type OrderLine struct {
-	ID          Text   `json:"id"`
-	Description Text   `json:"description"`
-	Type        Text   `json:"type"`
-	Unit        Text   `json:"unit"`
-	Quantity    Number `json:"quantity"`
-	Price       Number `json:"price"`
-	Percentage  Number `json:"percentage"`
-	TotalPrice  Number `json:"totalPrice"`
+	ID          wire.Text   `json:"id"`
+	Description wire.Text   `json:"description"`
+	Type        wire.Text   `json:"type"`
+	Unit        wire.Text   `json:"unit"`
+	Quantity    wire.Number `json:"quantity"`
+	Price       wire.Number `json:"price"`
+	Percentage  wire.Number `json:"percentage"`
+	TotalPrice  wire.Number `json:"totalPrice"`
 }
 
 // DecodeSubscriptions reads a reply of either list.
 func DecodeSubscriptions(route *upstream.Route, body []byte) ([]Subscription, error) {
-	return decode[List[Subscription]](route, body)
+	return wire.Decode[wire.List[Subscription]](route, body)
 }
 
 // DecodeSubscription reads a reply of [ReadSubscription].
 func DecodeSubscription(body []byte) (Subscription, error) {
-	return decode[Subscription](ReadSubscription, body)
+	return wire.Decode[Subscription](ReadSubscription, body)
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // ListUsers reads users of a marketplace, all or by e-mail address.
@@ -35,24 +36,24 @@ var ReadUser = &upstream.Route{
 
 // User is a user as the account interface writes them.
 type User struct {
-	UUID      Text   `json:"uuid"`
-	Email     Text   `json:"email"`
-	UserName  Text   `json:"userName"`
-	FirstName Text   `json:"firstName"`
-	LastName  Text   `json:"lastName"`
-	Activated Bool   `json:"activated"`
-	Picture   Text   `json:"picture"`
-	Roles     []Text `json:"roles"`
+	UUID      wire.Text   `json:"uuid"`
+	Email     wire.Text   `json:"email"`
+	UserName  wire.Text   `json:"userName"`
+	FirstName wire.Text   `json:"firstName"`
+	LastName  wire.Text   `json:"lastName"`
+	Activated wire.Bool   `json:"activated"`
+	Picture   wire.Text   `json:"picture"`
+	Roles     []wire.Text `json:"roles"`
 }
 
-func (u *User) check() error { return identified(u.UUID) }
+func (u *User) Check() error { return wire.Identified(u.UUID) }
 
 // DecodeUsers reads a reply of [ListUsers].
 func DecodeUsers(body []byte) (Page[User], error) {
-	return decode[Page[User]](ListUsers, body)
+	return wire.Decode[Page[User]](ListUsers, body)
 }
 
 // DecodeUser reads a reply of [ReadUser].
 func DecodeUser(body []byte) (User, error) {
-	return decode[User](ReadUser, body)
+	return wire.Decode[User](ReadUser, body)
 }

@@ -1,4 +1,4 @@
-package appdirect
+package wire
 
 import (
 	"errors"

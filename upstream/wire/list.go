@@ -1,4 +1,4 @@
-package appdirect
+package wire
 
 import (
 	"bytes"
@@ -67,5 +67,5 @@ func knows[T any](name string) bool {
 	return strict.Decode(&element) == nil
 }
 
-// check is for lists that are a whole reply.
-func (l *List[T]) check() error { return checkAll(*l) }
+// Check checks the elements, for lists that are a whole reply.
+func (l *List[T]) Check() error { return CheckAll(*l) }
