@@ -39,8 +39,16 @@ var plan = map[string]room{
 	"upstream": {
 		why: "one transport for all backends: it must not know any of them, nor who reads the answers",
 	},
-	"upstream/appdirect": {
+	"upstream/wire": {
 		may: []string{"upstream"},
+		why: "how single values are written is the same for all backends: it must not know any of them",
+	},
+	"upstream/appdirect": {
+		may: []string{"upstream", "upstream/wire"},
+		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
+	},
+	"upstream/kazoo": {
+		may: []string{"upstream", "upstream/wire"},
 		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
 	},
 	"graph": {

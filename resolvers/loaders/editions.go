@@ -5,6 +5,7 @@ import (
 
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // editionKey names an edition by the numbers that billing uses.
@@ -55,7 +56,7 @@ func (l *Loaders) fetchEditions(ctx context.Context, keys []editionKey) answers[
 func toEdition(w appdirect.Edition, product string) *model.Edition {
 	e := &model.Edition{
 		ID:              string(w.UUID),
-		LegacyID:        text(appdirect.Text(w.Number())),
+		LegacyID:        text(wire.Text(w.Number())),
 		Name:            text(w.Name),
 		Code:            text(w.Code),
 		IsPrimary:       w.Primary.Ptr(),
@@ -81,7 +82,7 @@ func toTrial(w *appdirect.Trial) *model.Trial {
 func toPlan(w appdirect.Plan) *model.PricingPlan {
 	p := &model.PricingPlan{
 		ID:             string(w.UUID),
-		LegacyID:       text(appdirect.Text(w.Number())),
+		LegacyID:       text(wire.Text(w.Number())),
 		Frequency:      enum(w.Frequency, model.PricingFrequencyUnknown),
 		IsPrimaryPrice: w.IsPrimaryPrice.Ptr(),
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // ProductFilter narrows and orders the catalogue. The zero value is the
@@ -210,8 +211,8 @@ func startingPrices(w appdirect.StartingPrices) []*model.StartingPrice {
 }
 
 func toDetail(w appdirect.Product) *detail {
-	number := appdirect.Text(w.Number())
-	d := &detail{vendorID: text(appdirect.Text(w.Vendor()))}
+	number := wire.Text(w.Number())
+	d := &detail{vendorID: text(wire.Text(w.Vendor()))}
 	d.product = &model.Product{
 		ID:          string(w.UUID),
 		LegacyID:    text(number),

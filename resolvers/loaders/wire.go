@@ -6,10 +6,11 @@ import (
 
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // text is nil for what the backend left out or wrote as "": the graph knows only one of the two.
-func text(t appdirect.Text) *string {
+func text(t wire.Text) *string {
 	if t == "" {
 		return nil
 	}
@@ -18,7 +19,7 @@ func text(t appdirect.Text) *string {
 }
 
 // whole is the whole number in n; nil where there is none, or none that fits.
-func whole(n appdirect.Number) *int32 {
+func whole(n wire.Number) *int32 {
 	if !n.Valid || !n.Value.IsInteger() || !n.Value.BigInt().IsInt64() {
 		return nil
 	}
@@ -34,7 +35,7 @@ func whole(n appdirect.Number) *int32 {
 func enum[E interface {
 	~string
 	IsValid() bool
-}](t appdirect.Text, unknown E) *E {
+}](t wire.Text, unknown E) *E {
 	if t == "" {
 		return nil
 	}
@@ -45,7 +46,7 @@ func enum[E interface {
 }
 
 // roles leaves out what the backend wrote as nothing.
-func roles(texts []appdirect.Text) []model.Role {
+func roles(texts []wire.Text) []model.Role {
 	out := make([]model.Role, 0, len(texts))
 	for _, t := range texts {
 		if role := enum(t, model.RoleUnknown); role != nil {
@@ -68,7 +69,7 @@ func page[W, T any](p appdirect.Page[W], toModel func(W) T) chunk[T] {
 }
 
 // amounts lists prices by currency code, in a stable order.
-func amounts(byCurrency map[string]appdirect.Number) []*model.Money {
+func amounts(byCurrency map[string]wire.Number) []*model.Money {
 	out := make([]*model.Money, 0, len(byCurrency))
 	for _, currency := range slices.Sorted(maps.Keys(byCurrency)) {
 		out = append(out, &model.Money{Currency: currency, Amount: byCurrency[currency].Ptr()})

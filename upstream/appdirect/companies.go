@@ -37,23 +37,24 @@ var ReadCompany = &upstream.Route{
 
 // Company is a company as the account interface writes it.
 type Company struct {
-	UUID             wire.Text              `json:"uuid"`
-	Name             wire.Text              `json:"name"`
-	Enabled          wire.Bool              `json:"enabled"`
-	Reseller         wire.Bool              `json:"reseller"`
-	Vendor           wire.Bool              `json:"vendor"`
-	ExternalID       wire.Text              `json:"externalId"`
-	PhoneNumber      wire.Text              `json:"phoneNumber"`
-	EmailAddress     wire.Text              `json:"emailAddress"`
-	Website          wire.Text              `json:"website"`
-	Picture          wire.Text              `json:"picture"`
-	CountryCode      wire.Text              `json:"countryCode"`
-	DefaultRole      wire.Text              `json:"defaultRole"`
-	CreationDate     wire.Time              `json:"creationDate"`
+	UUID             wire.Text         `json:"uuid"`
+	Name             wire.Text         `json:"name"`
+	Enabled          wire.Bool         `json:"enabled"`
+	Reseller         wire.Bool         `json:"reseller"`
+	Vendor           wire.Bool         `json:"vendor"`
+	ExternalID       wire.Text         `json:"externalId"`
+	PhoneNumber      wire.Text         `json:"phoneNumber"`
+	EmailAddress     wire.Text         `json:"emailAddress"`
+	Website          wire.Text         `json:"website"`
+	Picture          wire.Text         `json:"picture"`
+	CountryCode      wire.Text         `json:"countryCode"`
+	DefaultRole      wire.Text         `json:"defaultRole"`
+	CreationDate     wire.Time         `json:"creationDate"`
 	Address          *Address          `json:"address"`
 	CustomAttributes []CustomAttribute `json:"customAttributes"`
 }
 
+// Check wants the id.
 func (c *Company) Check() error { return wire.Identified(c.UUID) }
 
 // Address is a postal address.

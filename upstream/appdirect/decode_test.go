@@ -8,26 +8,27 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // The expectations below are written from the samples by hand, never from what the code gave.
 
 var (
-	yes = appdirect.Bool{Value: true, Valid: true}
-	no  = appdirect.Bool{Valid: true}
+	yes = wire.Bool{Value: true, Valid: true}
+	no  = wire.Bool{Valid: true}
 )
 
-func num(s string) appdirect.Number {
-	return appdirect.Number{Value: decimal.RequireFromString(s), Valid: true}
+func num(s string) wire.Number {
+	return wire.Number{Value: decimal.RequireFromString(s), Valid: true}
 }
 
-func at(t testing.TB, rfc3339 string) appdirect.Time {
+func at(t testing.TB, rfc3339 string) wire.Time {
 	t.Helper()
 	moment, err := time.Parse(time.RFC3339Nano, rfc3339)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return appdirect.Time{Time: moment}
+	return wire.Time{Time: moment}
 }
 
 // assertDecodes holds a sample's value against want.
@@ -61,7 +62,7 @@ func TestCompanySample(t *testing.T) {
 		PhoneNumber: "9259221234", Picture: "http://localhost:8080/profilePics/http://cdn/company.png", DefaultRole: "USER",
 		CustomAttributes: []appdirect.CustomAttribute{
 			{Name: "Geographic Region", Label: "Geographic Region", AttributeType: "TEXT", Value: "US"},
-			{Name: "Company Details", Label: "Label Names", AttributeType: "MULTISELECT", ValueKeys: []appdirect.Text{"great option"}},
+			{Name: "Company Details", Label: "Label Names", AttributeType: "MULTISELECT", ValueKeys: []wire.Text{"great option"}},
 		},
 	})
 }
@@ -72,13 +73,13 @@ func TestMembershipsSample(t *testing.T) {
 		UUID: "4be3ce24-a702-46b9-a789-f15ce822a9ef", Name: "Company 5261852235", Enabled: yes, Vendor: no,
 		Picture: "http://localhost:8080/profilePics/http://cdn/company.png", DefaultRole: "USER",
 	}
-	member := func(uuid, name, first appdirect.Text) appdirect.Membership {
+	member := func(uuid, name, first wire.Text) appdirect.Membership {
 		return appdirect.Membership{
 			Company: company, Enabled: yes, LastUsed: no,
-			Roles: []appdirect.Text{"ROLE_BILLING_ADMIN", "ROLE_SYS_ADMIN"},
+			Roles: []wire.Text{"ROLE_BILLING_ADMIN", "ROLE_SYS_ADMIN"},
 			User: &appdirect.User{
 				UUID: uuid, Email: name + "@company5833088198.com", UserName: name, FirstName: first, LastName: "Simpson",
-				Activated: yes, Roles: []appdirect.Text{"ROLE_USER"},
+				Activated: yes, Roles: []wire.Text{"ROLE_USER"},
 			},
 		}
 	}
@@ -160,7 +161,7 @@ func TestCatalogSample(t *testing.T) {
 		t.Errorf("first (-want +got):\n%s", diff)
 	}
 	// The second is the working copy 5 of the product that is sold as 6.
-	published := appdirect.Ref{ID: "6", Href: "http://appdirect/api/marketplace/v1/products/6"}
+	published := wire.Ref{ID: "6", Href: "http://appdirect/api/marketplace/v1/products/6"}
 	if diff := cmp.Diff(published, got.Items[1].PublishedApp); diff != "" {
 		t.Errorf("second, published (-want +got):\n%s", diff)
 	}
@@ -170,16 +171,16 @@ func TestCatalogSample(t *testing.T) {
 }
 
 // tenPerUser is the one cost that the printed catalogue and edition know.
-func tenPerUser() appdirect.List[appdirect.Cost] {
-	return appdirect.List[appdirect.Cost]{{
-		Unit: "USER", Amount: map[string]appdirect.Number{"USD": num("10")},
+func tenPerUser() wire.List[appdirect.Cost] {
+	return wire.List[appdirect.Cost]{{
+		Unit: "USER", Amount: map[string]wire.Number{"USD": num("10")},
 		MinUnits: num("0"), Increment: num("1"), MeteredUsage: no,
 	}}
 }
 
 func TestEditionSample(t *testing.T) {
 	t.Parallel()
-	plan := func(id, uuid appdirect.Text, months string) appdirect.Plan {
+	plan := func(id, uuid wire.Text, months string) appdirect.Plan {
 		return appdirect.Plan{
 			ID: id, UUID: uuid, Frequency: "MONTHLY", IsPrimaryPrice: no, Costs: tenPerUser(),
 			Contract: &appdirect.Contract{
@@ -210,14 +211,14 @@ func TestWrappedOrderLines(t *testing.T) {
 	assertDecodes(t, appdirect.DecodeSubscription, read(t, sampleDir+"subscription-creating-a-subscription.json"), appdirect.Subscription{
 		ID: "2baa78aa-c5a8-49e8-b49f-ec5e8fe58086", Status: "ACTIVE", CreationDate: at(t, "2015-08-12T19:43:26Z"),
 		ExternalAccountID: "8dcdc107-ab42-43de-b772-d9f2a06d58fc", MaxUsers: num("4"),
-		Company: appdirect.Ref{ID: "a012bb88-c2c5-40a1-b140-ec6ed4593b78", Href: accounts + "companies/a012bb88-c2c5-40a1-b140-ec6ed4593b78"},
-		User:    appdirect.Ref{ID: "3d4d2342-b7c4-4865-85bd-842f269adae6", Href: accounts + "users/3d4d2342-b7c4-4865-85bd-842f269adae6"},
-		Product: appdirect.Ref{ID: "78", Href: products + "78"},
+		Company: wire.Ref{ID: "a012bb88-c2c5-40a1-b140-ec6ed4593b78", Href: accounts + "companies/a012bb88-c2c5-40a1-b140-ec6ed4593b78"},
+		User:    wire.Ref{ID: "3d4d2342-b7c4-4865-85bd-842f269adae6", Href: accounts + "users/3d4d2342-b7c4-4865-85bd-842f269adae6"},
+		Product: wire.Ref{ID: "78", Href: products + "78"},
 		Edition: &appdirect.Edition{DashID: "440"},
 		Order: &appdirect.Order{
 			ID: "1587", Status: "ACTIVE", Type: "NEW", Frequency: "MONTHLY", Currency: "USD", TotalPrice: num("26.57"),
 			StartDate: at(t, "2015-08-12T06:00:00Z"), NextBillingDate: at(t, "2015-09-01T06:00:00Z"),
-			Lines: appdirect.List[appdirect.OrderLine]{
+			Lines: wire.List[appdirect.OrderLine]{
 				{ID: "2435", Description: name + "Monthly Fee", Type: "ITEM", Unit: "NOT_APPLICABLE", Quantity: num("1"), Price: num("10"), TotalPrice: num("10")},
 				{ID: "2436", Description: name + "Per User Fee", Type: "ITEM", Unit: "USER", Quantity: num("3"), Price: num("5"), TotalPrice: num("15")},
 				{ID: "2437", Description: "Sales Tax", Type: "TAX", Quantity: num("1"), Percentage: num("6.28"), TotalPrice: num("1.57")},
@@ -240,7 +241,7 @@ func TestPlainOrderLines(t *testing.T) {
 	want := &appdirect.Order{
 		ID: "1593", Status: "ONE_TIME", Type: "NEW", Frequency: "ONE_TIME", Currency: "USD", TotalPrice: num("5.31"),
 		StartDate: at(t, "2015-08-13T06:00:00Z"), EndDate: at(t, "2015-08-13T06:00:00Z"), NextBillingDate: at(t, "2015-08-13T16:08:46Z"),
-		Lines: appdirect.List[appdirect.OrderLine]{
+		Lines: wire.List[appdirect.OrderLine]{
 			{ID: "2450", Description: "LATEST AUTO_WEBAPP_NEW - One Time - Flat Rate Price - One Time Fee", Type: "ITEM", Unit: "NOT_APPLICABLE", Quantity: num("1"), Price: num("10"), TotalPrice: num("10")},
 			{ID: "2451", Description: "autoApply attribute is true", Type: "DISCOUNT", Quantity: num("1"), Price: num("-5"), TotalPrice: num("-5")},
 			{ID: "2452", Description: "Sales Tax", Type: "TAX", Quantity: num("1"), Percentage: num("6.2"), TotalPrice: num("0.31")},
@@ -255,8 +256,8 @@ func TestPlainOrderLines(t *testing.T) {
 // The gateway does not read an order's plan, but an embedded edition has the same.
 func TestPlansOfOrders(t *testing.T) {
 	t.Parallel()
-	all := func(amount string, currencies ...string) map[string]appdirect.Number {
-		m := map[string]appdirect.Number{}
+	all := func(amount string, currencies ...string) map[string]wire.Number {
+		m := map[string]wire.Number{}
 		for _, c := range currencies {
 			m[c] = num(amount)
 		}
@@ -272,7 +273,7 @@ func TestPlansOfOrders(t *testing.T) {
 		}},
 		{"wrapped and collapsed", "subscription-changing-a-subscription-with-price-per-unit-upgrade", 1, appdirect.Cost{
 			Unit: "USER", MinUnits: num("0"), MeteredUsage: no,
-			Amount: map[string]appdirect.Number{"CAD": num("10"), "CHF": num("10"), "EUR": num("1"), "SEK": num("10"), "USD": num("10")},
+			Amount: map[string]wire.Number{"CAD": num("10"), "CHF": num("10"), "EUR": num("1"), "SEK": num("10"), "USD": num("10")},
 		}},
 		{"plain", "subscription-creating-a-recurring-subscription-with-taxes", 7, appdirect.Cost{
 			Unit: "CONTRACT_FEE", MinUnits: num("0"), Increment: num("1"), MeteredUsage: no, Amount: all("100", "CAD", "CHF", "SEK", "USD"),
@@ -320,7 +321,7 @@ func TestNumbersOfResources(t *testing.T) {
 		{"edition by -id", appdirect.Edition{DashID: "2"}.Number(), "2"},
 		{"plan by -id", appdirect.Plan{DashID: "3"}.Number(), "3"},
 		{"product by id", appdirect.Product{ID: "4", Href: "/products/5"}.Number(), "4"},
-		{"product by what it is sold as", appdirect.Product{ID: "5", PublishedApp: appdirect.Ref{ID: "6"}}.Number(), "6"},
+		{"product by what it is sold as", appdirect.Product{ID: "5", PublishedApp: wire.Ref{ID: "6"}}.Number(), "6"},
 		{"product by href", appdirect.Product{Href: "http://x/products/5"}.Number(), "5"},
 		{"product by nothing", appdirect.Product{}.Number(), ""},
 		{"vendor", appdirect.Product{VendorUUID: "v", Provider: appdirect.Provider{UUID: "p"}}.Vendor(), "v"},

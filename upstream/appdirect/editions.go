@@ -1,20 +1,24 @@
 package appdirect
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/marketgraph/marketgraph/upstream/wire"
+)
 
 // Edition is a variant of a product, as the catalogue writes it and as
 // billing embeds it on demand.
 type Edition struct {
-	DashID      wire.Text   `json:"-id"`
-	ID          wire.Text   `json:"id"`
-	UUID        wire.Text   `json:"uuid"`
-	Name        wire.Text   `json:"name"`
-	Code        wire.Text   `json:"code"`
-	Primary     wire.Bool   `json:"primary"`
-	Invisible   wire.Bool   `json:"invisible"`
-	RevenueType wire.Text   `json:"revenueType"`
-	Trial       *Trial `json:"trial"`
-	Plans       Plans  `json:"plans"`
+	DashID      wire.Text `json:"-id"`
+	ID          wire.Text `json:"id"`
+	UUID        wire.Text `json:"uuid"`
+	Name        wire.Text `json:"name"`
+	Code        wire.Text `json:"code"`
+	Primary     wire.Bool `json:"primary"`
+	Invisible   wire.Bool `json:"invisible"`
+	RevenueType wire.Text `json:"revenueType"`
+	Trial       *Trial    `json:"trial"`
+	Plans       Plans     `json:"plans"`
 }
 
 // Trial is a free trial; a length of 0 means none.
@@ -33,7 +37,7 @@ type Plan struct {
 	UUID           wire.Text       `json:"uuid"`
 	Frequency      wire.Text       `json:"frequency"`
 	IsPrimaryPrice wire.Bool       `json:"isPrimaryPrice"`
-	Contract       *Contract  `json:"contract"`
+	Contract       *Contract       `json:"contract"`
 	Costs          wire.List[Cost] `json:"costs"`
 }
 

@@ -3,9 +3,7 @@ package appdirect_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -125,83 +123,4 @@ func FuzzDecodeSubscriptions(f *testing.F) {
 
 func FuzzDecodeSubscription(f *testing.F) {
 	fuzzDecoder(f, appdirect.ReadSubscription, appdirect.DecodeSubscription, isSubscription)
-}
-
-// FuzzTime: what is taken is in UTC, can be written as RFC 3339, and read again as the same moment.
-func FuzzTime(f *testing.F) {
-	for _, wire := range []string{`1519248071000`, `"-1"`, `"2015-08-12T13:43:26.628-06:00"`, `"2015-05-06"`, `"12 Aug 2015 13:43:26 GMT"`, `null`} {
-		f.Add([]byte(wire))
-	}
-	f.Fuzz(func(t *testing.T, wire []byte) {
-		var got, again appdirect.Time
-		if json.Unmarshal(wire, &got) != nil || got.Ptr() == nil {
-			return
-		}
-		if got.Location() != time.UTC {
-			t.Errorf("%s: in %s", wire, got.Location())
-		}
-		written, err := json.Marshal(got.Time)
-		if err != nil {
-			t.Fatalf("%s cannot be written: %v", wire, err)
-		}
-		if err := json.Unmarshal(written, &again); err != nil || !again.Time.Equal(got.Time) {
-			t.Errorf("%s, written %s: %s, %v", wire, written, again, err)
-		}
-	})
-}
-
-// FuzzNumber: what is taken is bounded when written out, and then read again as the same number.
-func FuzzNumber(f *testing.F) {
-	for _, wire := range []string{`4`, `"26.5700000000"`, `-1.5e-7`, `"1e64"`, `1e999999999`, `"0x1p-2"`, `null`} {
-		f.Add([]byte(wire))
-	}
-	f.Fuzz(func(t *testing.T, wire []byte) {
-		var got, again appdirect.Number
-		if json.Unmarshal(wire, &got) != nil || !got.Valid {
-			return
-		}
-		written := got.Value.String()
-		if len(written) > 256 {
-			t.Errorf("%s is written with %d characters", wire, len(written))
-		}
-		if err := json.Unmarshal(fmt.Appendf(nil, "%q", written), &again); err != nil && len(written) <= 128 {
-			t.Errorf("%s, written %s: %v", wire, written, err)
-		}
-		if again.Valid && !again.Value.Equal(got.Value) {
-			t.Errorf("%s, written %s: %s", wire, written, again.Value)
-		}
-	})
-}
-
-// FuzzList: a list reads the same again as a plain list and in a wrapper.
-func FuzzList(f *testing.F) {
-	for _, wire := range []string{
-		`[{"name":"a"},{"name":"b"}]`, `{"name":"a"}`, `{"item":[{"name":"a"}]}`, `{"item":{"name":"a"}}`,
-		`{"inner":{"item":{}}}`, `{"item":{"item":[]}}`, `{}`, `null`, `""`, `{"item":""}`,
-	} {
-		f.Add([]byte(wire))
-	}
-	type item struct {
-		Name  appdirect.Text            `json:"name"`
-		Inner map[string]appdirect.Text `json:"inner"`
-	}
-	f.Fuzz(func(t *testing.T, wire []byte) {
-		var got appdirect.List[item]
-		if json.Unmarshal(wire, &got) != nil {
-			return
-		}
-		plain, err := json.Marshal([]item(got))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, written := range [][]byte{plain, fmt.Appendf(nil, `{"item":%s}`, plain)} {
-			var again appdirect.List[item]
-			if err := json.Unmarshal(written, &again); err != nil {
-				t.Fatalf("%s: %v", written, err)
-			}
-			if diff := cmp.Diff(got, again); diff != "" {
-				t.Errorf("%s, written %s:\n%s", wire, written, diff)
-			}
-		}
-	})
 }

@@ -41,11 +41,11 @@ type Membership struct {
 	// User is nil where the reply leaves it out.
 	User *User `json:"user"`
 	// Company is the short form: uuid, name, and little else.
-	Company  Company `json:"company"`
-	Roles    []wire.Text  `json:"roles"`
-	Enabled  wire.Bool    `json:"enabled"`
-	LastUsed wire.Bool    `json:"lastUsed"`
-	Position wire.Text    `json:"position"`
+	Company  Company     `json:"company"`
+	Roles    []wire.Text `json:"roles"`
+	Enabled  wire.Bool   `json:"enabled"`
+	LastUsed wire.Bool   `json:"lastUsed"`
+	Position wire.Text   `json:"position"`
 }
 
 // DecodeMemberships reads a reply of [ListMemberships]. Each item names its user.

@@ -1,5 +1,13 @@
 package appdirect
 
+import (
+	"errors"
+
+	"github.com/marketgraph/marketgraph/upstream/wire"
+)
+
+var errNoItems = errors.New("a page without its items")
+
 // Page is one page of a page/size list. Items keep the backend's order.
 type Page[T any] struct {
 	// Items of this page, possibly none, but never nil in what a decoder gives.

@@ -76,28 +76,30 @@ var ReadEdition = &upstream.Route{
 
 // Application is a product as [ListApplications] writes it.
 type Application struct {
-	ID            wire.Text           `json:"id"`
-	UUID          wire.Text           `json:"uuid"`
-	Name          wire.Text           `json:"name"`
-	ProductType   wire.Text           `json:"productType"`
-	VendorName    wire.Text           `json:"vendorName"`
-	Blurb         wire.Text           `json:"blurb"`
-	Description   wire.Text           `json:"description"`
-	Overview      wire.Text           `json:"overview"`
-	URL           wire.Text           `json:"url"`
-	IconURL       wire.Text           `json:"iconUrl"`
-	Addon         wire.Bool           `json:"addon"`
-	Free          wire.Bool           `json:"free"`
-	Featured      wire.Bool           `json:"featured"`
-	Buyable       wire.Bool           `json:"buyable"`
-	Rating        wire.Number         `json:"rating"`
+	ID            wire.Text      `json:"id"`
+	UUID          wire.Text      `json:"uuid"`
+	Name          wire.Text      `json:"name"`
+	ProductType   wire.Text      `json:"productType"`
+	VendorName    wire.Text      `json:"vendorName"`
+	Blurb         wire.Text      `json:"blurb"`
+	Description   wire.Text      `json:"description"`
+	Overview      wire.Text      `json:"overview"`
+	URL           wire.Text      `json:"url"`
+	IconURL       wire.Text      `json:"iconUrl"`
+	Addon         wire.Bool      `json:"addon"`
+	Free          wire.Bool      `json:"free"`
+	Featured      wire.Bool      `json:"featured"`
+	Buyable       wire.Bool      `json:"buyable"`
+	Rating        wire.Number    `json:"rating"`
 	StartingPrice StartingPrices `json:"channelStartingPrice"`
-	PublishedOn   wire.Time           `json:"publishedOn"`
-	LastModified  wire.Time           `json:"lastModified"`
+	PublishedOn   wire.Time      `json:"publishedOn"`
+	LastModified  wire.Time      `json:"lastModified"`
 }
 
 // Check wants both: what lacks one is useless as an index.
-func (a *Application) Check() error { return errors.Join(wire.Identified(a.ID), wire.Identified(a.UUID)) }
+func (a *Application) Check() error {
+	return errors.Join(wire.Identified(a.ID), wire.Identified(a.UUID))
+}
 
 // StartingPrices are a product's lowest prices by currency code.
 type StartingPrices struct {
@@ -116,21 +118,21 @@ type Product struct {
 	ID   wire.Text `json:"id"`
 	UUID wire.Text `json:"uuid"`
 	// PublishedApp is what a working copy is sold as; empty in the product itself, and in what was never published.
-	PublishedApp wire.Ref      `json:"publishedApp"`
-	Name         wire.Text     `json:"name"`
-	Type         wire.Text     `json:"type"`
-	Href         wire.Text     `json:"href"`
-	VendorUUID   wire.Text     `json:"vendorUUID"`
-	Provider     Provider `json:"provider"`
-	Listing      Listing  `json:"listing"`
-	Overview     Splash   `json:"overview"`
-	Pricing      Pricing  `json:"pricing"`
-	Addon        wire.Bool     `json:"addon"`
-	Free         wire.Bool     `json:"free"`
-	Buyable      wire.Bool     `json:"buyable"`
-	Rating       wire.Number   `json:"rating"`
-	PublishedOn  wire.Time     `json:"publishedOn"`
-	LastModified wire.Time     `json:"lastModified"`
+	PublishedApp wire.Ref    `json:"publishedApp"`
+	Name         wire.Text   `json:"name"`
+	Type         wire.Text   `json:"type"`
+	Href         wire.Text   `json:"href"`
+	VendorUUID   wire.Text   `json:"vendorUUID"`
+	Provider     Provider    `json:"provider"`
+	Listing      Listing     `json:"listing"`
+	Overview     Splash      `json:"overview"`
+	Pricing      Pricing     `json:"pricing"`
+	Addon        wire.Bool   `json:"addon"`
+	Free         wire.Bool   `json:"free"`
+	Buyable      wire.Bool   `json:"buyable"`
+	Rating       wire.Number `json:"rating"`
+	PublishedOn  wire.Time   `json:"publishedOn"`
+	LastModified wire.Time   `json:"lastModified"`
 }
 
 // Check wants both, as an application's does.

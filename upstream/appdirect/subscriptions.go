@@ -65,19 +65,20 @@ var ReadSubscription = &upstream.Route{
 
 // Subscription is a subscription as billing writes it.
 type Subscription struct {
-	ID                wire.Text     `json:"id"`
-	Status            wire.Text     `json:"status"`
-	CreationDate      wire.Time     `json:"creationDate"`
-	EndDate           wire.Time     `json:"endDate"`
-	ExternalAccountID wire.Text     `json:"externalAccountId"`
-	MaxUsers          wire.Number   `json:"maxUsers"`
-	Company           wire.Ref      `json:"company"`
-	User              wire.Ref      `json:"user"`
-	Product           wire.Ref      `json:"product"`
-	Edition           *Edition `json:"edition"`
-	Order             *Order   `json:"order"`
+	ID                wire.Text   `json:"id"`
+	Status            wire.Text   `json:"status"`
+	CreationDate      wire.Time   `json:"creationDate"`
+	EndDate           wire.Time   `json:"endDate"`
+	ExternalAccountID wire.Text   `json:"externalAccountId"`
+	MaxUsers          wire.Number `json:"maxUsers"`
+	Company           wire.Ref    `json:"company"`
+	User              wire.Ref    `json:"user"`
+	Product           wire.Ref    `json:"product"`
+	Edition           *Edition    `json:"edition"`
+	Order             *Order      `json:"order"`
 }
 
+// Check wants the id.
 func (s *Subscription) Check() error { return wire.Identified(s.ID) }
 
 // Order is what was ordered.

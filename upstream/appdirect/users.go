@@ -46,6 +46,7 @@ type User struct {
 	Roles     []wire.Text `json:"roles"`
 }
 
+// Check wants the id.
 func (u *User) Check() error { return wire.Identified(u.UUID) }
 
 // DecodeUsers reads a reply of [ListUsers].

@@ -1,4 +1,4 @@
-package appdirect_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -11,13 +11,25 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
+
+// plan and cost are shaped as billing shapes them: a list of what has a map, numbers and flags.
+type plan struct {
+	Costs wire.List[cost] `json:"costs"`
+}
+
+type cost struct {
+	Unit         wire.Text              `json:"unit"`
+	Amount       map[string]wire.Number `json:"amount"`
+	Increment    wire.Number            `json:"increment"`
+	MeteredUsage wire.Bool              `json:"meteredUsage"`
+}
 
 // spelled is a value as the backend may write it.
 type spelled struct {
 	wire string
-	cost appdirect.Cost
+	cost cost
 }
 
 // spelling draws a scalar, or its text in quotes, as billing would.
@@ -39,7 +51,7 @@ func drawCost(t *rapid.T) spelled {
 	has := func(label string) bool { return rapid.Bool().Draw(t, "has "+label) }
 	if has("unit") {
 		unit := rapid.SampledFrom([]string{"USER", "NOT_APPLICABLE", "ONE_TIME_SETUP"}).Draw(t, "unit")
-		out.cost.Unit = appdirect.Text(unit)
+		out.cost.Unit = wire.Text(unit)
 		members = append(members, `"unit":"`+unit+`"`)
 	}
 	if has("increment") {
@@ -53,7 +65,7 @@ func drawCost(t *rapid.T) spelled {
 	}
 	if has("amount") || len(members) == 0 {
 		n := drawNumber(t, "amount")
-		out.cost.Amount = map[string]appdirect.Number{"USD": num(n)}
+		out.cost.Amount = map[string]wire.Number{"USD": num(n)}
 		members = append(members, `"amount":{"USD":`+spelling(t, "amount", n)+`}`)
 	}
 	out.wire = "{" + strings.Join(rapid.Permutation(members).Draw(t, "order"), ",") + "}"
@@ -64,7 +76,7 @@ func drawCost(t *rapid.T) spelled {
 func TestSpellingsOfAList(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var want appdirect.List[appdirect.Cost]
+		var want wire.List[cost]
 		var wires []string
 		for _, c := range rapid.SliceOfN(rapid.Custom(drawCost), 0, 5).Draw(t, "costs") {
 			want, wires = append(want, c.cost), append(wires, c.wire)
@@ -74,13 +86,13 @@ func TestSpellingsOfAList(t *testing.T) {
 		if len(wires) == 1 {
 			spellings = append(spellings, wires[0], `{"cost":`+wires[0]+`}`)
 		}
-		for _, wire := range spellings {
-			var plan appdirect.Plan
-			if err := json.Unmarshal([]byte(`{"costs":`+wire+`}`), &plan); err != nil {
-				t.Fatalf("%s: %v", wire, err)
+		for _, raw := range spellings {
+			var p plan
+			if err := json.Unmarshal([]byte(`{"costs":`+raw+`}`), &p); err != nil {
+				t.Fatalf("%s: %v", raw, err)
 			}
-			if diff := cmp.Diff(want, plan.Costs, cmpopts.EquateEmpty()); diff != "" {
-				t.Fatalf("%s (-want +got):\n%s", wire, diff)
+			if diff := cmp.Diff(want, p.Costs, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%s (-want +got):\n%s", raw, diff)
 			}
 		}
 	})
@@ -95,16 +107,16 @@ func TestSpellingsOfAMoment(t *testing.T) {
 		minutes := rapid.IntRange(-12*60, 14*60).Draw(t, "offset")
 		moment := time.Unix(second, 0).In(time.FixedZone("", minutes*60))
 		millis := strconv.FormatInt(second*1000, 10)
-		for _, wire := range []string{
+		for _, raw := range []string{
 			millis, `"` + millis + `"`,
 			moment.Format(`"2006-01-02T15:04:05Z07:00"`),
 			moment.Format(`"2006-01-02T15:04:05-0700"`),
 			moment.Format(`"Mon, 02 Jan 2006 15:04:05 -0700"`),
 			moment.UTC().Format(`"2 Jan 2006 15:04:05 `) + `GMT"`,
 		} {
-			var got appdirect.Time
-			if err := json.Unmarshal([]byte(wire), &got); err != nil || got.Unix() != second {
-				t.Fatalf("%s: %s, %v; want %d", wire, got, err, second)
+			var got wire.Time
+			if err := json.Unmarshal([]byte(raw), &got); err != nil || got.Unix() != second {
+				t.Fatalf("%s: %s, %v; want %d", raw, got, err, second)
 			}
 		}
 	})

@@ -1,4 +1,4 @@
-package appdirect_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -7,9 +7,28 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
 
-	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
+
+var (
+	yes = wire.Bool{Value: true, Valid: true}
+	no  = wire.Bool{Valid: true}
+)
+
+func num(s string) wire.Number {
+	return wire.Number{Value: decimal.RequireFromString(s), Valid: true}
+}
+
+func at(t testing.TB, rfc3339 string) wire.Time {
+	t.Helper()
+	moment, err := time.Parse(time.RFC3339Nano, rfc3339)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wire.Time{Time: moment}
+}
 
 // wireCase is one spelling of a value: what it means, or that it is refused.
 type wireCase[T any] struct {
@@ -38,7 +57,7 @@ func runWire[T any](t *testing.T, cases []wireCase[T]) {
 
 func TestText(t *testing.T) {
 	t.Parallel()
-	runWire(t, []wireCase[appdirect.Text]{
+	runWire(t, []wireCase[wire.Text]{
 		{wire: `"a"`, want: "a"},
 		{wire: `" a "`, want: " a "},
 		{wire: `"caf\u00e9"`, want: "café"},
@@ -54,7 +73,7 @@ func TestText(t *testing.T) {
 
 func TestBool(t *testing.T) {
 	t.Parallel()
-	runWire(t, []wireCase[appdirect.Bool]{
+	runWire(t, []wireCase[wire.Bool]{
 		{wire: `true`, want: yes},
 		{wire: `false`, want: no},
 		{wire: `"true"`, want: yes},
@@ -73,7 +92,7 @@ func TestBool(t *testing.T) {
 
 func TestNumber(t *testing.T) {
 	t.Parallel()
-	runWire(t, []wireCase[appdirect.Number]{
+	runWire(t, []wireCase[wire.Number]{
 		{wire: `4`, want: num("4")},
 		{wire: `"4"`, want: num("4")},
 		{wire: `-0.5`, want: num("-0.5")},
@@ -107,7 +126,7 @@ func TestNumber(t *testing.T) {
 func TestTime(t *testing.T) {
 	t.Parallel()
 	summer := at(t, "2015-08-12T19:43:26Z")
-	runWire(t, []wireCase[appdirect.Time]{
+	runWire(t, []wireCase[wire.Time]{
 		{wire: `1519248071000`, want: at(t, "2018-02-21T21:21:11Z")},
 		{wire: `"1519248071000"`, want: at(t, "2018-02-21T21:21:11Z")},
 		{wire: `1487267935599`, want: at(t, "2017-02-16T17:58:55.599Z")},
@@ -148,22 +167,22 @@ func TestTime(t *testing.T) {
 // TestTimesAreUTC: two spellings of a moment have to be one value, in caches and in replies.
 func TestTimesAreUTC(t *testing.T) {
 	t.Parallel()
-	for _, wire := range []string{`"2015-08-12T13:43:26-06:00"`, `1519248071000`, `"Wed, 12 Aug 2015 13:43:26 -0600"`} {
-		var got appdirect.Time
-		if err := json.Unmarshal([]byte(wire), &got); err != nil || got.Location() != time.UTC {
-			t.Errorf("%s: in %s, %v", wire, got.Location(), err)
+	for _, raw := range []string{`"2015-08-12T13:43:26-06:00"`, `1519248071000`, `"Wed, 12 Aug 2015 13:43:26 -0600"`} {
+		var got wire.Time
+		if err := json.Unmarshal([]byte(raw), &got); err != nil || got.Location() != time.UTC {
+			t.Errorf("%s: in %s, %v", raw, got.Location(), err)
 		}
 	}
 }
 
 func TestRef(t *testing.T) {
 	t.Parallel()
-	runWire(t, []wireCase[appdirect.Ref]{
-		{wire: `{"-id":"78","-href":"http://x/78"}`, want: appdirect.Ref{ID: "78", Href: "http://x/78"}},
-		{wire: `{"id":78,"href":"http://x/78"}`, want: appdirect.Ref{ID: "78", Href: "http://x/78"}},
-		{wire: `{"-id":"78","id":""}`, want: appdirect.Ref{ID: "78"}},
-		{wire: `"78"`, want: appdirect.Ref{ID: "78"}},
-		{wire: `78`, want: appdirect.Ref{ID: "78"}},
+	runWire(t, []wireCase[wire.Ref]{
+		{wire: `{"-id":"78","-href":"http://x/78"}`, want: wire.Ref{ID: "78", Href: "http://x/78"}},
+		{wire: `{"id":78,"href":"http://x/78"}`, want: wire.Ref{ID: "78", Href: "http://x/78"}},
+		{wire: `{"-id":"78","id":""}`, want: wire.Ref{ID: "78"}},
+		{wire: `"78"`, want: wire.Ref{ID: "78"}},
+		{wire: `78`, want: wire.Ref{ID: "78"}},
 		{wire: `null`},
 		{wire: `{}`},
 		{wire: `["78"]`, refused: true},
@@ -173,9 +192,9 @@ func TestRef(t *testing.T) {
 
 func TestList(t *testing.T) {
 	t.Parallel()
-	type costs = appdirect.List[appdirect.Cost]
-	dollar := appdirect.Cost{Amount: map[string]appdirect.Number{"USD": num("1")}}
-	user := appdirect.Cost{Unit: "USER"}
+	type costs = wire.List[cost]
+	dollar := cost{Amount: map[string]wire.Number{"USD": num("1")}}
+	user := cost{Unit: "USER"}
 	runWire(t, []wireCase[costs]{
 		{wire: `[{"unit":"USER"},{"amount":{"USD":"1"}}]`, want: costs{user, dollar}},
 		{wire: `{"cost":[{"unit":"USER"},{"amount":{"USD":1}}]}`, want: costs{user, dollar}},
@@ -201,7 +220,7 @@ func TestList(t *testing.T) {
 
 func TestPointers(t *testing.T) {
 	t.Parallel()
-	if (appdirect.Bool{}).Ptr() != nil || (appdirect.Number{}).Ptr() != nil || (appdirect.Time{}).Ptr() != nil {
+	if (wire.Bool{}).Ptr() != nil || (wire.Number{}).Ptr() != nil || (wire.Time{}).Ptr() != nil {
 		t.Error("what the backend did not say must be nil")
 	}
 	if p := no.Ptr(); p == nil || *p {
