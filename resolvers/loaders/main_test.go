@@ -242,17 +242,18 @@ func (p people) Person(_ context.Context, _, subject string) (auth.Person, error
 	return p[subject], nil
 }
 
-// viewer has these roles in these companies, with scopes that take nothing away.
+// viewer is a user with these further roles in these companies, and scopes that
+// take nothing away. USER is on the user's own record, as documented.
 func viewer(t *testing.T, id string, roles ...auth.Membership) *auth.Viewer {
 	t.Helper()
-	scopes := map[auth.Role]bool{}
+	scopes := map[auth.Role]bool{auth.RoleUser: true}
 	for _, m := range roles {
 		for _, r := range m.Roles {
 			scopes[r] = true
 		}
 	}
 	v := authenticated(t, doc{"active": true, "sub": id, "client_id": "shop", "scope": joined(scopes)})
-	v, err := v.Resolve(t.Context(), people{id: {ID: id, Memberships: roles}})
+	v, err := v.Resolve(t.Context(), people{id: {ID: id, Roles: []auth.Role{auth.RoleUser}, Memberships: roles}})
 	if err != nil {
 		t.Fatal(err)
 	}
