@@ -2,10 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -29,14 +25,4 @@ func (d documents) Add(ctx context.Context, text string, doc *ast.QueryDocument)
 	if len(text) <= maxDocumentBytes {
 		d.LRU.Add(ctx, text, doc)
 	}
-}
-
-var errPanic = errors.New("a resolver panicked")
-
-// recovered turns a panic into an internal error and keeps its trace for the log.
-func (s *Server) recovered(ctx context.Context, cause any) error {
-	s.log.LogAttrs(ctx, slog.LevelError, "panic",
-		slog.String("requestId", requestFrom(ctx).id), slog.String("cause", fmt.Sprint(cause)),
-		slog.String("stack", string(debug.Stack())))
-	return errPanic
 }

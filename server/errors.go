@@ -88,7 +88,7 @@ func classify(err error) fault {
 	case errors.As(err, &call):
 		return callFault(call)
 	case errors.Is(err, context.DeadlineExceeded):
-		return fault{code: Internal, message: "the operation's deadline passed before this was answered", retryable: true}
+		return fault{code: Internal, message: "the operation's limit `deadline` passed before this was answered", retryable: true}
 	case errors.Is(err, context.Canceled):
 		return fault{code: Internal, message: "the request was cancelled", retryable: true}
 	default:
@@ -140,7 +140,7 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	out, f := s.shape(ctx, err)
 	out.Message, out.Extensions = f.message, f.extensions(r.id)
 	r.count(f.code)
-	if f.code == Internal && r.firstTime(errors.Unwrap(out)) {
+	if f.code == Internal && r.firstTime(out.Err) {
 		s.log.LogAttrs(ctx, slog.LevelError, "operation error",
 			slog.String("requestId", r.id), slog.Any("path", out.Path), slog.String("cause", err.Error()))
 	}

@@ -17,7 +17,7 @@ import (
 // serveGraphQL answers one GraphQL request over HTTP.
 func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	req := requestFrom(r.Context())
-	answer := s.answer(r, req)
+	answer := s.guarded(r, req)
 	written := answer.write(w, r.Method == http.MethodHead)
 	s.record(r.Context(), req, answer, written)
 }
@@ -32,7 +32,7 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 	if f != nil {
 		return s.refusal(req, mediaType, f)
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), s.limits.Deadline, context.DeadlineExceeded)
+	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Deadline)
 	defer cancel()
 	viewer, err := req.tenant.Auth.Authenticate(ctx, r.Header)
 	if err != nil {
@@ -45,13 +45,16 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 
 // tokenFault refuses a request whose token is no good, or cannot be checked now.
 func tokenFault(err error) *httpFault {
-	f := classify(err)
-	status := http.StatusInternalServerError
+	f := &httpFault{status: http.StatusInternalServerError, fault: classify(err)}
 	var refused *auth.Error
-	if errors.As(err, &refused) {
-		status = map[auth.Code]int{auth.Unauthorized: http.StatusUnauthorized, auth.Unavailable: http.StatusServiceUnavailable}[refused.Code]
+	switch {
+	case !errors.As(err, &refused):
+	case refused.Code == auth.Unavailable:
+		f.status = http.StatusServiceUnavailable
+	default:
+		f.status = http.StatusUnauthorized
 	}
-	return &httpFault{status: max(status, http.StatusUnauthorized), fault: f}
+	return f
 }
 
 // run validates and executes the operation.

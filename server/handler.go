@@ -27,7 +27,7 @@ func (s *Server) cors() *cors.Cors {
 		AllowedOrigins: s.origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
 		AllowedHeaders: []string{"Authorization", "MP-Authorization", "Content-Type", "Accept", headerRequestID},
-		ExposedHeaders: []string{headerRequestID, "Retry-After"},
+		ExposedHeaders: []string{headerRequestID},
 		MaxAge:         600,
 	})
 }

@@ -32,7 +32,7 @@ type request struct {
 
 	mu     sync.Mutex
 	codes  map[Code]int
-	logged map[error]bool
+	logged map[string]bool // causes, by their text: an error need not be comparable
 }
 
 type requestKey struct{}
@@ -79,9 +79,10 @@ func (r *request) firstTime(err error) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.logged == nil {
-		r.logged = map[error]bool{}
+		r.logged = map[string]bool{}
 	}
-	seen := r.logged[err]
-	r.logged[err] = true
+	cause := err.Error()
+	seen := r.logged[cause]
+	r.logged[cause] = true
 	return !seen
 }

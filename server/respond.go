@@ -64,25 +64,30 @@ func (a *answer) body() []byte {
 	out := make([]byte, 0, len(r.Data)+256)
 	out = append(out, '{')
 	if len(r.Errors) > 0 {
-		out = member(out, "errors", r.Errors)
+		out = member(out, "errors", ours(r.Errors))
 	}
 	if r.Data != nil {
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(append(out, `"data":`...), r.Data...)
+		out = member(out, "data", r.Data)
 	}
 	if len(r.Extensions) > 0 {
-		out = member(append(out, ','), "extensions", r.Extensions)
+		out = member(out, "extensions", ours(r.Extensions))
 	}
 	return append(out, '}')
 }
 
-// member appends a name and a value of ours, which always can be written.
-func member(out []byte, name string, value any) []byte {
-	text, err := json.Marshal(value)
-	if err != nil {
-		text = []byte("null")
+// member appends one member to an object that has been opened.
+func member(out []byte, name string, text []byte) []byte {
+	if len(out) > 1 {
+		out = append(out, ',')
 	}
 	return append(append(append(append(out, '"'), name...), `":`...), text...)
+}
+
+// ours writes a value that this package made; such values can always be written.
+func ours(value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return []byte("null")
+	}
+	return text
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -53,17 +54,18 @@ type Server struct {
 	draining  atomic.Bool
 }
 
-// New checks the options as a whole and builds the server.
+// New checks the options as a whole and builds the server. The error names every fault.
 func New(o Options) (*Server, error) {
 	es := graph.NewExecutableSchema(graph.Config{Resolvers: resolvers.Resolver{}})
 	table, tableErr := auth.NewTable(es.Schema())
 	hosts, hostsErr := newHosts(o.Tenants, o.DefaultTenant)
 	bounds, limitsErr := o.Limits.WithDefaults()
-	if err := errors.Join(tableErr, hostsErr, limitsErr); err != nil {
-		return nil, err
-	}
+	var wiringErr error
 	if o.Directory == nil || o.Metrics == nil {
-		return nil, errors.New("server: Directory and Metrics are required")
+		wiringErr = errors.New("Directory and Metrics are required")
+	}
+	if err := errors.Join(tableErr, hostsErr, limitsErr, wiringErr); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{
 		schema: es.Schema(), table: table, directory: o.Directory, hosts: hosts, limits: bounds,

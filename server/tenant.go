@@ -14,7 +14,7 @@ import (
 type Tenant struct {
 	// Name is the tenant's name in keys, logs and metrics.
 	Name string
-	// Hosts are the host names that lead here, lower case, without a port.
+	// Hosts are the host names that lead here, in any case, without a port.
 	Hosts []string
 	// Auth verifies the tenant's tokens.
 	Auth *auth.Authenticator
@@ -32,16 +32,13 @@ func newHosts(tenants []*Tenant, fallback string) (*hosts, error) {
 	h := &hosts{byName: map[string]*Tenant{}}
 	var faults []error
 	for _, t := range tenants {
+		if t.Auth == nil || t.Loaders == nil {
+			faults = append(faults, fmt.Errorf("tenant %s lacks Auth or Loaders", t.Name))
+		}
 		if t.Name == fallback {
 			h.fallback = t
 		}
-		for _, host := range t.Hosts {
-			host = strings.ToLower(host)
-			if other := h.byName[host]; other != nil {
-				faults = append(faults, fmt.Errorf("host %q belongs to %s and %s", host, other.Name, t.Name))
-			}
-			h.byName[host] = t
-		}
+		faults = append(faults, h.add(t)...)
 	}
 	if len(tenants) == 0 {
 		faults = append(faults, errors.New("there is no tenant"))
@@ -52,9 +49,21 @@ func newHosts(tenants []*Tenant, fallback string) (*hosts, error) {
 	return h, errors.Join(faults...)
 }
 
+// add leads a tenant's hosts to it. Two tenants cannot share one.
+func (h *hosts) add(t *Tenant) (faults []error) {
+	for _, host := range t.Hosts {
+		host = canonicalHost(host)
+		if other := h.byName[host]; other != nil {
+			faults = append(faults, fmt.Errorf("host %q belongs to %s and %s", host, other.Name, t.Name))
+		}
+		h.byName[host] = t
+	}
+	return faults
+}
+
 // find is nil for a host that is nobody's.
 func (h *hosts) find(hostport string) *Tenant {
-	host := strings.ToLower(strings.TrimSuffix(bareHost(hostport), "."))
+	host := canonicalHost(bareHost(hostport))
 	if t := h.byName[host]; t != nil {
 		return t
 	}
@@ -63,6 +72,9 @@ func (h *hosts) find(hostport string) *Tenant {
 	}
 	return nil
 }
+
+// canonicalHost is lower case, without the dot that ends a full name.
+func canonicalHost(host string) string { return strings.ToLower(strings.TrimSuffix(host, ".")) }
 
 func bareHost(hostport string) string {
 	if host, _, err := net.SplitHostPort(hostport); err == nil {
