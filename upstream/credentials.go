@@ -1,18 +1,15 @@
 package upstream
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
-	"golang.org/x/sync/singleflight"
 )
 
 // Credentials give the Authorization header of system calls.
@@ -22,16 +19,6 @@ type Credentials interface {
 	// Invalidate drops exactly this header after a 401; a newer one stays.
 	Invalidate(header string)
 }
-
-const (
-	defaultTokenTimeout = 5 * time.Second
-	defaultTokenMargin  = time.Minute
-	// unstatedLife is how long a token is kept whose endpoint does not say.
-	unstatedLife = 5 * time.Minute
-	// refusalMemory is how long refused client credentials are not presented again: a wrong secret stays wrong, and
-	// token endpoints lock clients that insist.
-	refusalMemory = 5 * time.Second
-)
 
 // ClientCredentialsConfig is one client application at one token endpoint.
 type ClientCredentialsConfig struct {
@@ -82,161 +69,41 @@ func (e *CredentialsError) Error() string {
 // Unwrap gives the cause, whose text may quote the endpoint's answer: do not print it.
 func (e *CredentialsError) Unwrap() error { return e.cause }
 
-// NewClientCredentials gives credentials by the OAuth2 client credentials grant. Nothing is fetched before the first
-// Authorize. A fetch outlives the caller who began it, since others wait for it; its own time-out bounds it.
+// NewClientCredentials gives credentials by the OAuth2 client credentials grant, kept as [NewKeeper] says. Nothing is
+// fetched before the first Authorize.
 func NewClientCredentials(cfg ClientCredentialsConfig) Credentials {
-	cfg.Timeout = cmp.Or(cfg.Timeout, defaultTokenTimeout)
-	cfg.Margin = cmp.Or(cfg.Margin, defaultTokenMargin)
 	if cfg.Transport == nil {
 		cfg.Transport = NewTransport()
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return &clientCredentials{cfg: cfg, http: pinned(cfg.Transport)}
+	c := &clientCredentials{cfg: cfg, http: pinned(cfg.Transport)}
+	return NewKeeper(KeeperConfig{Name: cfg.String(), Fetch: c.fetch, Timeout: cfg.Timeout, Margin: cfg.Margin, Now: cfg.Now})
 }
 
-// clientCredentials keeps one token. The lock is held for looking and storing, never during a fetch; the flight alone
-// writes current and refused, apart from Invalidate.
+// clientCredentials fetch the tokens that a keeper keeps.
 type clientCredentials struct {
-	cfg    ClientCredentialsConfig
-	http   *http.Client
-	flight singleflight.Group
-
-	mu           sync.Mutex
-	current      grant
-	refused      error // of refused client credentials
-	refusedUntil time.Time
-}
-
-// grant is one token: replaced from renew on, used until expires when it cannot be.
-type grant struct {
-	header         string
-	renew, expires time.Time
-}
-
-// Authorize waits for a fetch only when there is no usable token. One within its margin is handed out at once, while the
-// fetch goes on without anybody waiting: a renewal then costs no call its time.
-func (c *clientCredentials) Authorize(ctx context.Context) (string, error) {
-	header, state := c.look()
-	if state == fresh {
-		return header, nil
-	}
-	fetch := context.WithoutCancel(ctx)
-	done := c.flight.DoChan("", func() (any, error) { return c.renewed(fetch) })
-	if state == ageing {
-		return header, nil // the flight goes on without us
-	}
-	select {
-	case <-ctx.Done():
-		return "", &CredentialsError{Kind: endKind(ctx), cause: ctx.Err()}
-	case r := <-done:
-		if r.Err != nil {
-			return "", r.Err
-		}
-		return r.Val.(string), nil
-	}
-}
-
-// Invalidate compares, because many calls learn of one bad token at the same time: the first drops it, and the others
-// must not drop its successor.
-func (c *clientCredentials) Invalidate(header string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.current.header == header {
-		c.current = grant{}
-	}
-}
-
-// String leaves secret and token out.
-func (c *clientCredentials) String() string { return c.cfg.String() }
-
-// GoString is String, for %#v.
-func (c *clientCredentials) GoString() string { return c.cfg.String() }
-
-// age is what a token is still good for.
-type age int
-
-const (
-	expired age = iota
-	ageing      // usable, but within the margin: to be renewed by the way
-	fresh
-)
-
-// look is the current header and what it is good for; "" when it is good for nothing.
-func (c *clientCredentials) look() (string, age) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch now := c.cfg.Now(); {
-	case now.Before(c.current.renew):
-		return c.current.header, fresh
-	case now.Before(c.current.expires):
-		return c.current.header, ageing
-	}
-	return "", expired
-}
-
-// renewed runs in the flight. It looks again first: the flight before may just have landed.
-func (c *clientCredentials) renewed(ctx context.Context) (string, error) {
-	if header, state := c.look(); state == fresh {
-		return header, nil
-	}
-	if err := c.stillRefused(); err != nil {
-		return "", err
-	}
-	g, err := c.fetch(ctx)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err == nil {
-		c.current = g
-		return g.header, nil
-	}
-	later := c.cfg.Now().Add(refusalMemory)
-	if later.Before(c.current.expires) {
-		c.current.renew = later // an ageing token is not renewed at every call of an outage
-	}
-	if err.Kind == Unauthenticated {
-		c.refused, c.refusedUntil = err, later
-	}
-	return "", err
-}
-
-// stillRefused is the last refusal while it is remembered, nil afterwards.
-func (c *clientCredentials) stillRefused() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cfg.Now().Before(c.refusedUntil) {
-		return c.refused
-	}
-	return nil
+	cfg  ClientCredentialsConfig
+	http *http.Client
 }
 
 // fetch asks the token endpoint. The header is Bearer whatever type the answer names: it is the only one that backends
 // take, and an endpoint should not choose what we put in front of a token.
-func (c *clientCredentials) fetch(ctx context.Context) (grant, *CredentialsError) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
+func (c *clientCredentials) fetch(ctx context.Context) (Grant, error) {
 	source := clientcredentials.Config{
 		ClientID: c.cfg.ClientID, ClientSecret: c.cfg.ClientSecret, TokenURL: c.cfg.TokenURL, Scopes: c.cfg.Scopes,
 		AuthStyle: oauth2.AuthStyleInHeader, // never guessed: a guess sends the secret twice
 	}
 	token, err := source.Token(context.WithValue(ctx, oauth2.HTTPClient, c.http))
 	if err != nil {
-		return grant{}, tokenError(ctx, err)
+		return Grant{}, tokenError(ctx, err)
 	}
 	if !isToken(token.AccessToken) {
-		return grant{}, &CredentialsError{Kind: MalformedReply}
+		return Grant{}, &CredentialsError{Kind: MalformedReply}
 	}
-	life := unstatedLife
+	grant := Grant{Header: "Bearer " + token.AccessToken}
 	if !token.Expiry.IsZero() {
-		life = time.Until(token.Expiry) // the library reckons by the real clock
+		grant.Life = time.Until(token.Expiry) // the library reckons by the real clock
 	}
-	now := c.cfg.Now()
-	return grant{
-		header:  "Bearer " + token.AccessToken,
-		renew:   now.Add(life - min(c.cfg.Margin, life/2)),
-		expires: now.Add(life),
-	}, nil
+	return grant, nil
 }
 
 // tokenError classifies without quoting: the library's errors hold the endpoint's body, which may repeat what was sent.

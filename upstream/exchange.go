@@ -17,6 +17,7 @@ import (
 const (
 	userAgent    = "marketgraph"
 	jsonType     = "application/json"
+	formType     = "application/x-www-form-urlencoded"
 	maxErrorBody = 4 << 10 // bytes of an error's body that are kept; the rest is left to the closed connection
 )
 
@@ -184,7 +185,7 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 	}
 	req.Header.Set(x.client.cfg.AuthHeader, x.header)
 	if x.call.Body != nil {
-		req.Header.Set("Content-Type", jsonType)
+		req.Header.Set("Content-Type", x.call.Route.bodyType())
 	}
 	return req, nil
 }

@@ -37,6 +37,8 @@ type Route struct {
 	Path string
 	// Query names the query parameters it may send. Any other is a bug and refused before sending.
 	Query []string
+	// Form says that bodies are sent as application/x-www-form-urlencoded; default JSON.
+	Form bool
 	// Authority is as whom it is called.
 	Authority Authority
 	// Ours is the reason why it is called as system although the contract prints no role; "" when the contract admits it.
@@ -59,6 +61,14 @@ type Route struct {
 // DELETE are left out on purpose, since backends send mails and bills on some of them.
 func (r *Route) Idempotent() bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead
+}
+
+// bodyType is the media type that bodies are sent as.
+func (r *Route) bodyType() string {
+	if r.Form {
+		return formType
+	}
+	return jsonType
 }
 
 // Expand fills the path template. Each value is escaped, so that an id can never reach another endpoint. A missing,
@@ -112,7 +122,7 @@ type Call struct {
 	Params map[string]string
 	// Query are the query parameters, a subset of [Route.Query]; nil means none.
 	Query url.Values
-	// Body is sent as application/json; nil means none. Reads refuse one.
+	// Body is sent as JSON, or as the form that [Route.Form] says; nil means none. Reads refuse one.
 	Body []byte
 	// Token is the access token for an authority other than System, without "Bearer"; required there, refused for System.
 	Token string `json:"-"`
