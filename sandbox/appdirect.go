@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"errors"
-	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -14,37 +13,24 @@ import (
 // appdirect is the AppDirect backend: its printed endpoints, and the handlers of
 // those that are answered so far.
 type appdirect struct {
-	box      *Sandbox
-	facts    Facts
-	router   *router
-	handlers map[string]handler // by Endpoint.Key
+	printed[handler]
 }
 
-// newAppDirect reads the facts once; serving never parses them again.
+// newAppDirect makes the server.
 func newAppDirect(box *Sandbox) (*appdirect, error) {
 	facts, err := AppDirectFacts()
 	if err != nil {
 		return nil, err
 	}
-	return &appdirect{box: box, facts: facts, router: newRouter(facts), handlers: appdirectHandlers()}, nil
+	return &appdirect{newPrinted(box, facts, appdirectHandlers())}, nil
 }
-
-// name is how addresses, faults and counts call the backend.
-func (a *appdirect) name() string { return a.facts.Backend }
-
-// implemented lists the endpoints that are answered.
-func (a *appdirect) implemented() []string { return slices.Sorted(maps.Keys(a.handlers)) }
 
 // oauthKeys are the OAuth2 routes as faults name them.
 var oauthKeys = []string{"GET /oauth2/authorize", "POST /oauth2/authorize", "POST /oauth2/token", "GET /oauth2/certs"}
 
 // routeKeys lists everything a fault may name.
 func (a *appdirect) routeKeys() []string {
-	keys := slices.Clone(oauthKeys)
-	for _, e := range a.facts.Endpoints {
-		keys = append(keys, e.Key())
-	}
-	return keys
+	return append(slices.Clone(oauthKeys), a.printed.routeKeys()...)
 }
 
 // serve answers one request below the tenant's base.
@@ -54,31 +40,17 @@ func (a *appdirect) serve(w http.ResponseWriter, r *http.Request, at site) {
 		return
 	}
 	path, isAPI := strings.CutPrefix(at.path, a.facts.BasePath+"/")
-	found, values := a.router.find(path)
-	if !isAPI || found == nil {
-		a.box.calls.api(a.name(), unknownRoute)
-		a.refuse(w, r, nil, notFound("No endpoint has this path."))
-		return
+	if !isAPI {
+		path = "" // which no endpoint has
 	}
-	endpoint := found.methods[r.Method]
-	if endpoint == nil {
-		a.box.calls.api(a.name(), unknownRoute)
-		a.refuse(w, r, nil, &apiError{Status: http.StatusMethodNotAllowed, header: http.Header{"Allow": {found.allow()}}})
-		return
-	}
-	a.box.calls.api(a.name(), endpoint.Key())
-	f := a.box.faults.find(a.name(), endpoint.Key(), true)
-	f.inject(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.call(w, r, endpoint, values, at)
-	}))
+	a.dispatch(w, r, path, a.refuse, func(w http.ResponseWriter, e *Endpoint, params map[string]string) {
+		a.call(w, r, e, params, at)
+	})
 }
 
 // call answers one call of a printed endpoint.
-func (a *appdirect) call(w http.ResponseWriter, r *http.Request, e *Endpoint, values []string, at site) {
-	x := &exchange{site: at, world: at.tenant.world.Load(), endpoint: e, params: map[string]string{}, query: r.URL.Query()}
-	for i, name := range paramNames(e.Path) {
-		x.params[name] = values[i]
-	}
+func (a *appdirect) call(w http.ResponseWriter, r *http.Request, e *Endpoint, params map[string]string, at site) {
+	x := &exchange{site: at, world: at.tenant.world.Load(), endpoint: e, params: params, query: r.URL.Query()}
 	out, err := a.checked(x, r)
 	if err != nil {
 		a.refuse(w, r, e, err)
@@ -104,10 +76,7 @@ func (a *appdirect) checked(x *exchange, r *http.Request) (reply, error) {
 	}
 	h := a.handlers[x.endpoint.Key()]
 	if h == nil {
-		return reply{}, &apiError{
-			Status:  http.StatusNotImplemented,
-			Message: "The sandbox knows " + x.endpoint.Key() + " but does not answer it yet.",
-		}
+		return reply{}, notAnswered(x.endpoint)
 	}
 	return h(x)
 }
@@ -155,7 +124,7 @@ func idOr(r *Record, fallback string) string {
 
 // pace takes the call from the bucket that is documented for it.
 func (a *appdirect) pace(x *exchange) error {
-	key := bucketKey{tenant: x.site.tenant.Name, backend: a.name(), client: x.caller.client}
+	key := bucketKey{tenant: x.site.tenant.Name, client: x.caller.client}
 	rule := a.facts.RateLimit
 	if own := x.endpoint.RateLimit; own != nil {
 		rule, key.route = *own, x.endpoint.Key()
@@ -163,15 +132,7 @@ func (a *appdirect) pace(x *exchange) error {
 			key.client = ""
 		}
 	}
-	wait := a.box.limits.take(key, rule)
-	if wait == 0 {
-		return nil
-	}
-	a.box.calls.violation()
-	return &apiError{
-		Status: http.StatusTooManyRequests,
-		header: http.Header{"Retry-After": {strconv.Itoa(wholeSeconds(wait))}},
-	}
+	return a.limit(key, rule)
 }
 
 // wholeSeconds rounds up: a caller that waits this long will pass.
@@ -186,6 +147,9 @@ func (a *appdirect) refuse(w http.ResponseWriter, r *http.Request, e *Endpoint, 
 	}
 	for name, values := range refusal.header {
 		w.Header()[name] = values
+	}
+	if refusal.wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(wholeSeconds(refusal.wait)))
 	}
 	body := errorDocument(e, refusal)
 	if e != nil && wantsXML(r, e.Produces) {
@@ -226,7 +190,7 @@ func (a *appdirect) serveOAuth(w http.ResponseWriter, r *http.Request, at site) 
 	}
 	key := r.Method + " " + at.path
 	if h := served[key]; h != nil {
-		a.box.faults.find(a.name(), key, false).inject(w, r, h)
+		a.box.faults.find(a.name(), key, false).inject(w, r, h, refuseByStatus)
 		return
 	}
 	if allowed := allowedOAuth(at.path); allowed != "" {

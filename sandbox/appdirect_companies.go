@@ -14,6 +14,7 @@ type companySpec struct {
 	address                                                     address
 	enabled, reseller, vendor, channelAdmin                     bool
 	created                                                     time.Time
+	links                                                       []any // custom attributes that link to other backends
 }
 
 // companyPath is the address of a company; others are made by appending to it.
@@ -71,13 +72,13 @@ func (c *companySpec) attributes() []any {
 	out := []any{Document{
 		"attributeType": "MULTISELECT", "hint": "", "label": "Label Names", "name": "Company Details", "valueKeys": texts(c.details()...),
 	}}
-	if c.region == "" {
-		return out
+	if c.region != "" {
+		out = append(out, Document{
+			"attributeType": "TEXT", "hint": "US West, US Central, or US East", "label": "Geographic Region",
+			"name": "Geographic Region", "value": c.region,
+		})
 	}
-	return append(out, Document{
-		"attributeType": "TEXT", "hint": "US West, US Central, or US East", "label": "Geographic Region",
-		"name": "Geographic Region", "value": c.region,
-	})
+	return append(out, c.links...)
 }
 
 // readCompany answers GET /account/v2/companies/{companyUuid}.

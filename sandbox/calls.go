@@ -15,6 +15,7 @@ type callCounts struct {
 	ByBackend           map[string]int64 `json:"byBackend"`
 	ByRoute             map[string]int64 `json:"byRoute"`
 	RateLimitViolations int64            `json:"rateLimitViolations"`
+	ViolationsByBackend map[string]int64 `json:"violationsByBackend,omitempty"` // the same, apart
 	OAuth               int64            `json:"oauth"`
 }
 
@@ -48,9 +49,10 @@ func (l *callLog) oauth() {
 }
 
 // violation counts a call that a rate limit refused.
-func (l *callLog) violation() {
+func (l *callLog) violation(backend string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.counts.ViolationsByBackend[backend]++
 	l.counts.RateLimitViolations++
 }
 
@@ -60,6 +62,7 @@ func (l *callLog) snapshot() callCounts {
 	defer l.mu.Unlock()
 	out := l.counts
 	out.ByBackend, out.ByRoute = maps.Clone(out.ByBackend), maps.Clone(out.ByRoute)
+	out.ViolationsByBackend = maps.Clone(out.ViolationsByBackend)
 	return out
 }
 
@@ -67,5 +70,5 @@ func (l *callLog) snapshot() callCounts {
 func (l *callLog) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.counts = callCounts{ByBackend: map[string]int64{}, ByRoute: map[string]int64{}}
+	l.counts = callCounts{ByBackend: map[string]int64{}, ByRoute: map[string]int64{}, ViolationsByBackend: map[string]int64{}}
 }

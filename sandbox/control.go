@@ -54,17 +54,54 @@ func (s *Sandbox) describe(r *http.Request) (any, error) {
 		}
 		tenants[i] = Document{
 			"name": t.Name, "title": t.Title, "hosts": t.Hosts, "issuer": t.Issuer, "personas": personas,
-			"backends": Document{s.appdirect.name(): s.BaseURL(r.Host, t.Name)},
+			"backends": s.addresses(r.Host, t.Name),
 		}
 	}
 	return Document{
-		"seed": s.seed.Load(), "limits": Document{"enforce": s.limits.enforced()}, "tenants": tenants,
-		"implemented": s.appdirect.implemented(),
+		"seed": s.seed.Load(), "limits": s.limitsNow(), "tenants": tenants, "implemented": s.implemented(),
 		"control": []string{
 			"GET,PUT,DELETE " + controlPath + "/faults", "GET,DELETE " + controlPath + "/calls",
 			"PUT " + controlPath + "/limits", "POST " + controlPath + "/reset",
 		},
 	}, nil
+}
+
+// addresses are a tenant's backends on a host.
+func (s *Sandbox) addresses(host, tenant string) Document {
+	out := Document{}
+	for _, b := range s.backends {
+		out[b.name()] = s.BackendURL(host, tenant, b.name())
+	}
+	return out
+}
+
+// implemented lists what each backend answers.
+func (s *Sandbox) implemented() Document {
+	out := Document{}
+	for _, b := range s.backends {
+		out[b.name()] = b.implemented()
+	}
+	return out
+}
+
+// limitsNow tells whose calls over a limit are refused.
+func (s *Sandbox) limitsNow() Document {
+	each := Document{}
+	for _, b := range s.backends {
+		each[b.name()] = s.limits.enforced(b.name())
+	}
+	return Document{"enforce": s.limits.enforced(""), "byBackend": each}
+}
+
+// backend finds a backend by name; an error lists those there are.
+func (s *Sandbox) backend(name string) (backend, error) {
+	names := make([]string, len(s.backends))
+	for i, b := range s.backends {
+		if names[i] = b.name(); names[i] == name {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("backend: must be one of %s", strings.Join(names, ", "))
 }
 
 // putFaults takes one fault or a list of them.
@@ -94,12 +131,14 @@ func (s *Sandbox) putFaults(r *http.Request) (any, error) {
 
 // checkFault names the field that cannot be what it is.
 func (s *Sandbox) checkFault(f fault) error {
+	to, err := s.backend(f.Backend)
+	if err != nil {
+		return err
+	}
 	inRange := func(ms int) bool { return ms >= 0 && ms <= maxFaultLatencyMs }
 	switch {
-	case f.Backend != s.appdirect.name():
-		return fmt.Errorf("backend: must be %q", s.appdirect.name())
-	case f.Route != "" && !slices.Contains(s.appdirect.routeKeys(), f.Route):
-		return fmt.Errorf("route: %q is no printed endpoint; write it as \"GET /account/v2/companies/{companyUuid}\"", f.Route)
+	case f.Route != "" && !slices.Contains(to.routeKeys(), f.Route):
+		return fmt.Errorf("route: %q is no printed endpoint of %s; write it as %q", f.Route, to.name(), to.implemented()[0])
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return errors.New("status: must be from 200 to 599")
 	case !inRange(f.LatencyMs):
@@ -110,10 +149,12 @@ func (s *Sandbox) checkFault(f fault) error {
 	return nil
 }
 
-// putLimits switches the refusal of calls over their limit on or off.
+// putLimits switches the refusal of calls over their limit on or off, for one
+// backend when it is named and else for all.
 func (s *Sandbox) putLimits(r *http.Request) (any, error) {
 	var body struct {
-		Enforce *bool `json:"enforce"`
+		Enforce *bool  `json:"enforce"`
+		Backend string `json:"backend"`
 	}
 	if err := decodeControl(r, &body); err != nil {
 		return nil, err
@@ -121,8 +162,13 @@ func (s *Sandbox) putLimits(r *http.Request) (any, error) {
 	if body.Enforce == nil {
 		return nil, errors.New("enforce: must be true or false")
 	}
-	s.limits.setEnforce(*body.Enforce)
-	return Document{"enforce": *body.Enforce}, nil
+	if body.Backend != "" {
+		if _, err := s.backend(body.Backend); err != nil {
+			return nil, err
+		}
+	}
+	s.limits.setEnforce(body.Backend, *body.Enforce)
+	return s.limitsNow(), nil
 }
 
 // postReset answers once the new data is served and OnReset has returned.

@@ -45,6 +45,8 @@ func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m.makeDiscounts()
 	m.makeSubscriptions()
 	m.makeQuotes()
+	m.rng = otherSource(seed, index)
+	m.makeLinks()
 	return m.world, errors.Join(m.errs...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // apiError is a refusal on its way to the caller; its text is meant for them.
@@ -12,6 +13,7 @@ type apiError struct {
 	Code    string // as documented; empty: derived from Status
 	Message string // empty: "HTTP <status> <text>"
 	header  http.Header
+	wait    time.Duration // 429 only: the call would pass after this long
 }
 
 // Error implements error; callers over HTTP never see this form.

@@ -31,6 +31,8 @@ type Endpoint struct {
 	RateLimit *RateLimit  `json:"rateLimit,omitempty"` // nil: the backend's own
 	Produces  []string    `json:"produces"`            // response content types, the default first
 	GuideOnly bool        `json:"guideOnly,omitempty"` // printed in a guide, not in the reference
+	Public    bool        `json:"public,omitempty"`    // takes no credentials in the request's head
+	Paged     bool        `json:"paged,omitempty"`     // a list that comes in pages
 }
 
 // Parameter is one query or path parameter.
@@ -96,9 +98,14 @@ func splitOperator(name string) (bare, operator string) {
 // AppDirectFacts returns the printed facts of AppDirect's endpoints, decoded
 // anew on each call so that callers may keep or change what they get.
 func AppDirectFacts() (Facts, error) {
+	return decodeFacts(BackendAppDirect, appdirectFacts)
+}
+
+// decodeFacts reads an embedded facts file.
+func decodeFacts(backend string, raw []byte) (Facts, error) {
 	var f Facts
-	if err := json.Unmarshal(appdirectFacts, &f); err != nil {
-		return Facts{}, fmt.Errorf("sandbox: facts of appdirect: %w", err)
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return Facts{}, fmt.Errorf("sandbox: facts of %s: %w", backend, err)
 	}
 	return f, nil
 }

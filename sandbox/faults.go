@@ -97,9 +97,14 @@ func (b *faultBoard) find(backend, route string, api bool) fault {
 	return whole
 }
 
-// inject runs a handler under a fault. The wait ends early when the caller goes
-// away, and then nothing is answered.
-func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler) {
+// refuseByStatus answers a fault's status where no backend's style applies.
+func refuseByStatus(w http.ResponseWriter, status int) {
+	writeJSON(w, status, statusBody(&apiError{Status: status}))
+}
+
+// inject runs a handler under a fault; refuse words a fault's status. The wait
+// ends early when the caller goes away, and then nothing is answered.
+func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler, refuse func(http.ResponseWriter, int)) {
 	if err := pause(r.Context(), f.delay()); err != nil {
 		return
 	}
@@ -107,7 +112,7 @@ func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler)
 	case f.Drop:
 		hangUp(w)
 	case f.Status != 0:
-		writeJSON(w, f.Status, statusBody(&apiError{Status: f.Status}))
+		refuse(w, f.Status)
 	case f.CutBody || f.BadJSON:
 		kept := &keptResponse{header: http.Header{}, status: http.StatusOK}
 		next.ServeHTTP(kept, r)

@@ -117,7 +117,7 @@ func TestLatencyEndsWithTheCaller(t *testing.T) {
 				defer cancel()
 				r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 				begun, answered := time.Now(), false
-				fault{LatencyMs: 10_000}.inject(httptest.NewRecorder(), r, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { answered = true }))
+				fault{LatencyMs: 10_000}.inject(httptest.NewRecorder(), r, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { answered = true }), refuseByStatus)
 				if lasted := time.Since(begun); lasted != test.lasted || answered != test.answered {
 					t.Errorf("lasted %v, answered %t", lasted, answered)
 				}

@@ -17,7 +17,7 @@ type limiter struct {
 	now func() time.Time
 
 	mu      sync.Mutex
-	enforce bool
+	off     map[string]bool // by backend; "" is all of them
 	buckets map[bucketKey]*bucket
 }
 
@@ -30,7 +30,7 @@ type bucket struct {
 
 // newLimiter starts with empty buckets, enforcing.
 func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, enforce: true, buckets: map[bucketKey]*bucket{}}
+	return &limiter{now: now, off: map[string]bool{}, buckets: map[bucketKey]*bucket{}}
 }
 
 // take asks for one call. Zero means go ahead; otherwise the call is over the
@@ -38,7 +38,7 @@ func newLimiter(now func() time.Time) *limiter {
 func (l *limiter) take(key bucketKey, rule RateLimit) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.enforce {
+	if l.off[""] || l.off[key.backend] {
 		return 0
 	}
 	now := l.now()
@@ -79,19 +79,22 @@ func (b *bucket) window(now time.Time, rule RateLimit) time.Duration {
 	return 0
 }
 
-// setEnforce switches refusals on or off. Calls let through while they are off
-// fill no bucket.
-func (l *limiter) setEnforce(on bool) {
+// setEnforce switches refusals on or off, of one backend or with "" of all.
+// Calls let through while they are off fill no bucket.
+func (l *limiter) setEnforce(backend string, on bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.enforce = on
+	if backend == "" {
+		clear(l.off)
+	}
+	l.off[backend] = !on
 }
 
-// enforced reports whether calls over a limit are refused.
-func (l *limiter) enforced() bool {
+// enforced reports whether calls of a backend over a limit are refused.
+func (l *limiter) enforced(backend string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.enforce
+	return !l.off[""] && !l.off[backend]
 }
 
 // clear empties every bucket; whether limits are enforced stays as it is.

@@ -24,7 +24,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	box.limits.setEnforce(false)
+	box.limits.setEnforce("", false)
 	shared = &fixture{box: box, srv: httptest.NewServer(box.Handler())}
 	code := m.Run()
 	shared.srv.Close()

@@ -13,8 +13,15 @@ import (
 // http.ServeMux refuses as ambiguous.
 type router struct {
 	literal map[string]*router
-	param   *router
+	params  []*paramBranch // in the order they are tried
 	methods map[string]*Endpoint
+}
+
+// paramBranch is a parameter with the fixed text around it in its segment, as in
+// {Sid}.json.
+type paramBranch struct {
+	prefix, suffix string
+	next           *router
 }
 
 // newRouter files every printed endpoint.
@@ -46,10 +53,7 @@ func (t *router) add(e *Endpoint, basePath string) {
 // child finds or makes the node below for a segment of a template.
 func (t *router) child(segment string) *router {
 	if isParam(segment) {
-		if t.param == nil {
-			t.param = &router{}
-		}
-		return t.param
+		return t.paramChild(segment)
 	}
 	if t.literal == nil {
 		t.literal = map[string]*router{}
@@ -58,6 +62,33 @@ func (t *router) child(segment string) *router {
 		t.literal[segment] = &router{}
 	}
 	return t.literal[segment]
+}
+
+// paramChild is child for a parameter. Those with more fixed text come first,
+// since they are the more particular ones.
+func (t *router) paramChild(segment string) *router {
+	prefix, rest, _ := strings.Cut(segment, "{")
+	_, suffix, _ := strings.Cut(rest, "}")
+	for _, b := range t.params {
+		if b.prefix == prefix && b.suffix == suffix {
+			return b.next
+		}
+	}
+	made := &paramBranch{prefix, suffix, &router{}}
+	t.params = append(t.params, made)
+	slices.SortStableFunc(t.params, func(a, b *paramBranch) int { return b.fixed() - a.fixed() })
+	return made.next
+}
+
+// fixed is how many bytes of a segment are not the parameter.
+func (b *paramBranch) fixed() int { return len(b.prefix) + len(b.suffix) }
+
+// cut takes a segment's parameter out of its fixed text; false when the text is
+// not there.
+func (b *paramBranch) cut(segment string) (string, bool) {
+	value, hasPrefix := strings.CutPrefix(segment, b.prefix)
+	value, hasSuffix := strings.CutSuffix(value, b.suffix)
+	return value, hasPrefix && hasSuffix && value != ""
 }
 
 // find returns the node of an escaped path and the values of its parameters in
@@ -74,7 +105,7 @@ func (t *router) find(escapedPath string) (*router, []string) {
 	return t.walk(parts, nil)
 }
 
-// walk tries the literal branch first and comes back for the parameter when it
+// walk tries the literal branch first and comes back for the parameters when it
 // leads nowhere.
 func (t *router) walk(parts, values []string) (*router, []string) {
 	if len(parts) == 0 {
@@ -88,10 +119,16 @@ func (t *router) walk(parts, values []string) (*router, []string) {
 			return found, v
 		}
 	}
-	if t.param == nil {
-		return nil, nil
+	for _, b := range t.params {
+		value, fits := b.cut(parts[0])
+		if !fits {
+			continue
+		}
+		if found, v := b.next.walk(parts[1:], append(slices.Clone(values), value)); found != nil {
+			return found, v
+		}
 	}
-	return t.param.walk(parts[1:], append(slices.Clone(values), parts[0]))
+	return nil, nil
 }
 
 // allow lists the methods of a node for the Allow header.
@@ -104,7 +141,9 @@ func paramNames(template string) []string {
 	var names []string
 	for _, s := range segments(template) {
 		if isParam(s) {
-			names = append(names, strings.Trim(s, "{}"))
+			_, rest, _ := strings.Cut(s, "{")
+			name, _, _ := strings.Cut(rest, "}")
+			names = append(names, name)
 		}
 	}
 	return names
@@ -116,7 +155,7 @@ func segments(path string) []string {
 	return slices.DeleteFunc(strings.Split(path, "/"), func(s string) bool { return s == "" })
 }
 
-// isParam reports whether a segment of a template is a parameter.
+// isParam reports whether a segment of a template has a parameter.
 func isParam(segment string) bool {
-	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
+	return strings.Contains(segment, "{") && strings.Contains(segment, "}")
 }

@@ -27,7 +27,8 @@ type Options struct {
 type Sandbox struct {
 	opts      Options
 	tenants   []*tenantState
-	appdirect *appdirect
+	backends  []backend
+	appdirect *appdirect // one of them
 	limits    *limiter
 	calls     *callLog
 	faults    *faultBoard
@@ -56,7 +57,7 @@ func New(o Options) (*Sandbox, error) {
 	}
 	s := &Sandbox{opts: o, limits: newLimiter(o.Now), calls: newCallLog(), faults: &faultBoard{}}
 	var err error
-	if s.appdirect, err = newAppDirect(s); err != nil {
+	if s.backends, err = newBackends(s); err != nil {
 		return nil, err
 	}
 	for _, t := range Tenants() {
@@ -102,10 +103,17 @@ func (s *Sandbox) reset(seed uint64) error {
 	return nil
 }
 
-// BaseURL is the address of a tenant's AppDirect on a sandbox that listens on
-// addr ("127.0.0.1:8090", ":8090" or a whole "http://…" address): append
-// "/api/…" or "/oauth2/…". It does not check that the tenant exists.
+// BaseURL is the address of a tenant's AppDirect: append "/api/…" or
+// "/oauth2/…" to BackendURL of BackendAppDirect.
 func (s *Sandbox) BaseURL(addr, tenant string) string {
+	return s.BackendURL(addr, tenant, BackendAppDirect)
+}
+
+// BackendURL is the address of a tenant's backend on a sandbox that listens on
+// addr ("127.0.0.1:8090", ":8090" or a whole "http://…" address). What to append
+// is the backend's own: "/v2/…" for Kazoo. It does not check that the tenant and
+// the backend exist.
+func (s *Sandbox) BackendURL(addr, tenant, backend string) string {
 	base := strings.TrimSuffix(addr, "/")
 	if strings.HasPrefix(base, ":") {
 		base = "127.0.0.1" + base
@@ -113,11 +121,12 @@ func (s *Sandbox) BaseURL(addr, tenant string) string {
 	if !strings.Contains(base, "://") {
 		base = "http://" + base
 	}
-	return base + "/" + tenant + "/" + s.appdirect.name()
+	return base + "/" + tenant + "/" + backend
 }
 
 // Handler serves everything on one address: the backends by path prefix
-// (/acme/appdirect/api/…) or host (acme.localhost/api/…), and the control API.
+// (/acme/appdirect/api/…, /acme/kazoo/v2/…), AppDirect by host as well
+// (acme.localhost/api/…), and the control API.
 // All handlers of one Sandbox share its state.
 func (s *Sandbox) Handler() http.Handler {
 	control := s.control()
@@ -126,13 +135,13 @@ func (s *Sandbox) Handler() http.Handler {
 			control.ServeHTTP(w, r)
 			return
 		}
-		tenant, prefix, ok := s.locate(r)
-		if !ok {
+		tenant, to, prefix := s.locate(r)
+		if to == nil {
 			writeJSON(w, http.StatusNotFound, statusBody(notFound("Nothing is here; GET %s tells what is.", controlPath)))
 			return
 		}
 		at := site{tenant: tenant, base: "http://" + r.Host + prefix, path: strings.TrimPrefix(r.URL.EscapedPath(), prefix)}
-		s.appdirect.serve(w, r, at)
+		to.serve(w, r, at)
 	})
 }
 
@@ -143,20 +152,24 @@ type site struct {
 	path   string // escaped path after the base
 }
 
-// locate finds the tenant of a request and the path prefix that names it, which
-// is empty when the host does; a host of nobody's belongs to the first tenant.
-func (s *Sandbox) locate(r *http.Request) (*tenantState, string, bool) {
+// locate finds the tenant and the backend of a request and the path prefix that
+// names them. The prefix is empty when the host names the tenant, which then
+// means its AppDirect; a host of nobody's belongs to the first tenant. The
+// backend is nil when there is nothing.
+func (s *Sandbox) locate(r *http.Request) (*tenantState, backend, string) {
 	path := r.URL.EscapedPath()
 	if strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/oauth2/") {
-		return s.byHost(r.Host), "", true
+		return s.byHost(r.Host), s.appdirect, ""
 	}
 	for _, t := range s.tenants {
-		prefix := "/" + t.Name + "/" + s.appdirect.name()
-		if strings.HasPrefix(path, prefix+"/") {
-			return t, prefix, true
+		for _, b := range s.backends {
+			prefix := "/" + t.Name + "/" + b.name()
+			if strings.HasPrefix(path, prefix+"/") {
+				return t, b, prefix
+			}
 		}
 	}
-	return nil, "", false
+	return nil, nil, ""
 }
 
 // byHost finds a tenant by host; hosts of nobody's belong to the first one.

@@ -28,6 +28,10 @@ type Tenant struct {
 	Audience string    // the member of the aud claim that access tokens carry
 	Clients  []Client  // OAuth2 client applications
 	Personas []Persona // people and machines the demo data always contains
+
+	Kazoo         KazooCredentials         // of a service, at the telephony backend
+	Twilio        TwilioCredentials        // of a service, at the add-on backend
+	LeadConnector LeadConnectorCredentials // of a service, at the wallet backend
 }
 
 // Client is one OAuth2 client application of a Tenant.
@@ -103,7 +107,7 @@ func newTenant(name, title string) Tenant {
 		Name: name, Title: title, Hosts: []string{name + ".localhost"},
 		Issuer: "https://" + name + ".marketplace.example", Audience: name + "-api",
 		Clients: newClients(name), Personas: newPersonas(name),
-	}
+	}.withCredentials()
 }
 
 // newClients makes a client application for each way in that the documents

@@ -23,6 +23,8 @@ type world struct {
 	subscriptions *Collection // by uuid
 	discounts     *Collection // by number
 	quotes        *Collection // by uuid
+
+	links linkSet // of companies to accounts in the other backends
 }
 
 // emptyWorld has every collection and nothing in them.
