@@ -76,8 +76,8 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 		done || exit 1; \
 	done
 
-bench: ## measure the way of a query
-	go test -run '^$$' -bench . -benchmem ./server/...
+bench: ## the gateway beside a handler written by hand, as ratios; RECORD=-record keeps them
+	go test -tags bench -count=1 -run '^TestRatios$$' -v ./cmd/gateway -args $(RECORD)
 
 shape: ## lengths of functions and files, comments, docs and tests, per room
 	@go test -run '^TestShape$$' -v -count=1 . | grep -vE '^(===|---|PASS|ok)'

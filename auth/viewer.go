@@ -21,9 +21,9 @@ type Membership struct {
 
 // Person is who a subject is, as the backend's records say.
 type Person struct {
-	ID          string // the backend's uuid
-	Email       string // as the backend writes it
-	Roles       []Role // the user record's; roles of other records are ignored here
+	ID          string       // the backend's uuid
+	Email       string       // as the backend writes it
+	Roles       []Role       // the user record's; roles of other records are ignored here
 	Memberships []Membership // all of them, disabled ones too
 }
 

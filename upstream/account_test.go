@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 )
 
 // fixed are credentials that never change.
@@ -63,5 +64,31 @@ func TestOnlySystemCallsTakeAnAccount(t *testing.T) {
 		if _, err := client.Do(t.Context(), call); KindOf(err) != Misused {
 			t.Errorf("%v, want misused", err)
 		}
+	}
+}
+
+func TestGrantedBuckets(t *testing.T) {
+	t.Parallel()
+	own := &Route{Name: "b.own", Bucket: Bucket{Kind: FixedWindow, Size: 5, Window: time.Second}}
+	plain := &Route{Name: "b.plain"}
+	client := func(buckets map[string]Bucket) (*Client, error) {
+		return NewClient(Config{
+			Backend: "b", BaseURL: "http://b.invalid", Buckets: buckets,
+			General: Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4},
+		})
+	}
+	c, err := client(map[string]Bucket{own.Name: {}, plain.Name: {Kind: Semaphore, Size: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	third := &Route{Name: "b.third"}
+	if c.gate(Call{Route: own}) != c.gate(Call{Route: third}) {
+		t.Error("a route without a limit of its own does not share the general bucket")
+	}
+	if c.gate(Call{Route: plain}) == c.gate(Call{Route: third}) {
+		t.Error("a granted limit is not the route's own")
+	}
+	if _, err := client(map[string]Bucket{own.Name: {Kind: LeakyBucket}}); err == nil {
+		t.Error("a bucket without a size was accepted")
 	}
 }

@@ -44,6 +44,8 @@ type Config struct {
 	Header http.Header
 	// General is the backend's general limit; required, since nothing is sent without a limit.
 	General Bucket
+	// Buckets replace the limits of single routes, by route name, where a backend grants others than it prints; nil for none.
+	Buckets map[string]Bucket
 	// Pacer is shared by all clients of the process; nil makes one for this client alone.
 	Pacer *Pacer
 	// Transport is shared by all clients of the process; nil makes one by [NewTransport].
@@ -120,6 +122,11 @@ func (cfg *Config) validate() error {
 		faults = append(faults, errors.New("upstream: config: general bucket is missing"))
 	}
 	faults = append(faults, cfg.General.Validate())
+	for name, bucket := range cfg.Buckets {
+		if err := bucket.Validate(); err != nil {
+			faults = append(faults, fmt.Errorf("upstream: config: bucket of route %s: %w", name, err))
+		}
+	}
 	if cfg.MaxBody < 1 || cfg.Attempts < 1 || cfg.AttemptTimeout < 1 {
 		faults = append(faults, errors.New("upstream: config: max body, attempts and attempt timeout must be above 0"))
 	}
@@ -262,8 +269,12 @@ func (c *Client) credentials(call Call) Credentials {
 // ("exceptions apart").
 func (c *Client) gate(call Call) *gate {
 	key, limit := bucketKey{baseURL: c.cfg.BaseURL, client: c.cfg.Client, account: call.Account}, c.cfg.General
-	if r := call.Route; r.Bucket.Kind != General {
-		key.route, limit = r.Name, r.Bucket
+	own, granted := c.cfg.Buckets[call.Route.Name]
+	if !granted {
+		own = call.Route.Bucket
+	}
+	if r := call.Route; own.Kind != General {
+		key.route, limit = r.Name, own
 	} else if limit.Scope == ScopeRoute {
 		key.route = r.Name
 	}

@@ -45,6 +45,8 @@ type builder struct {
 	metrics   *server.Metrics
 	pacer     *upstream.Pacer
 	transport http.RoundTripper
+	general   upstream.Bucket            // of a client application
+	buckets   map[string]upstream.Bucket // of routes, where others than printed
 	bounds    limits.Config
 	gateway   *gateway
 }
@@ -53,10 +55,7 @@ type builder struct {
 // away do not stop the gateway from starting.
 func build(ctx context.Context, cfg *Config, log *slog.Logger) (*gateway, error) {
 	transport := upstream.NewTransport()
-	b := &builder{
-		cfg: cfg, log: log, metrics: server.NewMetrics(), transport: transport,
-		pacer: upstream.NewPacer(upstream.PacerConfig{}), gateway: &gateway{},
-	}
+	b := newBuilder(cfg, log, transport)
 	b.onClose(transport.CloseIdleConnections)
 	g, err := b.build(ctx)
 	if err != nil {
@@ -64,6 +63,13 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger) (*gateway, error)
 		return nil, err
 	}
 	return g, nil
+}
+
+func newBuilder(cfg *Config, log *slog.Logger, transport http.RoundTripper) *builder {
+	return &builder{
+		cfg: cfg, log: log, metrics: server.NewMetrics(), transport: transport,
+		pacer: upstream.NewPacer(upstream.PacerConfig{}), general: appdirect.General(), gateway: &gateway{},
+	}
 }
 
 func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
@@ -151,7 +157,7 @@ func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
 	})
 	return upstream.NewClient(upstream.Config{
 		Backend: appdirect.Backend, BaseURL: root + "/api", Client: a.ClientID, Credentials: credentials,
-		General: appdirect.General(), Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
+		General: b.general, Buckets: b.buckets, Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
 	})
 }
 

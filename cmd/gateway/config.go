@@ -13,6 +13,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/goccy/go-yaml"
 
+	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/limits"
 )
 
@@ -209,10 +210,15 @@ func (c *checker) decode(tree map[string]any, into *Config) {
 		err = decoder.Decode(tree)
 	}
 	if err != nil {
-		for line := range strings.SplitSeq(err.Error(), "\n") {
-			if line = strings.TrimSpace(line); line != "" {
-				c.faults = append(c.faults, line)
-			}
+		c.lines(err)
+	}
+}
+
+// lines adds each line of an error that collects several, without its heading.
+func (c *checker) lines(err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "decoding failed") {
+			c.faults = append(c.faults, line)
 		}
 	}
 }
@@ -221,31 +227,46 @@ func (cfg *Config) check(c *checker) {
 	if cfg.Listen != "" {
 		c.address("listen", cfg.Listen)
 	}
-	if err := cfg.Redis.read(); err != nil {
-		c.add("redis", "%v", err)
-	}
+	cfg.checkRedis(c)
 	if cfg.Cache.MaxBytes < 0 {
 		c.add("cache.maxBytes", "must be positive")
 	}
 	if _, err := cfg.Limits.config().WithDefaults(); err != nil {
-		c.add("limits", "%v", err)
+		c.lines(err)
 	}
 	if len(cfg.Tenants) == 0 {
 		c.add("tenants", "name at least one")
 	}
-	names := map[string]bool{}
+	names, hosts := map[string]bool{}, map[string]bool{}
 	for i := range cfg.Tenants {
-		cfg.Tenants[i].check(c, fmt.Sprintf("tenants[%d]", i), names)
+		cfg.Tenants[i].check(c, fmt.Sprintf("tenants[%d]", i), names, hosts)
 	}
 	if cfg.DefaultTenant != "" && !names[cfg.DefaultTenant] {
 		c.add("defaultTenant", "there is no tenant %q", cfg.DefaultTenant)
 	}
 }
 
+// checkRedis opens what the URL names and closes it again; nothing is dialled.
+func (cfg *Config) checkRedis(c *checker) {
+	if err := cfg.Redis.read(); err != nil {
+		c.add("redis", "%v", err)
+		return
+	}
+	if cfg.Redis.value == "" {
+		return
+	}
+	client, err := cache.OpenRedis(cfg.Redis.value)
+	if err != nil {
+		c.add("redis", "%v", err)
+		return
+	}
+	_ = client.Close()
+}
+
 // tenantName is what may stand in a key, a log line and a path.
 var tenantName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
-func (t *TenantConfig) check(c *checker, path string, names map[string]bool) {
+func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bool) {
 	switch {
 	case !tenantName.MatchString(t.Name):
 		c.add(path+".name", "use 1 to 63 lower-case letters, digits and dashes")
@@ -253,9 +274,7 @@ func (t *TenantConfig) check(c *checker, path string, names map[string]bool) {
 		c.add(path+".name", "there are two tenants %q", t.Name)
 	}
 	names[t.Name] = true
-	if len(t.Hosts) == 0 {
-		c.add(path+".hosts", "name at least one host")
-	}
+	t.checkHosts(c, path+".hosts", hosts)
 	c.url(path+".appdirect.url", t.AppDirect.URL, true)
 	if t.AppDirect.ClientID == "" {
 		c.add(path+".appdirect.clientId", "is missing")
@@ -264,7 +283,23 @@ func (t *TenantConfig) check(c *checker, path string, names map[string]bool) {
 	c.url(path+".tokens.jwksUrl", t.Tokens.JWKSURL, false)
 	if in := t.Tokens.Introspection; in != nil {
 		c.url(path+".tokens.introspection.url", in.URL, true)
+		if in.ClientID == "" {
+			c.add(path+".tokens.introspection.clientId", "is missing")
+		}
 		c.secret(path+".tokens.introspection.clientSecret", &in.ClientSecret)
+	}
+}
+
+func (t *TenantConfig) checkHosts(c *checker, path string, hosts map[string]bool) {
+	if len(t.Hosts) == 0 {
+		c.add(path, "name at least one host")
+	}
+	for i, host := range t.Hosts {
+		host = strings.ToLower(host)
+		if hosts[host] {
+			c.add(fmt.Sprintf("%s[%d]", path, i), "another tenant has the host %q", host)
+		}
+		hosts[host] = true
 	}
 }
 

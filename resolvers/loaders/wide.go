@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/cache"
@@ -15,25 +16,35 @@ import (
 // itself, so it is walked only as far as it stays clearly cheaper, and what a
 // walk that had to stop has learned is remembered.
 
+// widthAge is how long it is remembered that a list was too long: it may have
+// become shorter, and finding out costs a few calls.
+const widthAge = time.Hour
+
 // width remembers, per status, how many pages of the whole list were not enough.
 type width struct {
 	mu     sync.Mutex
-	beyond map[model.SubscriptionStatus]int
+	beyond map[model.SubscriptionStatus]lesson
 }
 
-func (w *width) tooNarrow(status model.SubscriptionStatus, pages int) bool {
+type lesson struct {
+	pages int
+	until time.Time
+}
+
+func (w *width) tooNarrow(status model.SubscriptionStatus, pages int, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return pages <= w.beyond[status]
+	known := w.beyond[status]
+	return pages <= known.pages && now.Before(known.until)
 }
 
-func (w *width) learn(status model.SubscriptionStatus, pages int) {
+func (w *width) learn(status model.SubscriptionStatus, pages int, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.beyond == nil {
-		w.beyond = map[model.SubscriptionStatus]int{}
+		w.beyond = map[model.SubscriptionStatus]lesson{}
 	}
-	w.beyond[status] = max(w.beyond[status], pages)
+	w.beyond[status] = lesson{pages: pages, until: now.Add(widthAge)}
 }
 
 // fetchCompanySubscriptions answers for companies.
@@ -116,7 +127,7 @@ func (l *Loaders) missing(ctx context.Context, lists []listing[*model.Subscripti
 // walk reads the whole list if it ends within so many pages. It reports false
 // where the narrow way is cheaper, or the list could not be read.
 func (l *Loaders) walk(ctx context.Context, status model.SubscriptionStatus, pages int) ([]*model.Subscription, bool) {
-	if pages < 1 || l.tenant.width.tooNarrow(status, pages) {
+	if pages < 1 || l.tenant.width.tooNarrow(status, pages, time.Now()) {
 		return nil, false
 	}
 	list := l.allSubscriptions(status, "")
@@ -131,7 +142,7 @@ func (l *Loaders) walk(ctx context.Context, status model.SubscriptionStatus, pag
 			return all, true
 		}
 	}
-	l.tenant.width.learn(status, pages)
+	l.tenant.width.learn(status, pages, time.Now())
 	return nil, false
 }
 
