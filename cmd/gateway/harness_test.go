@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/marketgraph/marketgraph/sandbox"
 )
@@ -50,6 +51,10 @@ type front struct {
 	log     *logBook
 }
 
+// patience is the deadline of operations in tests that are not about time: a
+// machine under load must not fail them.
+const patience = time.Minute
+
 // start builds a cold gateway with its own cache and its own pacer. It is
 // closed by the test, or earlier by stop.
 func (b *backends) start(t *testing.T, adjust ...func(*Config)) *front {
@@ -63,6 +68,7 @@ func (b *backends) startUntil(t *testing.T, adjust ...func(*Config)) (*front, fu
 	t.Helper()
 	cfg := sandboxConfig(b.box, strings.TrimPrefix(b.server.URL, "http://"))
 	cfg.Redis = Secret{} // whatever REDIS_URL says: a cold gateway is cold
+	cfg.Limits.Deadline = patience
 	for _, f := range adjust {
 		f(cfg)
 	}

@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -40,17 +41,18 @@ func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
 
 // get answers one ask, from the cache or the backend.
 func (s source[T]) get(ctx context.Context, l *Loaders, a ask) (T, error) {
-	return cache.Get(ctx, l.tenant.cache, s.request(l, a))
+	value, err := cache.Get(ctx, l.tenant.cache, s.request(l, a))
+	return value, s.late(err)
 }
 
 // getMany answers many at once: one look into the cache, then the missing calls side by side.
 func (s source[T]) getMany(ctx context.Context, l *Loaders, asks []ask) answers[T] {
-	return collect(cache.GetMany(ctx, l.tenant.cache, s.requests(l, asks)))
+	return s.collect(cache.GetMany(ctx, l.tenant.cache, s.requests(l, asks)))
 }
 
 // lookup is getMany without calls: what is not in the cache is [cache.ErrMiss].
 func (s source[T]) lookup(ctx context.Context, l *Loaders, asks []ask) answers[T] {
-	return collect(cache.Lookup(ctx, l.tenant.cache, s.requests(l, asks)))
+	return s.collect(cache.Lookup(ctx, l.tenant.cache, s.requests(l, asks)))
 }
 
 func (s source[T]) requests(l *Loaders, asks []ask) []cache.Request[T] {
@@ -61,12 +63,21 @@ func (s source[T]) requests(l *Loaders, asks []ask) []cache.Request[T] {
 	return out
 }
 
-func collect[T any](results []cache.Result[T]) answers[T] {
+func (s source[T]) collect(results []cache.Result[T]) answers[T] {
 	a := newAnswers[T](len(results))
 	for i, r := range results {
-		a.values[i], a.errs[i] = r.Value, r.Err
+		a.values[i], a.errs[i] = r.Value, s.late(r.Err)
 	}
 	return a
+}
+
+// late names the backend that an operation could not wait for. The cache only
+// knows that the deadline passed; the call itself may go on for others.
+func (s source[T]) late(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && upstream.KindOf(err) == 0 {
+		return &upstream.Error{Backend: s.route.Backend, Route: s.route.Name, Kind: upstream.Timeout}
+	}
+	return err
 }
 
 // paramsID writes path parameters as one id. url.Values sorts and escapes, so
