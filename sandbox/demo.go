@@ -20,6 +20,7 @@ const tenantNumbers = 1_000_000
 // in a fixed order; errors are collected so that making reads as a story.
 type maker struct {
 	tenant Tenant
+	seed   uint64
 	rng    *rand.Rand
 	last   int64 // last numeric id given out
 	world  *world
@@ -36,7 +37,7 @@ type maker struct {
 // newWorld makes the data of the tenant with this index from a seed.
 func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m := &maker{
-		tenant: t, rng: rand.New(rand.NewPCG(seed, uint64(index)+1)),
+		tenant: t, seed: seed, rng: rand.New(rand.NewPCG(seed, uint64(index)+1)),
 		last: int64(index+1) * tenantNumbers, world: emptyWorld(), people: map[string][]*userSpec{},
 	}
 	m.makeCompanies()
@@ -45,7 +46,6 @@ func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m.makeDiscounts()
 	m.makeSubscriptions()
 	m.makeQuotes()
-	m.rng = otherSource(seed, index)
 	m.makeLinks()
 	return m.world, errors.Join(m.errs...)
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math/big"
 	"math/rand/v2"
 )
@@ -17,13 +18,10 @@ const (
 	attributesPart = 3 // every third linked company says so in attributes
 )
 
-// otherData is the stream of random numbers from which everything outside
-// AppDirect is made: a change there leaves AppDirect's documents as they are.
-const otherData = 1 << 32
-
 // makeLinks decides which customers have accounts in which other backends. The
 // personas' company has all of them by table, the crowded one by attributes.
 func (m *maker) makeLinks() {
+	m.part("links")
 	total := m.world.companies.Len()
 	order := append([]*companySpec{}, m.customers[:2]...)
 	order = append(order, shuffled(m, m.customers[2:])...)
@@ -84,7 +82,10 @@ func (m *maker) alnum(length int) string {
 	return alnum(n, length)
 }
 
-// otherSource is the source of numbers for what is not AppDirect's.
-func otherSource(seed uint64, index int) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, otherData+uint64(index)))
+// part starts a source of random numbers of its own for what is named, so that
+// a change there leaves the documents of all else as they are.
+func (m *maker) part(name string) {
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(m.tenant.Name + "/" + name)) // a hash takes everything
+	m.rng = rand.New(rand.NewPCG(m.seed, sum.Sum64()))
 }
