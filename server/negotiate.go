@@ -22,12 +22,10 @@ func negotiate(accept []string) (string, bool) {
 	}
 	response, plain := quality(header, typeResponse), quality(header, typeJSON)
 	switch {
-	case response.q > 0 && response.named && response.q >= plain.q:
+	case response.q > plain.q, response.q > 0 && response.q == plain.q && response.named:
 		return typeResponse, true
 	case plain.q > 0:
 		return typeJSON, true
-	case response.q > 0:
-		return typeResponse, true
 	default:
 		return "", false
 	}
@@ -70,12 +68,13 @@ func specificity(name, mediaType string) int {
 	}
 }
 
+// qvalue is 0, not acceptable, for what is no weight.
 func qvalue(s string) float64 {
 	if s == "" {
 		return 1
 	}
 	q, err := strconv.ParseFloat(s, 64)
-	if err != nil || q < 0 || q > 1 {
+	if err != nil || !(q >= 0 && q <= 1) { // NaN is neither
 		return 0
 	}
 	return q
