@@ -51,6 +51,14 @@ var plan = map[string]room{
 		may: []string{"upstream", "upstream/wire"},
 		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
 	},
+	"upstream/leadconnector": {
+		may: []string{"upstream", "upstream/wire"},
+		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
+	},
+	"upstream/twilio": {
+		may: []string{"upstream", "upstream/wire"},
+		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
+	},
 	"graph": {
 		may: []string{"graph/model"},
 		why: "generated code must not pull hand-written rooms into its slow build",
