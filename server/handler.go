@@ -17,7 +17,20 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("GET /metrics", s.metrics.handler())
 	mux.HandleFunc("GET /schema.graphqls", s.serveSchema)
-	return s.identified(s.cors().Handler(mux))
+	return s.identified(s.withExplorer(s.cors().Handler(mux)))
+}
+
+// withExplorer keeps the Explorer out of reach of CORS: no page but its own
+// has anything to ask there.
+func (s *Server) withExplorer(next http.Handler) http.Handler {
+	if s.explorer == nil {
+		return next
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", next)
+	mux.Handle("/explorer", s.explorer)
+	mux.Handle("/explorer/", s.explorer)
+	return mux
 }
 
 // cors lets browsers of the configured origins read answers. Tokens travel in

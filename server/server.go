@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,8 @@ type Options struct {
 	// Origins are those whose pages may read answers; empty means any, because
 	// a page can send a token only if it has one.
 	Origins []string
+	// Explorer answers /explorer and everything below it; nil serves none.
+	Explorer http.Handler
 	// Metrics count; required.
 	Metrics *Metrics
 	// Log gets one event per operation; nil discards.
@@ -48,6 +51,7 @@ type Server struct {
 	hosts     *hosts
 	limits    limits.Config
 	origins   []string
+	explorer  http.Handler
 	metrics   *Metrics
 	log       *slog.Logger
 	now       func() time.Time
@@ -69,7 +73,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		schema: es.Schema(), table: table, directory: o.Directory, hosts: hosts, limits: bounds,
-		origins: o.Origins, metrics: o.Metrics, log: o.Log, now: o.Now,
+		origins: o.Origins, explorer: o.Explorer, metrics: o.Metrics, log: o.Log, now: o.Now,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

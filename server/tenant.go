@@ -61,6 +61,15 @@ func (h *hosts) add(t *Tenant) (faults []error) {
 	return faults
 }
 
+// TenantAt names the tenant that a Host header leads to; false for a host that is nobody's.
+func (s *Server) TenantAt(host string) (string, bool) {
+	t := s.hosts.find(host)
+	if t == nil {
+		return "", false
+	}
+	return t.Name, true
+}
+
 // find is nil for a host that is nobody's.
 func (h *hosts) find(hostport string) *Tenant {
 	host := canonicalHost(bareHost(hostport))
