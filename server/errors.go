@@ -8,6 +8,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/marketgraph/marketgraph/auth"
@@ -154,25 +155,26 @@ func (s *Server) shape(ctx context.Context, err error) (*gqlerror.Error, fault) 
 		return &gqlerror.Error{Err: err, Path: graphql.GetPath(ctx)}, classify(err)
 	}
 	out := &gqlerror.Error{Err: raised.Err, Path: raised.Path, Locations: raised.Locations}
-	var own *requestFault
 	switch {
 	case raised.Err == nil: // the GraphQL library itself, about the document or its variables
 		out.Err = raised
-		return out, fault{code: codeOf(raised), message: raised.Message}
-	case errors.As(raised.Err, &own):
-		return out, own.fault
+		f := fault{code: codeOf(raised), message: raised.Message}
+		if isVariable(raised.Path) { // it stands nowhere in the answer, and the text leaves out which it is
+			out.Path, f.message = nil, raised.Path.String()+" "+raised.Message
+		}
+		return out, f
 	case argumentsFailed(ctx): // a scalar refused a value; its message is written for clients
+		out.Path = graphql.GetFieldContext(ctx).Path() // the library's ends with the argument, which no answer has
 		return out, fault{code: BadRequest, message: raised.Err.Error()}
 	default:
 		return out, classify(raised.Err)
 	}
 }
 
-// requestFault is a refusal that already knows how it is to be said.
-type requestFault struct{ fault }
-
-// Error is safe for clients.
-func (f *requestFault) Error() string { return f.message }
+// isVariable reports whether a path is the library's way to name a variable.
+func isVariable(path ast.Path) bool {
+	return len(path) > 1 && path[0] == ast.PathName("variable")
+}
 
 // codeOf gives the documented code of an error that the GraphQL library raised.
 func codeOf(e *gqlerror.Error) Code {
