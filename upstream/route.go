@@ -90,13 +90,19 @@ func (r *Route) Expand(params map[string]string) (string, error) {
 		if !ok || !isSegment(value) {
 			return "", fmt.Errorf("upstream: route %s: path parameter %q is missing, empty or only dots", r.Name, name)
 		}
-		path.WriteString(url.PathEscape(value))
+		path.WriteString(escaped(value))
 		rest, used = tail, used+1
 	}
 	if used != len(params) {
 		return "", fmt.Errorf("upstream: route %s: %d path parameters given, %d in the template", r.Name, len(params), used)
 	}
 	return path.String(), nil
+}
+
+// escaped is the value as one segment. A plus may stand in a path as it is, but some servers read it there as a space,
+// as if it stood in a query.
+func escaped(value string) string {
+	return strings.ReplaceAll(url.PathEscape(value), "+", "%2B")
 }
 
 // isSegment refuses what a server would resolve away: "a/../b" is escaped to one segment, but ".." alone is not.

@@ -25,6 +25,7 @@ func TestExpand(t *testing.T) {
 		{"slash is escaped", "/c/{c}/m", map[string]string{"c": "1/../2"}, "/c/1%2F..%2F2/m"},
 		{"query is escaped", "/c/{c}", map[string]string{"c": "1?x=y#z"}, "/c/1%3Fx=y%23z"},
 		{"escape is escaped", "/c/{c}", map[string]string{"c": "%2e%2e"}, "/c/%252e%252e"},
+		{"plus is escaped", "/n/{n}", map[string]string{"n": "+14155550100"}, "/n/%2B14155550100"},
 		{"missing", "/c/{c}", nil, ""},
 		{"empty", "/c/{c}", map[string]string{"c": ""}, ""},
 		{"dots", "/c/{c}", map[string]string{"c": ".."}, ""},
@@ -48,7 +49,7 @@ func TestExpand(t *testing.T) {
 
 // FuzzExpand: no value reaches another endpoint, another host or the query, and the server reads it as it was.
 func FuzzExpand(f *testing.F) {
-	for _, seed := range []string{"1", "a/b", "..", "%2e%2e", "?", "#", "//evil", "a b", "é", "\x00", ";v=1", "@host", "\\..\\"} {
+	for _, seed := range []string{"1", "a/b", "..", "%2e%2e", "?", "#", "//evil", "a b", "é", "\x00", ";v=1", "@host", "\\..\\", "+1 +%2B"} {
 		f.Add(seed)
 	}
 	route := upstream.Route{Name: "b.route", Path: "/companies/{id}/users"}

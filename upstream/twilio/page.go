@@ -85,9 +85,9 @@ func nextOf(whole map[string]json.RawMessage) (url.Values, error) {
 
 // nextQuery takes the paging parameters from an address and nothing else: whatever host or path it names, the next call
 // goes where the last one went.
-func nextQuery(address string) (url.Values, error) {
+func nextQuery(address string) (next url.Values, err error) {
 	if address == "" {
-		return nil, nil
+		return next, nil
 	}
 	link, err := url.Parse(address)
 	if err != nil {
@@ -97,7 +97,7 @@ func nextQuery(address string) (url.Values, error) {
 	if err != nil {
 		return nil, errBadLink
 	}
-	next := url.Values{}
+	next = url.Values{}
 	for _, name := range pageParams {
 		if value := given.Get(name); value != "" {
 			next.Set(name, value)

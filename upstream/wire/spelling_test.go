@@ -121,3 +121,20 @@ func TestSpellingsOfAMoment(t *testing.T) {
 		}
 	})
 }
+
+// TestGregorianThereAndBack: what is written in a query is read as the same second, as a number and as a text.
+func TestGregorianThereAndBack(t *testing.T) {
+	t.Parallel()
+	const year1000, year9999 = -30610224000, 253402300799
+	rapid.Check(t, func(t *rapid.T) {
+		second := rapid.Int64Range(year1000, year9999).Draw(t, "second")
+		moment := time.Unix(second, rapid.Int64Range(0, 999_999_999).Draw(t, "nanosecond")).In(time.FixedZone("", 3600))
+		written := wire.GregorianSeconds(moment)
+		for _, raw := range []string{written, `"` + written + `"`} {
+			var got wire.Gregorian
+			if err := json.Unmarshal([]byte(raw), &got); err != nil || got.Unix() != second || got.Location() != time.UTC {
+				t.Fatalf("%s: %s, %v; want %d", raw, got, err, second)
+			}
+		}
+	})
+}

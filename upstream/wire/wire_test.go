@@ -233,3 +233,34 @@ func TestPointers(t *testing.T) {
 		t.Error("the epoch is a value")
 	}
 }
+
+func TestGregorian(t *testing.T) {
+	t.Parallel()
+	of := func(rfc3339 string) wire.Gregorian { return wire.Gregorian{Time: at(t, rfc3339).Time} }
+	runWire(t, []wireCase[wire.Gregorian]{
+		{wire: `62167219200`, want: of("1970-01-01T00:00:00Z")},
+		{wire: `63621662701`, want: of("2016-02-02T20:05:01Z")},
+		{wire: `"63872361000"`, want: of("2024-01-13T10:30:00Z")},
+		{wire: `" 63872361000 "`, want: of("2024-01-13T10:30:00Z")},
+		{wire: `31556995200`, want: of("1000-01-01T00:00:00Z")},
+		{wire: `315569519999`, want: of("9999-12-31T23:59:59Z")},
+		{wire: `null`},
+		{wire: `""`},
+		{wire: `0`, refused: true},
+		{wire: `31556995199`, refused: true},
+		{wire: `315569520000`, refused: true},
+		{wire: `1705141800`, refused: true},    // seconds since 1970
+		{wire: `1705141800000`, refused: true}, // milliseconds since 1970
+		{wire: `-63872361000`, refused: true},
+		{wire: `9223372036854775807`, refused: true},
+		{wire: `99999999999999999999`, refused: true},
+		{wire: `63872361000.5`, refused: true},
+		{wire: `6.3e10`, refused: true},
+		{wire: `"2024-01-13T10:30:00Z"`, refused: true},
+		{wire: `true`, refused: true},
+		{wire: `{"at":1}`, refused: true},
+	})
+	if (wire.Gregorian{}).Ptr() != nil || of("1970-01-01T00:00:00Z").Ptr() == nil {
+		t.Error("only what the backend did not say is nil")
+	}
+}
