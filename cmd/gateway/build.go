@@ -138,7 +138,7 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 	if err != nil {
 		return nil, errors.New(t.Name + ": " + err.Error())
 	}
-	loading, err := loaders.NewTenant(t.Name, client, b.gateway.cache, b.bounds.PageItems)
+	loading, err := loaders.NewTenant(t.Name, loaders.Backends{AppDirect: client}, loaders.Links{}, b.gateway.cache, b.bounds.PageItems)
 	if err != nil {
 		return nil, err
 	}

@@ -17,19 +17,20 @@ const systemAuthority = string(upstream.System)
 // Tenant holds what all operations of one tenant share. It is safe for
 // concurrent use.
 type Tenant struct {
-	name      string
-	appdirect *upstream.Client
-	cache     *cache.Cache
-	system    cache.Scope
-	maxItems  int
-	width     width // how wide the tenant's list of subscriptions is known to be
+	name     string
+	backends Backends
+	links    Links
+	cache    *cache.Cache
+	system   cache.Scope
+	maxItems int
+	width    width // how wide the tenant's list of subscriptions is known to be
 }
 
-// NewTenant joins a tenant's client with the cache. maxItems is the most items
+// NewTenant joins a tenant's backends with the cache. maxItems is the most items
 // that one page of a list may ask for; it must be positive.
-func NewTenant(name string, appdirect *upstream.Client, c *cache.Cache, maxItems int) (*Tenant, error) {
-	if appdirect == nil || c == nil {
-		return nil, errors.New("loaders: a tenant needs a client and a cache")
+func NewTenant(name string, backends Backends, links Links, c *cache.Cache, maxItems int) (*Tenant, error) {
+	if backends.AppDirect == nil || c == nil {
+		return nil, errors.New("loaders: a tenant needs AppDirect and a cache")
 	}
 	if maxItems <= 0 {
 		return nil, errors.New("loaders: maxItems must be positive")
@@ -38,7 +39,7 @@ func NewTenant(name string, appdirect *upstream.Client, c *cache.Cache, maxItems
 	if err != nil {
 		return nil, err
 	}
-	return &Tenant{name: name, appdirect: appdirect, cache: c, system: system, maxItems: maxItems}, nil
+	return &Tenant{name: name, backends: backends, links: links, cache: c, system: system, maxItems: maxItems}, nil
 }
 
 // Loaders serve one operation of one viewer. They are safe for the concurrent
@@ -47,6 +48,7 @@ type Loaders struct {
 	tenant *Tenant
 	viewer *auth.Viewer
 
+	links         *memo[struct{}, []Link]
 	companies     *memo[string, *model.Company]
 	users         *memo[string, *model.User]
 	products      *memo[string, *model.Product]
@@ -62,6 +64,7 @@ type Loaders struct {
 // New makes the loaders of one operation.
 func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l := &Loaders{tenant: t, viewer: v}
+	l.links = newMemo(l.fetchLinks)
 	l.companies = newMemo(l.fetchCompanies)
 	l.users = newMemo(l.fetchUsers)
 	l.products = newMemo(l.fetchProducts)

@@ -227,7 +227,7 @@ func newTenant(t testing.TB, client *upstream.Client) *Tenant {
 			t.Error(err)
 		}
 	})
-	tenant, err := NewTenant("acme", client, c, 250)
+	tenant, err := NewTenant("acme", Backends{AppDirect: client}, Links{}, c, 250)
 	if err != nil {
 		t.Fatal(err)
 	}

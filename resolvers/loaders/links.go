@@ -1,0 +1,154 @@
+package loaders
+
+import (
+	"context"
+
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
+)
+
+// Link says which accounts at other backends are a company's. No backend
+// knows another's ids: the link is the tenant's own.
+type Link struct {
+	// Company is the company's uuid at AppDirect.
+	Company string
+	// Kazoo is the id of its telephony account; "" for none.
+	Kazoo string
+	// Twilio is the sid of its sub-account for add-ons; "" for none.
+	Twilio string
+	// Location is the id of its location at LeadConnector; "" for none.
+	Location string
+}
+
+// Links say where the tenant keeps them: in a table of its configuration, in
+// three custom attributes of the company, or both. The table wins.
+type Links struct {
+	// Table gives the links of the configuration as they are now; nil for none.
+	Table func() []Link
+	// KazooAttribute, TwilioAttribute and LocationAttribute name the custom
+	// attributes; "" where a tenant does not use them.
+	KazooAttribute, TwilioAttribute, LocationAttribute string
+}
+
+// kind chooses one of a link's accounts.
+type kind func(Link) string
+
+func kazooOf(l Link) string    { return l.Kazoo }
+func twilioOf(l Link) string   { return l.Twilio }
+func locationOf(l Link) string { return l.Location }
+
+// attributes reads a company's link from its custom attributes.
+func (s Links) attributes(c *model.Company) Link {
+	link := Link{Company: c.ID}
+	for _, a := range c.CustomAttributes {
+		switch {
+		case a.Name == "" || a.Value == nil:
+		case a.Name == s.KazooAttribute:
+			link.Kazoo = *a.Value
+		case a.Name == s.TwilioAttribute:
+			link.Twilio = *a.Value
+		case a.Name == s.LocationAttribute:
+			link.Location = *a.Value
+		}
+	}
+	return link
+}
+
+func (s Links) usesAttributes() bool {
+	return s.KazooAttribute != "" || s.TwilioAttribute != "" || s.LocationAttribute != ""
+}
+
+// table is the configured links by company.
+func (s Links) table() map[string]Link {
+	if s.Table == nil {
+		return nil
+	}
+	links := s.Table()
+	byCompany := make(map[string]Link, len(links))
+	for _, link := range links {
+		byCompany[link.Company] = link
+	}
+	return byCompany
+}
+
+// linked gives one kind of account of each of these companies, "" where it has
+// none; positional.
+func (l *Loaders) linked(ctx context.Context, companyIDs []string, of kind) ([]string, []error) {
+	table := l.tenant.links.table()
+	out, errs := make([]string, len(companyIDs)), make([]error, len(companyIDs))
+	var ask []string
+	var at []int
+	for i, id := range companyIDs {
+		if link, ok := table[id]; ok {
+			out[i] = of(link)
+		} else if l.tenant.links.usesAttributes() {
+			ask, at = append(ask, id), append(at, i)
+		}
+	}
+	companies, failed := l.companies.load(ctx, ask)
+	for i, position := range at {
+		if errs[position] = failed[i]; failed[i] == nil {
+			out[position] = of(l.tenant.links.attributes(companies[i]))
+		}
+	}
+	return out, errs
+}
+
+// allLinks gives every link of the tenant, those of the table first. Finding
+// out the attributes of all companies takes the pages of their list.
+func (l *Loaders) allLinks(ctx context.Context) ([]Link, error) {
+	return l.links.one(ctx, struct{}{})
+}
+
+func (l *Loaders) fetchLinks(ctx context.Context, _ []struct{}) answers[[]Link] {
+	links, err := l.readLinks(ctx)
+	return answers[[]Link]{values: [][]Link{links}, errs: []error{err}}
+}
+
+func (l *Loaders) readLinks(ctx context.Context) ([]Link, error) {
+	table := l.tenant.links.table()
+	var out []Link
+	if l.tenant.links.Table != nil {
+		out = append(out, l.tenant.links.Table()...)
+	}
+	if !l.tenant.links.usesAttributes() {
+		return out, nil
+	}
+	size := appdirect.ListCompanies.PageSize
+	for i := 0; ; i++ {
+		page, err := listCompanies.get(ctx, l, CompanyFilter{}.ask(i))
+		if err != nil {
+			return nil, err
+		}
+		for _, company := range page.items {
+			link := l.tenant.links.attributes(company)
+			if _, listed := table[company.ID]; !listed && link != (Link{Company: company.ID}) {
+				out = append(out, link)
+			}
+		}
+		if len(page.items) < size || (i+1)*size >= page.total {
+			return out, nil
+		}
+	}
+}
+
+// companiesLinked gives the companies to which these accounts are linked, nil
+// where none is, or none that may see; positional.
+func (l *Loaders) companiesLinked(ctx context.Context, accounts []string, of kind) ([]*model.Company, []error) {
+	links, err := l.allLinks(ctx)
+	if err != nil {
+		a := failed[*model.Company](len(accounts), err)
+		return a.values, a.errs
+	}
+	byAccount := make(map[string]string, len(links))
+	for _, link := range links {
+		if account := of(link); account != "" {
+			byAccount[account] = link.Company
+		}
+	}
+	ids := make([]string, len(accounts))
+	for i, account := range accounts {
+		ids[i] = byAccount[account]
+	}
+	return l.CompaniesOf(ctx, ids)
+}
