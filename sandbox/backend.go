@@ -33,7 +33,11 @@ func newBackends(s *Sandbox) ([]backend, error) {
 	if s.appdirect, err = newAppDirect(s); err != nil {
 		return nil, err
 	}
-	return []backend{s.appdirect}, nil
+	phones, err := newKazoo(s)
+	if err != nil {
+		return nil, err
+	}
+	return []backend{s.appdirect, phones}, nil
 }
 
 // printed is what every backend has: the endpoints its documents print, and the

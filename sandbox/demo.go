@@ -47,6 +47,7 @@ func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m.makeSubscriptions()
 	m.makeQuotes()
 	m.makeLinks()
+	m.makeKazoo()
 	return m.world, errors.Join(m.errs...)
 }
 

@@ -33,6 +33,7 @@ type Endpoint struct {
 	GuideOnly bool        `json:"guideOnly,omitempty"` // printed in a guide, not in the reference
 	Public    bool        `json:"public,omitempty"`    // takes no credentials in the request's head
 	Paged     bool        `json:"paged,omitempty"`     // a list that comes in pages
+	Fields    []string    `json:"fields,omitempty"`    // the only members of a list's items; nil when none are printed
 }
 
 // Parameter is one query or path parameter.

@@ -53,6 +53,19 @@ func (l *limiter) take(key bucketKey, rule RateLimit) time.Duration {
 	return b.leak(now, rule)
 }
 
+// left is how many calls a leaky bucket would still let through at once.
+func (l *limiter) left(key bucketKey, rule RateLimit) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.buckets[key]
+	if b == nil {
+		return rule.Bucket
+	}
+	drop := time.Second / time.Duration(rule.LeakPerSecond)
+	level := max(0, b.level-l.now().Sub(b.at))
+	return rule.Bucket - int((level+drop-1)/drop)
+}
+
 // leak measures the bucket in time rather than in calls, which keeps the sum
 // exact: one call is worth the time it takes to leak away.
 func (b *bucket) leak(now time.Time, rule RateLimit) time.Duration {

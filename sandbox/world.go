@@ -24,7 +24,8 @@ type world struct {
 	discounts     *Collection // by number
 	quotes        *Collection // by uuid
 
-	links linkSet // of companies to accounts in the other backends
+	links linkSet     // of companies to accounts in the other backends
+	kazoo *kazooWorld // telephony
 }
 
 // emptyWorld has every collection and nothing in them.

@@ -33,7 +33,6 @@ const (
 func TestDoneWhenEqualsRESTWalk(t *testing.T) {
 	for seed := uint64(1); seed <= 3; seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			t.Parallel()
 			b := startBackends(t, seed)
 			story := &doneWhenWalk{walk: walk{b, "acme"}, delisted: map[string]bool{}}
 			var want map[string]any

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 )
 
@@ -14,6 +15,10 @@ const sideBySide = "6"
 
 // Everything a gateway starts must have ended when it is closed.
 func TestMain(m *testing.M) {
+	redis.SetLogger(silent{})            // as main does
+	if os.Unsetenv("REDIS_URL") != nil { // the tests have servers of their own
+		os.Exit(1)
+	}
 	flag.Parse()
 	asked := false
 	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })

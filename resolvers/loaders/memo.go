@@ -29,8 +29,10 @@ func failed[V any](n int, err error) answers[V] {
 // memo is a dataloader for one operation. All keys of one load that were not
 // asked for before form exactly one batch, started at once: every load gets a
 // dataloader of its own whose capacity is their number, and all of them share
-// the operation's cache. So batching needs no time window, and the number of
-// calls does not depend on how goroutines happen to run.
+// the operation's cache. So batching needs no time window, and what is in one
+// batch does not depend on how goroutines happen to run. What [memo.prime]
+// brings along may come before or after a load of the same keys: it can save
+// that load's calls, and never adds one.
 type memo[K comparable, V any] struct {
 	mu    sync.Mutex
 	cache *dataloader.InMemoryCache[K, V]
