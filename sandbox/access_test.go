@@ -47,7 +47,7 @@ func TestPrintedRolesDecide(t *testing.T) {
 					counting = append(counting, grants.unbound...)
 				}
 				want := len(e.Roles) == 0 || slices.ContainsFunc(e.Roles, func(r string) bool { return slices.Contains(counting, r) })
-				a := shared.call(t, e.Method, "acme", persona, examplePath(e.Path)+exampleQuery(e))
+				a := shared.call(t, e.Method, "acme", persona, withQuery(e, "", ""))
 				if admitted := a.status != http.StatusForbidden; admitted != want {
 					t.Errorf("%s as %s: %d, printed roles %v", e.Key(), persona, a.status, e.Roles)
 				}

@@ -74,6 +74,9 @@ func (a *appdirect) checked(x *exchange, r *http.Request) (reply, error) {
 	if err := checkQuery(x.endpoint, x.query); err != nil {
 		return reply{}, err
 	}
+	if err := checkHeaders(x.endpoint, r.Header); err != nil {
+		return reply{}, err
+	}
 	h := a.handlers[x.endpoint.Key()]
 	if h == nil {
 		return reply{}, notAnswered(x.endpoint)

@@ -46,6 +46,8 @@ func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m.makeDiscounts()
 	m.makeSubscriptions()
 	m.makeQuotes()
+	m.makeCarts()
+	m.makeLeads()
 	m.makeLinks()
 	m.makeKazoo()
 	return m.world, errors.Join(m.errs...)

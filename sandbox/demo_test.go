@@ -22,7 +22,7 @@ func worldOf(t *testing.T, index int, seed uint64) *world {
 func (w *world) collections() map[string]*Collection {
 	return map[string]*Collection{
 		"companies": w.companies, "users": w.users, "memberships": w.memberships, "products": w.products, "applications": w.applications,
-		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "discounts": w.discounts, "quotes": w.quotes,
+		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "discounts": w.discounts, "quotes": w.quotes, "carts": w.carts, "leads": w.leads,
 	}
 }
 
@@ -189,7 +189,7 @@ func dump(t *testing.T, w *world) string {
 	t.Helper()
 	var b strings.Builder
 	for _, name := range []string{
-		"companies", "users", "memberships", "products", "applications", "staging", "editions", "plans", "subscriptions", "discounts", "quotes",
+		"companies", "users", "memberships", "products", "applications", "staging", "editions", "plans", "subscriptions", "discounts", "quotes", "carts", "leads",
 	} {
 		for _, r := range w.collections()[name].all() {
 			raw, err := json.Marshal(r)

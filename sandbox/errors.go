@@ -49,6 +49,11 @@ func badParam(name, problem string) *apiError {
 	return &apiError{Status: http.StatusBadRequest, Message: fmt.Sprintf("Parameter %s %s.", name, problem)}
 }
 
+// badHeader refuses a request header by name; its value is not repeated.
+func badHeader(name, problem string) *apiError {
+	return &apiError{Status: http.StatusBadRequest, Message: fmt.Sprintf("Header %s %s.", name, problem)}
+}
+
 // notFound refuses with the printed wording for things that are not there.
 func notFound(format string, args ...any) *apiError {
 	return &apiError{Status: http.StatusNotFound, Message: fmt.Sprintf(format, args...)}

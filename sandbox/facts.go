@@ -28,6 +28,10 @@ type Endpoint struct {
 	Roles     []string    `json:"roles"`               // any one admits; empty when none is printed
 	Query     []Parameter `json:"query,omitempty"`     // every documented query parameter
 	Params    []Parameter `json:"params,omitempty"`    // path parameters
+	Headers   []Parameter `json:"headers,omitempty"`   // request headers that mean something to this endpoint
+	BodyType  string      `json:"bodyType,omitempty"`  // content type of the request body; empty when not described here
+	Body      []Parameter `json:"body,omitempty"`      // members or form fields of the body, as far as described
+	Scopes    []string    `json:"scopes,omitempty"`    // scopes the token must carry, all of them
 	RateLimit *RateLimit  `json:"rateLimit,omitempty"` // nil: the backend's own
 	Produces  []string    `json:"produces"`            // response content types, the default first
 	GuideOnly bool        `json:"guideOnly,omitempty"` // printed in a guide, not in the reference

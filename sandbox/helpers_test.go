@@ -177,6 +177,9 @@ func (f *fixture) call(t *testing.T, method, tenant, persona, path string) answe
 	t.Helper()
 	r := request(t, method, f.base(tenant)+"/api"+path, "")
 	r.Header.Set("Accept", "application/json")
+	for _, name := range []string{"AD-ShoppingCart-Partner", "AD-Tenant", "AD-Public-Developer-Key"} {
+		r.Header.Set(name, "APPDIRECT") // which a few endpoints insist on
+	}
 	if persona != "" {
 		r.Header.Set("Authorization", "Bearer "+f.token(t, tenant, persona))
 	}

@@ -28,6 +28,7 @@ func pagedLists() []pagedList {
 		{"window", "partner", "/billing/v1/subscriptions", maxWindow, []string{"", "?sortField=COMPANY", "?status=ACTIVE&sortField=STATUS&sortOrder=DESC"}},
 		{"window", "partner", "/channel/v1/discounts", maxWindow, []string{"", "?sortField=END_DATE"}},
 		{"window", "partner", "/marketplace/v1/listing", maxListing, []string{"", "?order=POPULARITY"}},
+		{"page", "partner", "/prm/v1/leads", maxPageSize, []string{"", "?sortField=COMPANY_NAME&sortOrder=ASC", "?status=WON"}},
 		{"cursor", "admin", "/assistedSales/v1/quotes", maxFirst, []string{"", "?status=OPEN"}},
 	}
 }

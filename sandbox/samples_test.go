@@ -54,6 +54,9 @@ func servedKeys(t *testing.T, endpoint string) map[string]bool {
 	keys := map[string]bool{}
 	for _, path := range samplePaths(t, strings.TrimPrefix(endpoint, "GET ")) {
 		persona := "partner"
+		if strings.HasPrefix(path, "/lead/v2/") {
+			persona = "reseller"
+		}
 		if strings.HasPrefix(path, "/assistedSales/") {
 			persona = "admin"
 		}
@@ -77,11 +80,31 @@ func samplePaths(t *testing.T, path string) []string {
 		return everyPath(w.editions, func(r *Record) string { return "/marketplace/v1/products/" + r.text("product") + "/editions/" + r.ID })
 	case "/billing/v1/subscriptions/{subscriptionId}":
 		return everyPath(w.subscriptions, func(r *Record) string { return "/billing/v1/subscriptions/" + r.ID })
+	case "/v3/checkout/shoppingCarts/{shoppingCartId}/items", "/v3/checkout/shoppingCarts/{shoppingCartId}/pricingSummary":
+		return everyPath(w.carts, func(r *Record) string { return strings.ReplaceAll(path, "{shoppingCartId}", r.ID) })
+	case "/v3/checkout/shoppingCarts/{shoppingCartId}/items/{itemId}":
+		return everyItem(w)
+	case "/lead/v2/leads":
+		return []string{path + "?context=RESELLER&size=100&companyId=" + resellersCompany(w)}
+	case "/v3/checkout/shoppingCarts":
+		return []string{path + "?size=100"}
 	case "/channel/v1/applications", "/channel/v1/stagingCatalog", "/account/v2/companies", "/account/v2/users":
 		return []string{path + "?size=100", path + "?size=30&page=1"}
 	default:
 		return []string{path}
 	}
+}
+
+// everyItem are the paths of all items of all carts.
+func everyItem(w *world) []string {
+	var out []string
+	for _, cart := range w.carts.all() {
+		items, _ := cart.Body["items"].([]any)
+		for _, item := range items {
+			out = append(out, "/v3/checkout/shoppingCarts/"+cart.ID+"/items/"+factText(field(item, "id")))
+		}
+	}
+	return out
 }
 
 func everyPath(c *Collection, path func(*Record) string) []string {

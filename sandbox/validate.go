@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -28,6 +29,24 @@ func checkQuery(e *Endpoint, q url.Values) error {
 	for _, p := range e.Query {
 		if p.Required && !q.Has(p.Name) {
 			return badParam(p.Name, "is required")
+		}
+	}
+	return nil
+}
+
+// checkHeaders refuses a printed header that is missing or cannot be what it is.
+// Headers that are not printed are nobody's business.
+func checkHeaders(e *Endpoint, h http.Header) error {
+	for _, p := range e.Headers {
+		value := h.Get(p.Name)
+		if value == "" {
+			if p.Required {
+				return badHeader(p.Name, "is required")
+			}
+			continue
+		}
+		if problem := p.check(value); problem != "" {
+			return badHeader(p.Name, problem)
 		}
 	}
 	return nil

@@ -23,6 +23,8 @@ type world struct {
 	subscriptions *Collection // by uuid
 	discounts     *Collection // by number
 	quotes        *Collection // by uuid
+	carts         *Collection // by their 24 hex digits
+	leads         *Collection // by uuid, of both lead APIs
 
 	links linkSet     // of companies to accounts in the other backends
 	kazoo *kazooWorld // telephony
@@ -34,7 +36,7 @@ func emptyWorld() *world {
 		companies: &Collection{}, users: &Collection{}, memberships: &Collection{},
 		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
 		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},
-		discounts: &Collection{}, quotes: &Collection{},
+		discounts: &Collection{}, quotes: &Collection{}, carts: &Collection{}, leads: &Collection{},
 	}
 }
 

@@ -42,26 +42,32 @@ func (a *Accounts) For(account string) Credentials {
 	return opened
 }
 
-// static is a header that nobody renews.
-type static string
+// String tells nothing of the credentials: fmt would print what they hold.
+func (a *Accounts) String() string { return "accounts' credentials" }
+
+// GoString is String, for %#v.
+func (a *Accounts) GoString() string { return a.String() }
+
+// static is a header that nobody renews. It is used by pointer, so that printing what holds it shows an address.
+type static struct{ header string }
 
 // Static gives credentials that are configured as they are sent. A 401 is answered with the same header once more;
 // without a header every call is unauthenticated.
-func Static(header string) Credentials { return static(header) }
+func Static(header string) Credentials { return &static{header: header} }
 
 // Authorize gives the header.
-func (s static) Authorize(context.Context) (string, error) {
-	if !isHeader(string(s)) {
+func (s *static) Authorize(context.Context) (string, error) {
+	if !isHeader(s.header) {
 		return "", &CredentialsError{Kind: Unauthenticated}
 	}
-	return string(s), nil
+	return s.header, nil
 }
 
 // Invalidate does nothing: there is no other header.
-func (static) Invalidate(string) {}
+func (*static) Invalidate(string) {}
 
 // String leaves the header out.
-func (static) String() string { return "configured credentials" }
+func (*static) String() string { return "configured credentials" }
 
 // GoString is String, for %#v.
-func (s static) GoString() string { return s.String() }
+func (s *static) GoString() string { return s.String() }

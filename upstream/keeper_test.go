@@ -109,7 +109,10 @@ func TestGrantsAreNotPrinted(t *testing.T) {
 	if _, err := k.Authorize(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range []any{grant, k, upstream.Static(secret)} {
+	accounts := upstream.NewAccounts(0, func(string) upstream.Credentials { return upstream.Static(secret) })
+	accounts.For("a")
+	holder := struct{ credentials upstream.Credentials }{upstream.Static(secret)} // fmt calls no methods in here
+	for _, v := range []any{grant, k, upstream.Static(secret), accounts, holder} {
 		for _, text := range []string{fmt.Sprint(v), fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v)} {
 			if strings.Contains(text, "s3cret") {
 				t.Errorf("%T prints %s", v, text)

@@ -11,7 +11,7 @@ import (
 
 // Most of these tests wait: for backends that are slow on purpose, and for
 // their turn at paced ones. More of them fit side by side than there are cores.
-const sideBySide = "6"
+const sideBySide = "4"
 
 // Everything a gateway starts must have ended when it is closed.
 func TestMain(m *testing.M) {

@@ -27,16 +27,8 @@ const pageSelection = `{ totalCount nodes { %[1]s } edges { cursor node { %[1]s 
 func (w walk) pagedLists(t *testing.T) []pagedList {
 	t.Helper()
 	companies := w.companies(t)
-	var crowd string
-	var members []any
-	for _, id := range ids(companies) {
-		if got := w.memberships(t, id); len(got) > len(members) {
-			crowd, members = id, got
-		}
-	}
-	if len(members) < 100 {
-		t.Fatalf("no company has more members than fit a page: %d", len(members))
-	}
+	crowd := w.crowd(t, companies)
+	members := w.memberships(t, crowd)
 	products := []string{}
 	for _, p := range w.applications(t) {
 		products = append(products, text(p, "uuid"))
@@ -47,6 +39,19 @@ func (w walk) pagedLists(t *testing.T) []pagedList {
 		{"products", "products", []string{"products"}, products, true, 1, "id"},
 		{"subscriptions", "subscriptions", []string{"subscriptions"}, ids(w.subscriptions(t)), false, 7, "id"},
 	}
+}
+
+// crowd is a company with more members than fit a page of the backend's.
+func (w walk) crowd(t *testing.T, companies []any) string {
+	t.Helper()
+	for _, id := range ids(companies) {
+		page := w.get(t, "/account/v2/companies/"+id+"/memberships", "page", "1", "size", "100")
+		if len(list(page, "content")) > 0 {
+			return id
+		}
+	}
+	t.Fatal("no company has more than 100 members")
+	return ""
 }
 
 // page is one page of a list, as the graph answers it.

@@ -82,8 +82,8 @@ func (s *serving) find(t *testing.T, pattern string) string {
 	return found[1]
 }
 
+// Beside nothing else, as it serves with the limits of production.
 func TestServeSandbox(t *testing.T) {
-	t.Parallel()
 	t.Run("curl", func(t *testing.T) {
 		s := serve(t, "curl -s", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0")
 		defer s.end(t)
@@ -200,7 +200,6 @@ func (s *serving) awaitCall(t *testing.T, route string) {
 
 // A configuration serves real marketplaces: here, a sandbox that another server runs.
 func TestServeLive(t *testing.T) {
-	t.Parallel()
 	b := startBackends(t, 1)
 	config := strings.NewReplacer("https://acme.example", b.rest("acme"), "clientId: gateway", "clientId: acme-gateway", "defaultTenant: acme\n", "").Replace(goodConfig)
 	s := serve(t, "live: graph at", "--config", writeConfig(t, config))

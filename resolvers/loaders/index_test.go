@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream"
 )
@@ -70,11 +73,7 @@ func TestFindTakesTheCheaperWay(t *testing.T) {
 }
 
 // checkFound wants each id's own company, and NotFoundError for what is not listed.
-func checkFound(t interface {
-	Helper()
-	Errorf(format string, args ...any)
-}, ids []string, listed int, got answers[*model.Company],
-) {
+func checkFound(t *testing.T, ids []string, listed int, got answers[*model.Company]) {
 	t.Helper()
 	known := map[string]bool{}
 	for _, id := range companyNames(0, listed) {
@@ -90,25 +89,64 @@ func checkFound(t interface {
 	}
 }
 
-// TestFindIsNeverDearer: whatever is asked for, in whatever order, the calls
-// are at most those of the cheaper way and one look at the list's first page.
+// TestFindIsNeverDearer: whatever is asked for, of a list however long, the
+// calls are at most those of the cheaper way, one look at the first page, and a
+// read for each that the list does not have.
 func TestFindIsNeverDearer(t *testing.T) {
 	t.Parallel()
-	b, admin := newBackend(t), service(t)
+	b := newNumbers(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		// The list's own documented limit would pace hundreds of runs: each
-		// draws few pages, and most runs find by single reads.
-		listed := rapid.IntRange(0, 4).Draw(rt, "listed")
-		b.companies = companyDocs(listed)
-		ids := rapid.SliceOfN(rapid.SampledFrom(companyNames(0, 6)), 0, 2).Draw(rt, "ids")
-		b.counts()
-		l := New(b.tenant(t), admin)
-		checkFound(rt, ids, listed, companyIndex.find(t.Context(), l, ids))
-		calls, single := b.counts(), len(distinct(ids))
-		if total := calls["companies"] + calls["company"]; total > single {
-			rt.Fatalf("%v for %d ids and a list of %d", calls, single, listed)
+		n, size := rapid.IntRange(0, 30).Draw(rt, "listed"), rapid.IntRange(1, 8).Draw(rt, "size")
+		ids := rapid.SliceOfN(rapid.SampledFrom(numerals(35)), 0, 20).Draw(rt, "ids")
+		l := New(newTenant(t, b.tenant.appdirect), auth.Anonymous("acme"))
+		before := b.calls.Load()
+		got := b.index(l, n, size).find(t.Context(), l, ids)
+		calls := int(b.calls.Load() - before)
+		for i, id := range ids {
+			at, _ := strconv.Atoi(id)
+			if at < n && (got.errs[i] != nil || got.values[i] != at) || at >= n && !isNotFound(got.errs[i]) {
+				rt.Fatalf("%s of %d is %d, %v", id, n, got.values[i], got.errs[i])
+			}
+		}
+		single, unlisted := len(distinct(ids)), 0
+		for _, id := range distinct(ids) {
+			if at, _ := strconv.Atoi(id); at >= n {
+				unlisted++ // only a single read proves that there is none, and nothing tells beforehand
+			}
+		}
+		pages := max(1, (n+size-1)/size)
+		if most := min(single, pages) + 1 + unlisted; calls > most {
+			rt.Fatalf("%d calls for %d ids, %d of them unlisted, and %d pages", calls, single, unlisted, pages)
 		}
 	})
+}
+
+// index finds numbers below n, in pages of this size or one by one.
+func (b *numbers) index(l *Loaders, n, size int) *index[int] {
+	list := b.listing(l, "counted", n, size)
+	one := source[int]{
+		route: &upstream.Route{
+			Name: "numbers.one", Backend: "numbers", Method: http.MethodGet, Path: "/one/{id}/{listed}", Authority: upstream.System, Fresh: time.Minute,
+		},
+		decode: func(body []byte) (int, error) {
+			c, err := list.source.decode(body)
+			return c.items[0], err
+		},
+	}
+	return &index[int]{
+		typeName: "Number", id: strconv.Itoa, list: list.source, page: list.ask, one: one,
+		read: func(id string) (ask, bool) {
+			return ask{params: map[string]string{"id": id, "listed": strconv.Itoa(n)}}, true
+		},
+	}
+}
+
+func numerals(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = strconv.Itoa(i)
+	}
+	return out
 }
 
 // TestFindSurvivesItsList: a list that fails, or contradicts its own count, is

@@ -39,6 +39,12 @@ func newNumbers(t *testing.T) *numbers {
 		all := positions(n)
 		out := doc{"items": all[min(page*size, n):min(page*size+size, n)], "total": unknown}
 		switch r.PathValue("kind") {
+		case "one": // item n, where the list named last has so many
+			if listed, _ := strconv.Atoi(r.PathValue("list")); n >= listed {
+				w.WriteHeader(http.StatusNotFound)
+				return
+			}
+			out["items"] = []int{n}
 		case "counted":
 			out["total"] = n
 		case "short":

@@ -141,6 +141,13 @@ type answer struct {
 	Status wire.Text `json:"status"`
 }
 
+// whole wants a success with an account and a token that a header can carry: what
+// is learnt of the account stays, and must not come from a login that failed.
+func (a answer) whole() bool {
+	odd := func(r rune) bool { return r <= ' ' || r > '~' }
+	return a.Status == success && a.Data.AccountID != "" && a.Token != "" && !strings.ContainsFunc(string(a.Token), odd)
+}
+
 // fetch signs in. The keeper calls it once at a time, and bounds it.
 func (l *Login) fetch(ctx context.Context) (upstream.Grant, error) {
 	req, err := l.request(ctx)
@@ -160,7 +167,7 @@ func (l *Login) fetch(ctx context.Context) (upstream.Grant, error) {
 		return upstream.Grant{}, unanswered(err)
 	}
 	var got answer
-	if json.Unmarshal(body, &got) != nil || got.Status != success || got.Token == "" || got.Data.AccountID == "" {
+	if json.Unmarshal(body, &got) != nil || !got.whole() {
 		return upstream.Grant{}, &upstream.CredentialsError{Kind: upstream.MalformedReply, Status: reply.StatusCode}
 	}
 	account := string(got.Data.AccountID)

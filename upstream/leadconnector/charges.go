@@ -88,14 +88,10 @@ func (c *Charges) Check() error {
 	return wire.CheckAll(c.Items)
 }
 
-// Next is how many charges to skip for the next page, false on the last one. A page that does not count itself is
-// the last when it is not full.
-func (c Charges) Next() (skip int, more bool) {
-	if c.Pagination == nil {
-		return Next(0, pageLimit, len(c.Items))
-	}
-	skip = c.Pagination.Skip + len(c.Items)
-	return skip, len(c.Items) > 0 && skip < c.Pagination.Total
+// Next is how many charges to skip for the page after this one, which was asked for after skip; false on the last.
+func (c Charges) Next(skip int) (next int, more bool) {
+	next, more = Next(skip, len(c.Items))
+	return next, more && (c.Pagination == nil || next < c.Pagination.Total)
 }
 
 // Funds is the answer of [HasFunds].

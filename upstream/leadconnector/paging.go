@@ -24,8 +24,7 @@ func Window(skip, limit int) url.Values {
 	return url.Values{"skip": {strconv.Itoa(skip)}, "limit": {strconv.Itoa(limit)}}
 }
 
-// Next is how many items to skip for the next page of a list that does not count itself: one of which got items came
-// back where limit were asked for after skip. A page that is not full is the last.
-func Next(skip, limit, got int) (next int, more bool) {
-	return skip + got, got > 0 && got >= limit
-}
+// Next is how many items to skip for the next page of a list that does not count itself, when got items came back after
+// skip. Only an empty page is surely the last: how many items the backend grants at most is not printed, so a page
+// that is shorter than was asked for proves nothing.
+func Next(skip, got int) (next int, more bool) { return skip + got, got > 0 }
