@@ -24,7 +24,7 @@ func (s *Server) record(ctx context.Context, r *request, a *answer, written int)
 	if r.operationType != "" {
 		attrs = append(attrs, slog.String("type", r.operationType), slog.String("operation", r.operation))
 	}
-	if r.budget != nil {
+	if r.operationType != "" && r.budget != nil {
 		attrs = append(attrs, slog.Int("calls", r.budget.Total()), slog.Any("callsByRoute", r.budget.Calls()),
 			slog.Duration("waited", r.budget.Waited().Round(time.Microsecond)))
 	}

@@ -61,7 +61,8 @@ func tokenFault(err error) *httpFault {
 func (s *Server) run(ctx context.Context, method, mediaType string, params *graphql.RawParams) *answer {
 	req := requestFrom(ctx)
 	params.ReadTime = graphql.TraceTiming{Start: req.started, End: graphql.Now()}
-	ctx = graphql.StartOperationTrace(ctx)
+	req.budget = upstream.NewBudget(s.limits.Calls) // finding out who the viewer is counts as well
+	ctx = upstream.WithBudget(graphql.StartOperationTrace(ctx), req.budget)
 	op, faults := s.exec.CreateOperationContext(ctx, params)
 	if op.Operation != nil {
 		req.operation, req.operationType = op.Operation.Name, string(op.Operation.Operation)
@@ -82,8 +83,6 @@ func (s *Server) run(ctx context.Context, method, mediaType string, params *grap
 
 // begin gives the operation what its resolvers need.
 func (s *Server) begin(ctx context.Context, req *request) context.Context {
-	req.budget = upstream.NewBudget(s.limits.Calls)
-	ctx = upstream.WithBudget(ctx, req.budget)
 	ctx = auth.WithViewer(ctx, req.viewer)
 	return resolvers.Begin(ctx, loaders.New(req.tenant.Loaders, req.viewer))
 }

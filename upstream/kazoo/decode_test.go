@@ -152,7 +152,7 @@ func TestFeatureCodes(t *testing.T) {
 	for wired, want := range map[string]kazoo.FeatureCode{
 		`{"name":"voicemail[action=check]","number":"97"}`: {Name: "voicemail[action=check]", Number: "97"},
 		`{"name":"park_and_retrieve","number":3}`:          {Name: "park_and_retrieve", Number: "3"},
-		`false`: {}, ` false `: {}, `null`: {}, `{}`: {},
+		`false`: {}, `null`: {}, `{}`: {},
 	} {
 		body := []byte(`{"status":"success","data":[{"id":"a","featurecode":` + wired + `}]}`)
 		got, err := kazoo.DecodeCallflows(body)

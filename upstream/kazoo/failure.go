@@ -105,9 +105,7 @@ func chargesOf(data map[string]json.RawMessage) (charges []Charge, activation wi
 		if json.Unmarshal(data[category], &items) != nil {
 			continue
 		}
-		for _, item := range slices.SortedFunc(maps.Values(items), byItem) {
-			charges = append(charges, item)
-		}
+		charges = append(charges, slices.SortedFunc(maps.Values(items), byItem)...)
 	}
 	return charges, activation
 }

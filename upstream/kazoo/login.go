@@ -42,11 +42,14 @@ type LoginConfig struct {
 	User string
 	// Password is sent as a digest, and never printed.
 	Password string `json:"-"`
-	// AccountName, AccountRealm, AccountID and PhoneNumber say whose user it is. One is enough.
-	AccountName  string
+	// AccountName says whose user it is. One of this and the next three is enough.
+	AccountName string
+	// AccountRealm says it by the account's SIP realm.
 	AccountRealm string
-	AccountID    string
-	PhoneNumber  string
+	// AccountID says it by the account's id.
+	AccountID string
+	// PhoneNumber says it by a number that the account has, in E.164 form.
+	PhoneNumber string
 	// Transport is shared by all clients of the process; nil makes one by [upstream.NewTransport].
 	Transport http.RoundTripper
 	// Now defaults to time.Now.

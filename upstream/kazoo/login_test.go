@@ -106,15 +106,21 @@ func TestLoginRequests(t *testing.T) {
 		{"key", kazoo.LoginConfig{APIKey: "s3cret-key"}, "/v2/api_auth", map[string]string{"api_key": "s3cret-key"}},
 		{"key before user", kazoo.LoginConfig{APIKey: "s3cret-key", User: "admin", Password: "x"}, "/v2/api_auth", map[string]string{"api_key": "s3cret-key"}},
 		{
-			"name", kazoo.LoginConfig{User: "Admin", Password: "Passw0rd", AccountName: "acme"}, "/v2/user_auth",
+			"name",
+			kazoo.LoginConfig{User: "Admin", Password: "Passw0rd", AccountName: "acme"},
+			"/v2/user_auth",
 			map[string]string{"credentials": digest, "method": "md5", "account_name": "acme"},
 		},
 		{
-			"realm", kazoo.LoginConfig{User: "admin", Password: "Passw0rd", AccountRealm: "acme.sip.example.com"}, "/v2/user_auth",
+			"realm",
+			kazoo.LoginConfig{User: "admin", Password: "Passw0rd", AccountRealm: "acme.sip.example.com"},
+			"/v2/user_auth",
 			map[string]string{"credentials": digest, "method": "md5", "account_realm": "acme.sip.example.com"},
 		},
 		{
-			"id and number", kazoo.LoginConfig{User: "ADMIN", Password: "Passw0rd", AccountID: master, PhoneNumber: "+14155550100"}, "/v2/user_auth",
+			"id and number",
+			kazoo.LoginConfig{User: "ADMIN", Password: "Passw0rd", AccountID: master, PhoneNumber: "+14155550100"},
+			"/v2/user_auth",
 			map[string]string{"credentials": digest, "method": "md5", "account_id": master, "phone_number": "+14155550100"},
 		},
 	} {

@@ -1,6 +1,7 @@
 package kazoo_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -185,7 +186,7 @@ func FuzzScrub(f *testing.F) {
 			return
 		}
 		twice, err := kazoo.Scrub(kazoo.ReadDevice, once)
-		if err != nil || string(once) != string(twice) {
+		if err != nil || !bytes.Equal(once, twice) {
 			t.Errorf("%v: %s, then %s", err, once, twice)
 		}
 	})

@@ -1,7 +1,6 @@
 package kazoo_test
 
 import (
-	"encoding/json"
 	"errors"
 	"path/filepath"
 	"reflect"
@@ -138,28 +137,4 @@ func TestListMembersAreDocumented(t *testing.T) {
 			}
 		}
 	}
-}
-
-// edited is a sample with one member set; the path leads to it.
-func edited(t testing.TB, name string, value any, path ...any) []byte {
-	t.Helper()
-	var whole any
-	if err := json.Unmarshal(sample(t, name), &whole); err != nil {
-		t.Fatal(err)
-	}
-	at := whole
-	for _, step := range path[:len(path)-1] {
-		switch step := step.(type) {
-		case string:
-			at = at.(map[string]any)[step]
-		case int:
-			at = at.([]any)[step]
-		}
-	}
-	at.(map[string]any)[path[len(path)-1].(string)] = value
-	body, err := json.Marshal(whole)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
 }
