@@ -12,6 +12,8 @@ import (
 type chunk[T any] struct {
 	items []T
 	total int // length of the whole list, or unknown
+	// next is the token of the next page where pages are named by tokens; "" on the last one.
+	next string
 }
 
 var (

@@ -216,7 +216,7 @@ func (b *backend) tenant(t testing.TB) *Tenant {
 	return newTenant(t, b.client)
 }
 
-func newTenant(t testing.TB, client *upstream.Client) *Tenant {
+func newTenant(t testing.TB, client Caller) *Tenant {
 	t.Helper()
 	c, err := cache.New(cache.Options{})
 	if err != nil {

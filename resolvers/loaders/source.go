@@ -8,6 +8,7 @@ import (
 
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/kazoo"
 )
 
 // source is a route together with what its replies become.
@@ -37,9 +38,18 @@ func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
 			if err != nil {
 				return nil, err
 			}
-			return reply.Body, nil
+			return s.kept(reply.Body)
 		},
 	}
+}
+
+// kept is what of a reply may be kept. Kazoo's repeat the token and hold
+// passwords and pins, which no store may see; the other backends' hold none.
+func (s source[T]) kept(body []byte) ([]byte, error) {
+	if s.route.Backend == kazoo.Backend {
+		return kazoo.Scrub(s.route, body)
+	}
+	return body, nil
 }
 
 // scope is whose authority an answer is kept under. What a viewer's own token
