@@ -128,6 +128,9 @@ type SubscriptionResolver interface {
 	Order(ctx context.Context, obj *model.Subscription) (*model.Order, error)
 }
 type TelephonyAccountResolver interface {
+	Timezone(ctx context.Context, objs []*model.TelephonyAccount) ([]*string, error)
+	IsEnabled(ctx context.Context, objs []*model.TelephonyAccount) ([]*bool, error)
+	CreatedAt(ctx context.Context, objs []*model.TelephonyAccount) ([]*time.Time, error)
 	Company(ctx context.Context, objs []*model.TelephonyAccount) ([]*model.Company, error)
 	Balance(ctx context.Context, objs []*model.TelephonyAccount) ([]*decimal.Decimal, error)
 	Limits(ctx context.Context, objs []*model.TelephonyAccount) ([]*model.TelephonyLimits, error)
@@ -388,19 +391,19 @@ type Query {
     id: ID!
   ): TelephonyAccount @access(rule: TELEPHONY_READ)
 
-  "Add-ons that can be installed."
+  "Add-ons that can be installed, in the backend's order."
   addOnListings(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Only listings behind this cursor."
     after: String
-    "How many from the back; at most 250, and only together with ` + "`" + `before` + "`" + `, because the backend does not count."
+    "How many from the back; at most 250. The list is read to its end for it, unless ` + "`" + `before` + "`" + ` is given."
     last: Int
     "Only listings in front of this cursor."
     before: String
   ): AddOnListingConnection @access(rule: PUBLIC)
 
-  "One add-on that can be installed."
+  "One add-on that can be installed; ` + "`" + `NOT_FOUND` + "`" + ` when there is none."
   addOnListing(
     "The listing's id."
     id: ID!
@@ -570,7 +573,7 @@ type Company {
     first: Int
     "Only installations behind this cursor."
     after: String
-    "How many from the back; at most 250, and only together with ` + "`" + `before` + "`" + `, because the backend does not count."
+    "How many from the back; at most 250. The list is read to its end for it, unless ` + "`" + `before` + "`" + ` is given."
     last: Int
     "Only installations in front of this cursor."
     before: String
@@ -1172,7 +1175,7 @@ type TelephonyAccount {
     first: Int
     "Only devices behind this cursor."
     after: String
-    "How many from the back; at most 250, and only together with ` + "`" + `before` + "`" + `, because the backend does not count."
+    "How many from the back; at most 250. Without ` + "`" + `before` + "`" + ` the list is read to its end, of at most 50 pages."
     last: Int
     "Only devices in front of this cursor."
     before: String
@@ -1183,7 +1186,7 @@ type TelephonyAccount {
     first: Int
     "Only users behind this cursor."
     after: String
-    "How many from the back; at most 250, and only together with ` + "`" + `before` + "`" + `, because the backend does not count."
+    "How many from the back; at most 250. Without ` + "`" + `before` + "`" + ` the list is read to its end, of at most 50 pages."
     last: Int
     "Only users in front of this cursor."
     before: String
@@ -1194,7 +1197,7 @@ type TelephonyAccount {
     first: Int
     "Only numbers behind this cursor."
     after: String
-    "How many from the back; at most 250, and only together with ` + "`" + `before` + "`" + `, because the backend does not count."
+    "How many from the back; at most 250. Without ` + "`" + `before` + "`" + ` the list is read to its end, of at most 50 pages."
     last: Int
     "Only numbers in front of this cursor."
     before: String
@@ -1205,18 +1208,18 @@ type TelephonyAccount {
     first: Int
     "Only callflows behind this cursor."
     after: String
-    "How many from the back; at most 250, and only together with ` + "`" + `before` + "`" + `, because the backend does not count."
+    "How many from the back; at most 250. Without ` + "`" + `before` + "`" + ` the list is read to its end, of at most 50 pages."
     last: Int
     "Only callflows in front of this cursor."
     before: String
   ): CallflowConnection @access(rule: TELEPHONY_READ)
-  "Its calls, newest first."
+  "Its calls of the last 31 days, newest first; a call has a record for each of its legs."
   calls(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Only calls behind this cursor."
     after: String
-    "How many from the back; at most 250, and only together with ` + "`" + `before` + "`" + `, because the backend does not count."
+    "How many from the back; at most 250. Without ` + "`" + `before` + "`" + ` the list is read to its end, of at most 50 pages."
     last: Int
     "Only calls in front of this cursor."
     before: String
@@ -1315,7 +1318,7 @@ type Call {
   calleeNumber: String @access(rule: TELEPHONY_MONEY_READ)
   "The callee's name."
   calleeName: String @access(rule: TELEPHONY_MONEY_READ)
-  "How long it took, ringing included."
+  "How many seconds it took, ringing included."
   durationSeconds: Int @access(rule: TELEPHONY_MONEY_READ)
   "When it began."
   startedAt: DateTime @access(rule: TELEPHONY_MONEY_READ)
@@ -1479,7 +1482,7 @@ type AddOnInstallation {
 
 "An add-on at work on a phone number."
 type AssignedAddOn {
-  "The assignment's id."
+  "The id of the installation that is at work: a company's installation has the same id on all its numbers."
   id: ID! @access(rule: ADD_ON_READ)
   "Its name."
   name: String @access(rule: ADD_ON_READ)
@@ -1535,7 +1538,7 @@ type AddOnInstallationEdge {
 type Wallet {
   "Whether a charge would be covered now; never cached."
   hasFunds: Boolean @access(rule: WALLET_READ)
-  "What was charged, newest first."
+  "What was charged, in the backend's order."
   charges(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
@@ -13810,7 +13813,7 @@ func (ec *executionContext) _TelephonyAccount_timezone(ctx context.Context, fiel
 			return ec.fieldContext_TelephonyAccount_timezone(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Timezone, nil
+			return ec.resolveBatch_TelephonyAccount_timezone(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13821,7 +13824,30 @@ func (ec *executionContext) _TelephonyAccount_timezone(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_TelephonyAccount_timezone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TelephonyAccount", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TelephonyAccount", field, true, true, errors.New("field of type String does not have child fields"))
+}
+func (ec *executionContext) resolveBatch_TelephonyAccount_timezone(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (any, error) {
+	resolver := ec.Resolvers.TelephonyAccount()
+	if batch, ok := graphql.BatchParentsFor[*model.TelephonyAccount](ctx, "TelephonyAccount"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Timezone(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"TelephonyAccount.timezone",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Timezone(ctx, []*model.TelephonyAccount{obj})
+	return graphql.ResolveBatchSingleResult[*string](
+		ctx,
+		results,
+		err,
+		"TelephonyAccount.timezone",
+	)
 }
 
 func (ec *executionContext) _TelephonyAccount_isEnabled(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (ret graphql.Marshaler) {
@@ -13833,7 +13859,7 @@ func (ec *executionContext) _TelephonyAccount_isEnabled(ctx context.Context, fie
 			return ec.fieldContext_TelephonyAccount_isEnabled(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IsEnabled, nil
+			return ec.resolveBatch_TelephonyAccount_isEnabled(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
@@ -13844,7 +13870,30 @@ func (ec *executionContext) _TelephonyAccount_isEnabled(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_TelephonyAccount_isEnabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TelephonyAccount", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("TelephonyAccount", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+func (ec *executionContext) resolveBatch_TelephonyAccount_isEnabled(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (any, error) {
+	resolver := ec.Resolvers.TelephonyAccount()
+	if batch, ok := graphql.BatchParentsFor[*model.TelephonyAccount](ctx, "TelephonyAccount"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.IsEnabled(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*bool](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"TelephonyAccount.isEnabled",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.IsEnabled(ctx, []*model.TelephonyAccount{obj})
+	return graphql.ResolveBatchSingleResult[*bool](
+		ctx,
+		results,
+		err,
+		"TelephonyAccount.isEnabled",
+	)
 }
 
 func (ec *executionContext) _TelephonyAccount_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (ret graphql.Marshaler) {
@@ -13856,7 +13905,7 @@ func (ec *executionContext) _TelephonyAccount_createdAt(ctx context.Context, fie
 			return ec.fieldContext_TelephonyAccount_createdAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
+			return ec.resolveBatch_TelephonyAccount_createdAt(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
@@ -13867,7 +13916,30 @@ func (ec *executionContext) _TelephonyAccount_createdAt(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_TelephonyAccount_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TelephonyAccount", field, false, false, errors.New("field of type DateTime does not have child fields"))
+	return graphql.NewScalarFieldContext("TelephonyAccount", field, true, true, errors.New("field of type DateTime does not have child fields"))
+}
+func (ec *executionContext) resolveBatch_TelephonyAccount_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (any, error) {
+	resolver := ec.Resolvers.TelephonyAccount()
+	if batch, ok := graphql.BatchParentsFor[*model.TelephonyAccount](ctx, "TelephonyAccount"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.CreatedAt(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*time.Time](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"TelephonyAccount.createdAt",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.CreatedAt(ctx, []*model.TelephonyAccount{obj})
+	return graphql.ResolveBatchSingleResult[*time.Time](
+		ctx,
+		results,
+		err,
+		"TelephonyAccount.createdAt",
+	)
 }
 
 func (ec *executionContext) _TelephonyAccount_company(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (ret graphql.Marshaler) {
@@ -21586,20 +21658,119 @@ func (ec *executionContext) _TelephonyAccount(ctx context.Context, sel ast.Selec
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "timezone":
-			out.Values[i] = ec._TelephonyAccount_timezone(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TelephonyAccount_timezone(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "isEnabled":
-			out.Values[i] = ec._TelephonyAccount_isEnabled(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TelephonyAccount_isEnabled(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
-			out.Values[i] = ec._TelephonyAccount_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TelephonyAccount_createdAt(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "company":
 			field := field
 

@@ -66,6 +66,6 @@ func (addOnInstallationResolver) Listing(ctx context.Context, objs []*model.AddO
 func (addOnInstallationResolver) Company(ctx context.Context, objs []*model.AddOnInstallation) ([]*model.Company, error) {
 	return fan(ctx, objs,
 		func(ctx context.Context, l *loaders.Loaders, installations []*model.AddOnInstallation) ([]*model.Company, []error) {
-			return l.CompaniesOfSubaccounts(ctx, members(installations, func(i *model.AddOnInstallation) string { return i.AccountSID }))
+			return l.CompaniesOf(ctx, members(installations, func(i *model.AddOnInstallation) string { return i.CompanyID }))
 		}, objects[model.Company])
 }

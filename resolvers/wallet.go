@@ -45,7 +45,7 @@ func (walletResolver) Charges(ctx context.Context, objs []*model.Wallet, first *
 func (walletResolver) Company(ctx context.Context, objs []*model.Wallet) ([]*model.Company, error) {
 	return fan(ctx, objs,
 		func(ctx context.Context, l *loaders.Loaders, wallets []*model.Wallet) ([]*model.Company, []error) {
-			return l.CompaniesOfLocations(ctx, members(wallets, locationID))
+			return l.CompaniesOf(ctx, members(wallets, func(w *model.Wallet) string { return w.CompanyID }))
 		}, objects[model.Company])
 }
 

@@ -38,8 +38,8 @@ type AddOnInstallation struct {
 	Listing *AddOnListing `json:"listing"`
 	// The company that installed it.
 	Company *Company `json:"company"`
-	// AccountSID is the sub-account that installed it.
-	AccountSID string `json:"-"`
+	// CompanyID is the company through which it was found.
+	CompanyID string `json:"-"`
 	// ListingSID is the listing; empty where the reply did not say.
 	ListingSID string `json:"-"`
 }
@@ -114,7 +114,7 @@ type Address struct {
 
 // An add-on at work on a phone number.
 type AssignedAddOn struct {
-	// The assignment's id.
+	// The id of the installation that is at work: a company's installation has the same id on all its numbers.
 	ID string `json:"id"`
 	// Its name.
 	Name *string `json:"name"`
@@ -138,7 +138,7 @@ type Call struct {
 	CalleeNumber *string `json:"calleeNumber"`
 	// The callee's name.
 	CalleeName *string `json:"calleeName"`
-	// How long it took, ringing included.
+	// How many seconds it took, ringing included.
 	DurationSeconds *int32 `json:"durationSeconds"`
 	// When it began.
 	StartedAt *time.Time `json:"startedAt"`
@@ -968,7 +968,7 @@ type TelephonyAccount struct {
 	PhoneNumbers *PhoneNumberConnection `json:"phoneNumbers"`
 	// What happens to calls that come in, in the backend's order.
 	Callflows *CallflowConnection `json:"callflows"`
-	// Its calls, newest first.
+	// Its calls of the last 31 days, newest first; a call has a record for each of its legs.
 	Calls *CallConnection `json:"calls"`
 }
 
@@ -1078,10 +1078,12 @@ type User struct {
 type Wallet struct {
 	// Whether a charge would be covered now; never cached.
 	HasFunds *bool `json:"hasFunds"`
-	// What was charged, newest first.
+	// What was charged, in the backend's order.
 	Charges *ChargeConnection `json:"charges"`
 	// Whose wallet it is.
 	Company *Company `json:"company"`
+	// CompanyID is the company whose wallet it is.
+	CompanyID string `json:"-"`
 	// LocationID is the location whose wallet it is.
 	LocationID string `json:"-"`
 }
