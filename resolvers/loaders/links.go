@@ -74,13 +74,23 @@ func (s Links) table() map[string]Link {
 // linked gives one kind of account of each of these companies, "" where it has
 // none; positional.
 func (l *Loaders) linked(ctx context.Context, companyIDs []string, of kind) ([]string, []error) {
+	links, errs := l.linksOf(ctx, companyIDs)
+	out := make([]string, len(links))
+	for i, link := range links {
+		out[i] = of(link)
+	}
+	return out, errs
+}
+
+// linksOf gives the whole link of each of these companies; positional.
+func (l *Loaders) linksOf(ctx context.Context, companyIDs []string) ([]Link, []error) {
 	table := l.tenant.links.table()
-	out, errs := make([]string, len(companyIDs)), make([]error, len(companyIDs))
+	out, errs := make([]Link, len(companyIDs)), make([]error, len(companyIDs))
 	var ask []string
 	var at []int
 	for i, id := range companyIDs {
 		if link, ok := table[id]; ok {
-			out[i] = of(link)
+			out[i] = link
 		} else if l.tenant.links.usesAttributes() {
 			ask, at = append(ask, id), append(at, i)
 		}
@@ -88,7 +98,12 @@ func (l *Loaders) linked(ctx context.Context, companyIDs []string, of kind) ([]s
 	companies, failed := l.companies.load(ctx, ask)
 	for i, position := range at {
 		if errs[position] = failed[i]; failed[i] == nil {
-			out[position] = of(l.tenant.links.attributes(companies[i]))
+			out[position] = l.tenant.links.attributes(companies[i])
+		}
+	}
+	for _, link := range out {
+		if link.Kazoo != "" {
+			l.holders.prime(ctx, link.Kazoo, link)
 		}
 	}
 	return out, errs

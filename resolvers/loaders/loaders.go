@@ -24,6 +24,7 @@ type Tenant struct {
 	system   cache.Scope
 	maxItems int
 	width    width // how wide the tenant's list of subscriptions is known to be
+	tree     width // how wide the tree of telephony accounts is known to be
 }
 
 // NewTenant joins a tenant's backends with the cache. maxItems is the most items
@@ -59,6 +60,14 @@ type Loaders struct {
 	members       *memo[listKey, *List[*model.Membership]]
 	owned         *memo[listKey, *List[*model.Subscription]]
 	sold          *memo[listKey, *List[*model.Subscription]]
+	phones        *phones
+	holders       *memo[string, Link]
+	listings      *memo[string, *model.AddOnListing]
+	installed     *memo[listKey, *List[*model.AddOnInstallation]]
+	assigned      *memo[numberKey, []*model.AssignedAddOn]
+	wallets       *memo[string, *model.Wallet]
+	funds         *memo[string, *bool]
+	charges       *memo[listKey, *List[*model.Charge]]
 }
 
 // New makes the loaders of one operation.
@@ -75,6 +84,14 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.members = newMemo(l.fetchMemberships)
 	l.owned = newMemo(l.fetchCompanySubscriptions)
 	l.sold = newMemo(l.fetchProductSubscriptions)
+	l.phones = newPhones(l)
+	l.holders = newMemo(l.fetchHolders)
+	l.listings = newMemo(l.fetchListings)
+	l.installed = newMemo(l.fetchInstallations)
+	l.assigned = newMemo(l.fetchAssigned)
+	l.wallets = newMemo(l.fetchWallets)
+	l.funds = newMemo(l.fetchFunds)
+	l.charges = newMemo(l.fetchCharges)
 	return l
 }
 

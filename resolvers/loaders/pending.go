@@ -60,38 +60,6 @@ func (l *Loaders) DeviceOwners(_ context.Context, devices []*model.Device) ([]*m
 	return pendingAll[*model.Device, *model.TelephonyUser](devices)
 }
 
-// --- add-ons, wallet ---
-func (l *Loaders) AssignedAddOns(_ context.Context, numbers []*model.PhoneNumber) ([][]*model.AssignedAddOn, []error) {
-	return pendingAll[*model.PhoneNumber, []*model.AssignedAddOn](numbers)
-}
-func (l *Loaders) AddOnListings(context.Context, Page) (*List[*model.AddOnListing], error) {
-	return nil, errPending
-}
-func (l *Loaders) AddOnListing(context.Context, string) (*model.AddOnListing, error) {
-	return nil, errPending
-}
-func (l *Loaders) AddOnInstallations(_ context.Context, companyIDs []string, _ Page) ([]*List[*model.AddOnInstallation], []error) {
-	return pendingAll[string, *List[*model.AddOnInstallation]](companyIDs)
-}
-func (l *Loaders) ListingsOf(_ context.Context, sids []string) ([]*model.AddOnListing, []error) {
-	return pendingAll[string, *model.AddOnListing](sids)
-}
-func (l *Loaders) CompaniesOfSubaccounts(_ context.Context, sids []string) ([]*model.Company, []error) {
-	return pendingAll[string, *model.Company](sids)
-}
-func (l *Loaders) Wallets(_ context.Context, companyIDs []string) ([]*model.Wallet, []error) {
-	return pendingAll[string, *model.Wallet](companyIDs)
-}
-func (l *Loaders) Funds(_ context.Context, locationIDs []string) ([]*bool, []error) {
-	return pendingAll[string, *bool](locationIDs)
-}
-func (l *Loaders) Charges(_ context.Context, locationIDs []string, _ Page) ([]*List[*model.Charge], []error) {
-	return pendingAll[string, *List[*model.Charge]](locationIDs)
-}
-func (l *Loaders) CompaniesOfLocations(_ context.Context, locationIDs []string) ([]*model.Company, []error) {
-	return pendingAll[string, *model.Company](locationIDs)
-}
-
 // --- carts, leads ---
 
 // CartFilter narrows a list of carts; "" is any.
