@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/marketgraph/marketgraph/sandbox"
@@ -177,21 +176,4 @@ func first(values ...string) string {
 		}
 	}
 	return ""
-}
-
-// sandboxConfig is the configuration of the demo marketplaces.
-func sandboxConfig(backends *sandbox.Sandbox, address string) *Config {
-	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name}
-	cfg.Redis.value = os.Getenv("REDIS_URL")
-	for _, t := range sandbox.Tenants() {
-		app := t.Gateway()
-		cfg.Tenants = append(cfg.Tenants, TenantConfig{
-			Name: t.Name, Hosts: t.Hosts,
-			Tokens: TokensConfig{Issuer: t.Issuer, Audiences: []string{t.Audience}},
-			AppDirect: AppDirectConfig{
-				URL: backends.BaseURL(address, t.Name), ClientID: app.ID, ClientSecret: Secret{value: app.Secret},
-			},
-		})
-	}
-	return cfg
 }
