@@ -154,3 +154,24 @@ func TestKazooTenantsShareNothing(t *testing.T) {
 		t.Errorf("acme's account at globex: %d", a.status)
 	}
 }
+
+// TestFeatureCodesDifferFromCallflows in lists: an object where others have a
+// plain false, and neither a name nor an owner.
+func TestFeatureCodesDifferFromCallflows(t *testing.T) {
+	t.Parallel()
+	p := shared.phone(t, "acme")
+	codes, others := 0, 0
+	for _, item := range p.read(t, "/accounts/"+p.kazooOf("acme").largest()+"/callflows?paginate=false").items(t) {
+		switch code := field(item, "featurecode").(type) {
+		case bool:
+			others++
+		case map[string]any:
+			if codes++; code["number"] != "97" || field(item, "name") != nil || field(item, "owner_id") != nil {
+				t.Errorf("%v", item)
+			}
+		}
+	}
+	if codes != 1 || others < 50 {
+		t.Errorf("%d codes, %d others", codes, others)
+	}
+}
