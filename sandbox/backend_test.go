@@ -60,8 +60,11 @@ func TestHandlersOfAllBackendsArePrinted(t *testing.T) {
 func TestRouterCutsParametersOutOfTheirSegment(t *testing.T) {
 	t.Parallel()
 	root := newRouter(Facts{Endpoints: []Endpoint{
-		{Method: "GET", Path: "/a/{Sid}.json"}, {Method: "GET", Path: "/a/{Sid}/b.json"}, {Method: "GET", Path: "/a/{Name}"},
-		{Method: "GET", Path: "/notify/conference_{kind}"}, {Method: "GET", Path: "/a/list.json"},
+		{Method: "GET", Path: "/a/{Sid}.json"},
+		{Method: "GET", Path: "/a/{Sid}/b.json"},
+		{Method: "GET", Path: "/a/{Name}"},
+		{Method: "GET", Path: "/notify/conference_{kind}"},
+		{Method: "GET", Path: "/a/list.json"},
 	}})
 	for path, want := range map[string]string{
 		"a/AC1.json": "/a/{Sid}.json [AC1]", "a/AC1/b.json": "/a/{Sid}/b.json [AC1]", "a/AC1": "/a/{Name} [AC1]", "a/list.json": "/a/list.json []",

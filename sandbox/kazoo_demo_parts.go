@@ -66,7 +66,7 @@ func (k *kazooMaker) makeCallflows(s *kazooSpec, below *kazooAccount, people []*
 	if len(people) == 0 {
 		return
 	}
-	used := slices.DeleteFunc(below.numbers.all(), func(r *Record) bool { return field(r.Facts["summary"], "used_by") == nil })
+	used := slices.DeleteFunc(below.numbers.all(), func(r *Record) bool { return r.text("used") == "" })
 	for i, u := range people {
 		box := k.makeMailbox(below, u, fmt.Sprint(1000+i))
 		numbers := []string{fmt.Sprint(1000 + i)}
