@@ -37,7 +37,11 @@ func newBackends(s *Sandbox) ([]backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []backend{s.appdirect, phones}, nil
+	addOns, err := newTwilio(s)
+	if err != nil {
+		return nil, err
+	}
+	return []backend{s.appdirect, phones, addOns}, nil
 }
 
 // printed is what every backend has: the endpoints its documents print, and the

@@ -50,6 +50,7 @@ func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m.makeLeads()
 	m.makeLinks()
 	m.makeKazoo()
+	m.makeTwilio()
 	return m.world, errors.Join(m.errs...)
 }
 

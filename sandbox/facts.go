@@ -14,10 +14,11 @@ var appdirectFacts []byte
 // Facts is what a backend's documents print about its endpoints, without any
 // sample: the sandbox enforces it, and tests elsewhere may compare with it.
 type Facts struct {
-	Backend   string     `json:"backend"`   // such as "appdirect"
-	BasePath  string     `json:"basePath"`  // prefix of every path, such as "/api"
-	RateLimit RateLimit  `json:"rateLimit"` // the limit of endpoints that print none of their own
-	Endpoints []Endpoint `json:"endpoints"` // in the order of the documents
+	Backend   string     `json:"backend"`         // such as "appdirect"
+	BasePath  string     `json:"basePath"`        // prefix of every path, such as "/api"
+	RateLimit RateLimit  `json:"rateLimit"`       // the limit of endpoints that print none of their own
+	Quota     *RateLimit `json:"quota,omitempty"` // a second limit of all endpoints together; nil when there is none
+	Endpoints []Endpoint `json:"endpoints"`       // in the order of the documents
 }
 
 // Endpoint is one printed endpoint. Path is relative to Facts.BasePath.
@@ -60,6 +61,7 @@ type RateLimit struct {
 	LeakPerSecond int    `json:"leakPerSecond,omitempty"` // calls per second
 	MaxRequests   int    `json:"maxRequests,omitempty"`   // calls
 	WindowSeconds int    `json:"windowSeconds,omitempty"` // seconds
+	Concurrent    int    `json:"concurrent,omitempty"`    // calls running at once; when not zero, nothing else counts
 	Scope         string `json:"scope,omitempty"`         // "", "caller" or "global"
 }
 

@@ -201,10 +201,11 @@ func (k *kazooMaker) makeNumbers(s *kazooSpec, below *kazooAccount) {
 		short := Document{
 			"id": n, "assigned_to": s.id, "created": at, "features": features, "state": state, "updated": at + int64(k.rng.IntN(90_000)),
 		}
+		facts := map[string]any{"created": at, "summary": short}
 		if state == "in_service" && k.chance(80) {
-			short["used_by"] = "callflow"
+			short["used_by"], facts["used"] = "callflow", "callflow"
 		}
-		k.put(below.numbers, &Record{ID: n, Body: body, Facts: map[string]any{"created": at, "summary": short}})
+		k.put(below.numbers, &Record{ID: n, Body: body, Facts: facts})
 	}
 }
 

@@ -66,7 +66,7 @@ func (k *kazooMaker) makeCallflows(s *kazooSpec, below *kazooAccount, people []*
 	if len(people) == 0 {
 		return
 	}
-	used := slices.DeleteFunc(below.numbers.all(), func(r *Record) bool { return field(r.Facts["summary"], "used_by") == nil })
+	used := slices.DeleteFunc(below.numbers.all(), func(r *Record) bool { return r.text("used") == "" })
 	for i, u := range people {
 		box := k.makeMailbox(below, u, fmt.Sprint(1000+i))
 		numbers := []string{fmt.Sprint(1000 + i)}
@@ -75,6 +75,20 @@ func (k *kazooMaker) makeCallflows(s *kazooSpec, below *kazooAccount, people []*
 		}
 		k.put(below.callflows, k.callflow(s, u, box, numbers))
 	}
+	k.put(below.callflows, k.featureCode(s))
+}
+
+// featureCode lets a user call their mailbox by a code. Its callflow has a
+// pattern instead of numbers, and nobody owns it.
+func (k *kazooMaker) featureCode(s *kazooSpec) *Record {
+	id := k.hex(32)
+	code := Document{"name": "voicemail[action=check]", "number": "97"}
+	return &Record{ID: id, Body: Document{
+		"id": id, "numbers": []any{}, "patterns": texts(`^\*97$`), "featurecode": code, "metadata": Document{},
+		"flow": Document{"module": "voicemail", "data": Document{"action": "check"}, "children": Document{}},
+	}, Facts: map[string]any{"created": gregorian(s.created), "summary": Document{
+		"id": id, "flags": []any{}, "featurecode": code, "modules": texts("voicemail"), "numbers": []any{}, "patterns": texts(`^\*97$`), "type": "main",
+	}}}
 }
 
 // callflow rings a user and then their mailbox.

@@ -113,9 +113,5 @@ func cursorOf(i int, r *Record) string {
 
 // cursorAt finds the record a cursor names, -1 when it names none.
 func cursorAt(records []*Record, key string) int {
-	raw, err := base64.RawURLEncoding.DecodeString(key)
-	if err != nil {
-		return -1
-	}
-	return slices.IndexFunc(records, func(r *Record) bool { return "k:"+r.ID == string(raw) })
+	return slices.IndexFunc(records, func(r *Record) bool { return cursorOf(1, r) == key })
 }

@@ -19,6 +19,7 @@ type limiter struct {
 	mu      sync.Mutex
 	off     map[string]bool // by backend; "" is all of them
 	buckets map[bucketKey]*bucket
+	running map[bucketKey]int // calls that have entered and not left
 }
 
 // bucket is the state of either kind of limit.
@@ -30,7 +31,7 @@ type bucket struct {
 
 // newLimiter starts with empty buckets, enforcing.
 func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, off: map[string]bool{}, buckets: map[bucketKey]*bucket{}}
+	return &limiter{now: now, off: map[string]bool{}, buckets: map[bucketKey]*bucket{}, running: map[bucketKey]int{}}
 }
 
 // take asks for one call. Zero means go ahead; otherwise the call is over the
@@ -115,4 +116,24 @@ func (l *limiter) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	clear(l.buckets)
+}
+
+// enter counts a call as running, unless so many run already. The number is that
+// of running calls, this one included; false means that it may not run, and must
+// not leave. Calls are counted while limits are off, too, since they end later.
+func (l *limiter) enter(key bucketKey, most int) (int, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.running[key] >= most && !l.off[""] && !l.off[key.backend] {
+		return l.running[key], false
+	}
+	l.running[key]++
+	return l.running[key], true
+}
+
+// leave ends a call that has entered.
+func (l *limiter) leave(key bucketKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running[key]--
 }

@@ -26,8 +26,9 @@ type world struct {
 	carts         *Collection // by their 24 hex digits
 	leads         *Collection // by uuid, of both lead APIs
 
-	links linkSet     // of companies to accounts in the other backends
-	kazoo *kazooWorld // telephony
+	links  linkSet      // of companies to accounts in the other backends
+	kazoo  *kazooWorld  // telephony
+	twilio *twilioWorld // add-ons
 }
 
 // emptyWorld has every collection and nothing in them.

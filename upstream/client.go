@@ -44,6 +44,9 @@ type Config struct {
 	Header http.Header
 	// General is the backend's general limit; required, since nothing is sent without a limit.
 	General Bucket
+	// Quota is a second limit that every call of an account counts in beside its bucket: so many a day, for instance. The
+	// zero value means that there is none.
+	Quota Bucket
 	// Buckets replace the limits of single routes, by route name, where a backend grants others than it prints; nil for none.
 	Buckets map[string]Bucket
 	// Pacer is shared by all clients of the process; nil makes one for this client alone.
@@ -121,7 +124,7 @@ func (cfg *Config) validate() error {
 	if cfg.General.Kind == General {
 		faults = append(faults, errors.New("upstream: config: general bucket is missing"))
 	}
-	faults = append(faults, cfg.General.Validate())
+	faults = append(faults, cfg.General.Validate(), cfg.Quota.Validate())
 	for name, bucket := range cfg.Buckets {
 		if err := bucket.Validate(); err != nil {
 			faults = append(faults, fmt.Errorf("upstream: config: bucket of route %s: %w", name, err))

@@ -94,18 +94,18 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 	if err := x.authorize(ctx); err != nil {
 		return nil, err
 	}
-	slot, refused := x.client.gate(x.call).acquire(ctx, x.call.Lane)
+	room, refused := x.client.admit(ctx, x.call)
 	if refused != nil {
 		return nil, x.refused(refused)
 	}
-	info.Waited = slot.waited
-	x.budget.addWait(slot.waited)
+	info.Waited = room.waited()
+	x.budget.addWait(info.Waited)
 	if ctx.Err() != nil {
-		slot.unsent()
+		room.unsent()
 		return nil, x.refused(interrupted(ctx))
 	}
 	info.Sent = true
-	return x.send(ctx, slot, info)
+	return x.send(ctx, room, info)
 }
 
 // authorize sets the header of the next attempt. A person's token is forwarded as it is; ours may have to be fetched,
@@ -133,15 +133,15 @@ func (x *exchange) authorize(ctx context.Context) error {
 
 // send is one exchange under its own deadline. The slot is held until the body is read, since some backends count a
 // call until then; it is given back in any case.
-func (x *exchange) send(ctx context.Context, slot *slot, info *CallInfo) (*Reply, error) {
+func (x *exchange) send(ctx context.Context, room *admission, info *CallInfo) (*Reply, error) {
 	begin := x.client.cfg.Now()
 	reply, err := x.roundTrip(ctx)
 	info.Duration = x.client.cfg.Now().Sub(begin)
 	var e *Error
 	if errors.As(err, &e) && e.Kind == RateLimited {
-		slot.limited(e.RetryAfter)
+		room.limited(e.RetryAfter)
 	} else {
-		slot.done()
+		room.done()
 	}
 	return reply, err
 }

@@ -64,7 +64,11 @@ func NewPacer(cfg PacerConfig) *Pacer {
 
 // bucketKey is who shares a bucket. Account is "" where the backend does not limit by account, route
 // is "" for a general bucket shared by all routes.
-type bucketKey struct{ baseURL, client, account, route string }
+type bucketKey struct {
+	baseURL, client, account, route string
+
+	quota bool // the second limit of those calls
+}
 
 // gate is the gate of a bucket. The limit first named for a key stands: two limits for one bucket would mean none.
 func (p *Pacer) gate(key bucketKey, limit Bucket) *gate {

@@ -41,7 +41,6 @@ var HasFunds = &upstream.Route{
 	Method:    http.MethodGet,
 	Path:      "/marketplace/billing/charges/has-funds",
 	Authority: upstream.System,
-	Tags:      []string{"charges"},
 }
 
 // Charge is one charge to a wallet.

@@ -22,7 +22,6 @@ var IssueLocationToken = &upstream.Route{
 	Path:      "/oauth/locationToken",
 	Form:      true,
 	Authority: upstream.System,
-	Tags:      []string{"locations"},
 }
 
 // maxTokenLife is the documented life of an access token, and the longest that one is believed to have.

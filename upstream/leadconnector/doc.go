@@ -34,10 +34,14 @@ const Version = "2021-07-28"
 func Header() http.Header { return http.Header{"Version": {Version}} }
 
 // General is the documented limit of one application for one resource, a location
-// or a company: 100 calls in any 10 seconds. The daily quota of 200,000 beside it
-// is not enforced here, see docs/backends/leadconnector.md.
+// or a company: 100 calls in any 10 seconds. Its account is [upstream.Call.Account].
 func General() upstream.Bucket {
 	return upstream.Bucket{Kind: upstream.FixedWindow, Size: 100, Window: 10 * time.Second}
+}
+
+// Quota is the documented limit beside it, for [upstream.Config.Quota]: 200,000 calls a day.
+func Quota() upstream.Bucket {
+	return upstream.Bucket{Kind: upstream.DailyQuota, Size: 200_000}
 }
 
 // How long replies are kept. Whether there are funds is never kept: it decides what may be charged now.

@@ -115,6 +115,14 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	want := upstream.Bucket{Kind: upstream.DailyQuota, Size: readFacts(t).Daily.Requests}
+	if diff := cmp.Diff(want, leadconnector.Quota()); diff != "" {
+		t.Errorf("(-documented +ours):\n%s", diff)
+	}
+}
+
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	f := readFacts(t)
@@ -171,8 +179,8 @@ func TestTemplates(t *testing.T) {
 		if path, err := r.Expand(params); err != nil || strings.ContainsAny(path, "{}") || strings.Count(path, "/") != strings.Count(r.Path, "/") {
 			t.Errorf("%s expands to %s, %v", r.Path, path, err)
 		}
-		if len(r.Tags) == 0 {
-			t.Errorf("%s: no tag, nothing could ever drop its replies", r.Name)
+		if (len(r.Tags) == 0) != (r.Fresh == 0) {
+			t.Errorf("%s: tags %v, kept for %s: what is kept has to be dropped some day", r.Name, r.Tags, r.Fresh)
 		}
 		for _, tag := range r.Tags {
 			for _, p := range placeholder.FindAllString(tag, -1) {

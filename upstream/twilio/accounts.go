@@ -15,7 +15,6 @@ var ReadAccount = &upstream.Route{
 	Method:    http.MethodGet,
 	Path:      "/2010-04-01/Accounts/{Sid}.json",
 	Authority: upstream.System,
-	Tags:      []string{"account:{Sid}"},
 }
 
 // Account is an account without its token.

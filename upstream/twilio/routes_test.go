@@ -169,8 +169,8 @@ func TestTemplates(t *testing.T) {
 		if path, err := r.Expand(params); err != nil || strings.ContainsAny(path, "{}") || strings.Count(path, "/") != strings.Count(r.Path, "/") {
 			t.Errorf("%s expands to %s, %v", r.Path, path, err)
 		}
-		if len(r.Tags) == 0 {
-			t.Errorf("%s: no tag, nothing could ever drop its replies", r.Name)
+		if (len(r.Tags) == 0) != (r.Fresh == 0) {
+			t.Errorf("%s: tags %v, kept for %s: what is kept has to be dropped some day", r.Name, r.Tags, r.Fresh)
 		}
 		for _, tag := range r.Tags {
 			for _, p := range placeholder.FindAllString(tag, -1) {
