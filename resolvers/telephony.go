@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -90,6 +91,35 @@ func (companyResolver) TelephonyAccount(ctx context.Context, objs []*model.Compa
 		func(ctx context.Context, l *loaders.Loaders, companies []*model.Company) ([]*model.TelephonyAccount, []error) {
 			return l.TelephonyAccountsOf(ctx, members(companies, companyID))
 		}, objects[model.TelephonyAccount])
+}
+
+// Timezone answers TelephonyAccount.timezone.
+func (telephonyAccountResolver) Timezone(ctx context.Context, objs []*model.TelephonyAccount) ([]*string, error) {
+	return fan(ctx, objs, telephonyDetail(func(d *loaders.TelephonyDetail) *string { return d.Timezone }), nil)
+}
+
+// IsEnabled answers TelephonyAccount.isEnabled.
+func (telephonyAccountResolver) IsEnabled(ctx context.Context, objs []*model.TelephonyAccount) ([]*bool, error) {
+	return fan(ctx, objs, telephonyDetail(func(d *loaders.TelephonyDetail) *bool { return d.IsEnabled }), nil)
+}
+
+// CreatedAt answers TelephonyAccount.createdAt.
+func (telephonyAccountResolver) CreatedAt(ctx context.Context, objs []*model.TelephonyAccount) ([]*time.Time, error) {
+	return fan(ctx, objs, telephonyDetail(func(d *loaders.TelephonyDetail) *time.Time { return d.CreatedAt }), nil)
+}
+
+// telephonyDetail asks for a part of accounts' own documents.
+func telephonyDetail[V any](pick func(*loaders.TelephonyDetail) *V) loadFunc[model.TelephonyAccount, *V] {
+	return func(ctx context.Context, l *loaders.Loaders, accounts []*model.TelephonyAccount) ([]*V, []error) {
+		details, errs := l.TelephonyDetails(ctx, members(accounts, accountID))
+		out := make([]*V, len(details))
+		for i, d := range details {
+			if d != nil {
+				out[i] = pick(d)
+			}
+		}
+		return out, errs
+	}
 }
 
 // Company answers TelephonyAccount.company.

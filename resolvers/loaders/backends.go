@@ -24,6 +24,9 @@ type Backends struct {
 	AppDirect Caller
 	// Kazoo holds phone systems. Its credentials reach all accounts below the gateway's own.
 	Kazoo Caller
+	// KazooAccount gives the id of the gateway's own account there, which signing in tells; see
+	// [kazoo.Login.Account]. Nil, or an error, means that accounts are read one by one.
+	KazooAccount func(ctx context.Context) (string, error)
 	// Twilio holds add-ons.
 	Twilio Caller
 	// Subaccounts give each sub-account's own credentials at Twilio.

@@ -2,7 +2,6 @@ package loaders
 
 import (
 	"context"
-	"errors"
 
 	"github.com/marketgraph/marketgraph/auth"
 )
@@ -18,7 +17,7 @@ func (l *Loaders) fetchHolders(ctx context.Context, accounts []string) answers[L
 	}
 	holders, err := byKazoo(links), error(nil)
 	if !covers(holders, accounts) {
-		links, err = l.visibleLinks(ctx)
+		links, err = l.seenLinks(ctx, l.viewer.Rows(auth.RuleTelephonyRead))
 		for account, link := range byKazoo(links) {
 			if _, listed := holders[account]; !listed {
 				holders[account] = link
@@ -33,22 +32,6 @@ func (l *Loaders) fetchHolders(ctx context.Context, accounts []string) answers[L
 		}
 	}
 	return out
-}
-
-// visibleLinks gives the links of all companies, or of the viewer's own: an
-// account that they see is one of theirs.
-func (l *Loaders) visibleLinks(ctx context.Context) ([]Link, error) {
-	rows := l.viewer.Rows(auth.RuleTelephonyRead)
-	if rows.All() {
-		return l.allLinks(ctx)
-	}
-	links, errs := l.linksOf(ctx, rows.Companies())
-	for i, err := range errs {
-		if isNotFound(err) { // deleted since the memberships were read
-			errs[i] = nil
-		}
-	}
-	return links, errors.Join(errs...)
 }
 
 func byKazoo(links []Link) map[string]Link {

@@ -2,7 +2,9 @@ package loaders
 
 import (
 	"context"
+	"errors"
 
+	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
@@ -109,6 +111,22 @@ func (l *Loaders) linksOf(ctx context.Context, companyIDs []string) ([]Link, []e
 	return out, errs
 }
 
+// seenLinks gives the links of the companies in rows: of all of them, or of the
+// viewer's own, for which no other company is read. An error says that some
+// could not be read; the others are there.
+func (l *Loaders) seenLinks(ctx context.Context, rows auth.Rows) ([]Link, error) {
+	if rows.All() {
+		return l.allLinks(ctx)
+	}
+	links, errs := l.linksOf(ctx, rows.Companies())
+	for i, err := range errs {
+		if isNotFound(err) { // deleted since the memberships were read
+			errs[i] = nil
+		}
+	}
+	return links, errors.Join(errs...)
+}
+
 // allLinks gives every link of the tenant, those of the table first. Finding
 // out the attributes of all companies takes the pages of their list.
 func (l *Loaders) allLinks(ctx context.Context) ([]Link, error) {
@@ -150,7 +168,7 @@ func (l *Loaders) readLinks(ctx context.Context) ([]Link, error) {
 // companiesLinked gives the companies to which these accounts are linked, nil
 // where none is, or none that may see; positional.
 func (l *Loaders) companiesLinked(ctx context.Context, accounts []string, of kind) ([]*model.Company, []error) {
-	links, err := l.allLinks(ctx)
+	links, err := l.seenLinks(ctx, l.viewer.Rows(auth.RuleCompanyRead))
 	if err != nil {
 		a := failed[*model.Company](len(accounts), err)
 		return a.values, a.errs

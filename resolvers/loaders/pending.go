@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/marketgraph/marketgraph/graph/model"
 )
 
@@ -17,47 +15,6 @@ var errPending = errors.New("pending")
 func pendingAll[K, V any](keys []K) ([]V, []error) {
 	a := failed[V](len(keys), errPending)
 	return a.values, a.errs
-}
-
-// --- telephony ---
-func (l *Loaders) TelephonyAccounts(context.Context, Page) (*List[*model.TelephonyAccount], error) {
-	return nil, errPending
-}
-func (l *Loaders) TelephonyAccount(context.Context, string) (*model.TelephonyAccount, error) {
-	return nil, errPending
-}
-func (l *Loaders) TelephonyAccountsOf(_ context.Context, companyIDs []string) ([]*model.TelephonyAccount, []error) {
-	return pendingAll[string, *model.TelephonyAccount](companyIDs)
-}
-func (l *Loaders) CompaniesOfTelephony(_ context.Context, accountIDs []string) ([]*model.Company, []error) {
-	return pendingAll[string, *model.Company](accountIDs)
-}
-func (l *Loaders) Balances(_ context.Context, accountIDs []string) ([]*decimal.Decimal, []error) {
-	return pendingAll[string, *decimal.Decimal](accountIDs)
-}
-func (l *Loaders) TelephonyLimits(_ context.Context, accountIDs []string) ([]*model.TelephonyLimits, []error) {
-	return pendingAll[string, *model.TelephonyLimits](accountIDs)
-}
-func (l *Loaders) Devices(_ context.Context, accountIDs []string, _ Page) ([]*List[*model.Device], []error) {
-	return pendingAll[string, *List[*model.Device]](accountIDs)
-}
-func (l *Loaders) TelephonyUsers(_ context.Context, accountIDs []string, _ Page) ([]*List[*model.TelephonyUser], []error) {
-	return pendingAll[string, *List[*model.TelephonyUser]](accountIDs)
-}
-func (l *Loaders) PhoneNumbers(_ context.Context, accountIDs []string, _ Page) ([]*List[*model.PhoneNumber], []error) {
-	return pendingAll[string, *List[*model.PhoneNumber]](accountIDs)
-}
-func (l *Loaders) Callflows(_ context.Context, accountIDs []string, _ Page) ([]*List[*model.Callflow], []error) {
-	return pendingAll[string, *List[*model.Callflow]](accountIDs)
-}
-func (l *Loaders) Calls(_ context.Context, accountIDs []string, _ Page) ([]*List[*model.Call], []error) {
-	return pendingAll[string, *List[*model.Call]](accountIDs)
-}
-func (l *Loaders) Registrations(_ context.Context, devices []*model.Device) ([]*bool, []error) {
-	return pendingAll[*model.Device, *bool](devices)
-}
-func (l *Loaders) DeviceOwners(_ context.Context, devices []*model.Device) ([]*model.TelephonyUser, []error) {
-	return pendingAll[*model.Device, *model.TelephonyUser](devices)
 }
 
 // --- carts, leads ---

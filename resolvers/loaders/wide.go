@@ -20,7 +20,7 @@ import (
 // become shorter, and finding out costs a few calls.
 const widthAge = time.Hour
 
-// width remembers, per status, how many pages of the whole list were not enough.
+// width remembers how many pages of a list were not enough, by the status that it is narrowed to; "" for none.
 type width struct {
 	mu     sync.Mutex
 	beyond map[model.SubscriptionStatus]lesson
