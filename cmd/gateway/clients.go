@@ -29,7 +29,7 @@ type clients struct {
 func (c *clients) backends() loaders.Backends {
 	out := loaders.Backends{AppDirect: c.appdirect, Subaccounts: c.subaccounts, Locations: c.locations}
 	if c.kazoo != nil {
-		out.Kazoo = c.kazoo
+		out.Kazoo, out.KazooAccount = c.kazoo, c.login.Account
 	}
 	if c.twilio != nil {
 		out.Twilio = c.twilio
