@@ -41,7 +41,11 @@ func newBackends(s *Sandbox) ([]backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []backend{s.appdirect, phones, addOns}, nil
+	wallets, err := newLeadConnector(s)
+	if err != nil {
+		return nil, err
+	}
+	return []backend{s.appdirect, phones, addOns, wallets}, nil
 }
 
 // printed is what every backend has: the endpoints its documents print, and the

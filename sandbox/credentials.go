@@ -62,7 +62,7 @@ func (t Tenant) withCredentials() Tenant {
 		AccountSID: "AC" + hexOf(t.Name, "twilio account", 32), AuthToken: hexOf(t.Name, "twilio token", 32),
 	}
 	t.LeadConnector = LeadConnectorCredentials{
-		AgencyToken: "pit-" + hexOf(t.Name, "leadconnector token", 32),
+		AgencyToken: hexOf(t.Name, "leadconnector token", 40),
 		CompanyID:   alnumOf(t.Name, "leadconnector company", 20), AppID: hexOf(t.Name, "leadconnector app", 24),
 	}
 	return t

@@ -51,6 +51,7 @@ func newWorld(t Tenant, index int, seed uint64) (*world, error) {
 	m.makeLinks()
 	m.makeKazoo()
 	m.makeTwilio()
+	m.makeWallets()
 	return m.world, errors.Join(m.errs...)
 }
 

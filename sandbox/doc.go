@@ -15,7 +15,9 @@
 //   - engine: Collection, Query, paging and listings over JSON documents;
 //   - machinery shared by backends: facts, router, access, limits, faults, calls;
 //   - the OAuth2 server and the control API under /_sandbox;
-//   - AppDirect: routes, documents and demo data (files appdirect_* and demo*).
+//   - AppDirect: routes, documents and demo data (files appdirect_* and demo*);
+//   - the other backends, each in files of its name (kazoo_* and so on);
+//   - links: which company has which accounts at the other backends.
 //
 // A Sandbox is safe for concurrent use; it starts no goroutine of its own.
 package sandbox

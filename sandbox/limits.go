@@ -137,3 +137,14 @@ func (l *limiter) leave(key bucketKey) {
 	defer l.mu.Unlock()
 	l.running[key]--
 }
+
+// used is how many calls of the current window have been let through.
+func (l *limiter) used(key bucketKey, rule RateLimit) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.buckets[key]
+	if b == nil || l.now().Sub(b.at) >= time.Duration(rule.WindowSeconds)*time.Second {
+		return 0
+	}
+	return b.passed
+}

@@ -26,9 +26,10 @@ type world struct {
 	carts         *Collection // by their 24 hex digits
 	leads         *Collection // by uuid, of both lead APIs
 
-	links  linkSet      // of companies to accounts in the other backends
-	kazoo  *kazooWorld  // telephony
-	twilio *twilioWorld // add-ons
+	links   linkSet      // of companies to accounts in the other backends
+	kazoo   *kazooWorld  // telephony
+	twilio  *twilioWorld // add-ons
+	wallets *walletWorld // LeadConnector's
 }
 
 // emptyWorld has every collection and nothing in them.
