@@ -41,6 +41,7 @@ type Rule struct {
 	Ours   string  // why, where the rule isn't, or not only, the contract's
 	Public bool    // everybody, without a token
 	Rows   RowKind // what remains without a marketplace-wide role
+	Own    []Role  // of Roles, those that open the viewer's own rows only and no company's; none but for RowsUser
 }
 
 // The closed list. PARTNER stands wherever the contract prints PARTNER_READ: a service that may write may also read.
@@ -112,7 +113,7 @@ var rules = []Rule{
 		Ours: "the wallet backend knows no roles of ours; a wallet is money, so it is for those who administer the linked company",
 	},
 	{
-		Name: RuleCartRead, Rows: RowsUser, Roles: membersAndSupport(),
+		Name: RuleCartRead, Rows: RowsUser, Roles: append([]Role{RoleUser}, administratorsAndSupport()...), Own: []Role{RoleUser},
 		Ours: "checkout prints no roles; a cart follows its buyer and the administrators of the company it is bought for",
 	},
 	{
@@ -154,7 +155,7 @@ func companyRoles() []Role {
 func Rules() []Rule {
 	out := slices.Clone(rules)
 	for i := range out {
-		out[i].Roles = slices.Clone(out[i].Roles)
+		out[i].Roles, out[i].Own = slices.Clone(out[i].Roles), slices.Clone(out[i].Own)
 	}
 	return out
 }
@@ -171,6 +172,14 @@ func ruleNamed(name string) (Rule, bool) {
 // admits reports whether any role of the rule is effective for v anywhere.
 func (r Rule) admits(v *Viewer) bool {
 	return r.Public || slices.ContainsFunc(r.Roles, v.Has)
+}
+
+// inCompany are the roles that open a company's rows to who holds one of them there.
+func (r Rule) inCompany() []Role {
+	if len(r.Own) == 0 {
+		return r.Roles
+	}
+	return slices.DeleteFunc(slices.Clone(r.Roles), func(role Role) bool { return slices.Contains(r.Own, role) })
 }
 
 // everything reports whether v may see all rows that the rule guards.
