@@ -68,6 +68,12 @@ type Loaders struct {
 	wallets       *memo[string, *model.Wallet]
 	funds         *memo[string, *bool]
 	charges       *memo[listKey, *List[*model.Charge]]
+
+	carts        *memo[string, *model.Cart]
+	companyCarts *memo[listKey, *List[*model.Cart]]
+	prices       *memo[string, *cartPrices]
+	offers       *memo[string, *offer]
+	leads        *memo[string, *model.Lead]
 }
 
 // New makes the loaders of one operation.
@@ -92,6 +98,11 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.wallets = newMemo(l.fetchWallets)
 	l.funds = newMemo(l.fetchFunds)
 	l.charges = newMemo(l.fetchCharges)
+	l.carts = newMemo(l.fetchCarts)
+	l.companyCarts = newMemo(l.fetchCompanyCarts)
+	l.prices = newMemo(l.fetchCartPrices)
+	l.offers = newMemo(l.fetchOffers)
+	l.leads = newMemo(l.fetchLeads)
 	return l
 }
 
