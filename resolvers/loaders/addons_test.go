@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -196,6 +197,18 @@ func TestLinkedByAttributes(t *testing.T) {
 	lists, errs = New(m.tenant(t), service(t)).AddOnInstallations(t.Context(), []string{"c1"}, Page{first: 9})
 	if errs[0] == nil || lists[0] != nil {
 		t.Errorf("a company that could not be read has %v", lists[0])
+	}
+}
+
+// TestSetUpIsNotKept: what a customer has entered stays out of every store.
+func TestSetUpIsNotKept(t *testing.T) {
+	t.Parallel()
+	m := newLinkedMarket(t)
+	m.populate(2)
+	l := New(m.tenant(t), service(t))
+	kept, err := installedBy("AC1").request(l, l.installationTrail("AC1").ask("")).Fill(t.Context())
+	if err != nil || !bytes.Contains(kept, []byte("XE1-0")) || bytes.Contains(kept, []byte("s3cret")) {
+		t.Errorf("kept is %s, %v", kept, err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
+	"github.com/marketgraph/marketgraph/upstream/twilio"
 )
 
 // source is a route together with what its replies become.
@@ -44,10 +45,14 @@ func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
 }
 
 // kept is what of a reply may be kept. Kazoo's repeat the token and hold
-// passwords and pins, which no store may see; the other backends' hold none.
+// passwords and pins, Twilio's hold what customers have entered, keys among it:
+// no store may see that. The other backends' hold none.
 func (s source[T]) kept(body []byte) ([]byte, error) {
-	if s.route.Backend == kazoo.Backend {
+	switch s.route.Backend {
+	case kazoo.Backend:
 		return kazoo.Scrub(s.route, body)
+	case twilio.Backend:
+		return twilio.Scrub(s.route, body)
 	}
 	return body, nil
 }
