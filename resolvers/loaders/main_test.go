@@ -95,7 +95,8 @@ func (b *backend) counting(name string, serve http.HandlerFunc) http.HandlerFunc
 		fault := b.faults[name]
 		b.mu.Unlock()
 		if fault != nil {
-			serve = fault
+			fault(w, r)
+			return
 		}
 		serve(w, r)
 	}
