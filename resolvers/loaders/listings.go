@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream/twilio"
@@ -67,14 +68,22 @@ func (l *Loaders) fetchListings(ctx context.Context, ids []string) answers[*mode
 	return l.unlisted(ctx, ids, byID)
 }
 
+// listingSID is the documented shape of a listing's id. For any other the
+// backend may answer that the request is bad, and anybody may ask for anything.
+var listingSID = regexp.MustCompile(`^XB[0-9a-fA-F]{32}$`)
+
 // unlisted reads by itself what the catalogue does not have.
 func (l *Loaders) unlisted(ctx context.Context, ids []string, listed map[string]*model.AddOnListing) answers[*model.AddOnListing] {
 	out := newAnswers[*model.AddOnListing](len(ids))
 	var asks []ask
 	var at []int
 	for i, id := range ids {
-		if out.values[i] = listed[id]; out.values[i] == nil {
+		switch out.values[i] = listed[id]; {
+		case out.values[i] != nil:
+		case listingSID.MatchString(id):
 			asks, at = append(asks, ask{params: map[string]string{"Sid": id}}), append(at, i)
+		default:
+			out.errs[i] = &NotFoundError{Type: "AddOnListing"}
 		}
 	}
 	got := readListing.getMany(ctx, l, asks)
