@@ -409,7 +409,7 @@ type Query {
     id: ID!
   ): AddOnListing @access(rule: PUBLIC)
 
-  "Carts, newest first: those of ` + "`" + `userId` + "`" + ` or ` + "`" + `companyId` + "`" + `, or all that the viewer may see."
+  "The carts that the viewer may see, newest first: all of the marketplace's, or their own and those of companies they administer."
   carts(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
@@ -431,7 +431,7 @@ type Query {
     id: ID!
   ): Cart @access(rule: CART_READ)
 
-  "The cart that a user is filling for a company; null where there is none."
+  "The newest cart that a user is filling for a company; null where there is none that the viewer may see."
   activeCartOfUser(
     "Whose cart."
     input: ActiveCartOfUserInput!
@@ -1615,7 +1615,7 @@ type Cart {
   status: CartStatus @access(rule: CART_READ)
   "What is in it."
   items: [CartItem!] @access(rule: CART_READ)
-  "What it costs; priced by the backend at each look."
+  "What it costs, as the backend priced it at most 30 seconds ago."
   pricingTotal: CartPricingTotal @access(rule: CART_READ)
   "Who buys."
   buyer: User @access(rule: CART_READ)
@@ -1645,9 +1645,9 @@ type CartItem {
   pricingPlanId: ID @access(rule: CART_READ)
   "How many of which unit."
   units: [CartUnit!] @access(rule: CART_READ)
-  "The product."
+  "The product; null where its plan is not sold any more."
   product: Product @access(rule: CART_READ)
-  "In which variant."
+  "In which variant; null where its plan is not sold any more."
   edition: Edition @access(rule: CART_READ)
 }
 
@@ -1661,17 +1661,17 @@ type CartUnit {
 
 "What a cart costs."
 type CartPricingTotal {
-  "Due now, taxes included."
+  "Due now, taxes included; null, because the backend's summary of prices does not document it."
   amountDueAfterTax: Decimal @access(rule: CART_READ)
-  "Due now, without taxes."
+  "Due now, without taxes; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
   amountDueBeforeTax: Decimal @access(rule: CART_READ)
-  "Shipping; null where nothing is shipped."
+  "Shipping; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
   shippingFeeAmount: Decimal @access(rule: CART_READ)
   "What will be due again in each period."
   recurringTotals: [CartRecurringTotal!] @access(rule: CART_READ)
-  "The taxes, one by one."
+  "The taxes, one by one; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
   taxSummary: [CartTax!] @access(rule: CART_READ)
-  "All taxes together."
+  "All taxes together; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
   totalTaxAmount: Decimal @access(rule: CART_READ)
 }
 
@@ -1679,7 +1679,7 @@ type CartPricingTotal {
 type CartRecurringTotal {
   "The price of one period, without taxes."
   totalSalePrice: Decimal @access(rule: CART_READ)
-  "The price of one period, taxes included."
+  "The price of one period, taxes included; null, because the backend's summary of prices does not document it."
   totalSalePriceTaxIncluded: Decimal @access(rule: CART_READ)
   "The period."
   billingCycle: CartBillingCycle @access(rule: CART_READ)
@@ -1867,9 +1867,9 @@ type LeadEdge {
 
 "A page of a partner's leads."
 type PartnerLeadConnection {
-  "The a partner's leads of this page."
+  "The leads of this page."
   nodes: [PartnerLead!]! @access(rule: PARTNER_LEAD_READ)
-  "The same a partner's leads, each with its cursor."
+  "The same leads, each with its cursor."
   edges: [PartnerLeadEdge!]! @access(rule: PARTNER_LEAD_READ)
   "Where the page stands."
   pageInfo: PageInfo! @access(rule: PARTNER_LEAD_READ)

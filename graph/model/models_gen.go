@@ -210,7 +210,7 @@ type Cart struct {
 	Status *CartStatus `json:"status"`
 	// What is in it.
 	Items []*CartItem `json:"items"`
-	// What it costs; priced by the backend at each look.
+	// What it costs, as the backend priced it at most 30 seconds ago.
 	PricingTotal *CartPricingTotal `json:"pricingTotal"`
 	// Who buys.
 	Buyer *User `json:"buyer"`
@@ -258,9 +258,9 @@ type CartItem struct {
 	PricingPlanID *string `json:"pricingPlanId"`
 	// How many of which unit.
 	Units []*CartUnit `json:"units"`
-	// The product.
+	// The product; null where its plan is not sold any more.
 	Product *Product `json:"product"`
-	// In which variant.
+	// In which variant; null where its plan is not sold any more.
 	Edition *Edition `json:"edition"`
 	// CartID is the cart that it is in.
 	CartID string `json:"-"`
@@ -268,17 +268,17 @@ type CartItem struct {
 
 // What a cart costs.
 type CartPricingTotal struct {
-	// Due now, taxes included.
+	// Due now, taxes included; null, because the backend's summary of prices does not document it.
 	AmountDueAfterTax *decimal.Decimal `json:"amountDueAfterTax"`
-	// Due now, without taxes.
+	// Due now, without taxes; null, as `amountDueAfterTax`.
 	AmountDueBeforeTax *decimal.Decimal `json:"amountDueBeforeTax"`
-	// Shipping; null where nothing is shipped.
+	// Shipping; null, as `amountDueAfterTax`.
 	ShippingFeeAmount *decimal.Decimal `json:"shippingFeeAmount"`
 	// What will be due again in each period.
 	RecurringTotals []*CartRecurringTotal `json:"recurringTotals"`
-	// The taxes, one by one.
+	// The taxes, one by one; null, as `amountDueAfterTax`.
 	TaxSummary []*CartTax `json:"taxSummary"`
-	// All taxes together.
+	// All taxes together; null, as `amountDueAfterTax`.
 	TotalTaxAmount *decimal.Decimal `json:"totalTaxAmount"`
 }
 
@@ -286,7 +286,7 @@ type CartPricingTotal struct {
 type CartRecurringTotal struct {
 	// The price of one period, without taxes.
 	TotalSalePrice *decimal.Decimal `json:"totalSalePrice"`
-	// The price of one period, taxes included.
+	// The price of one period, taxes included; null, because the backend's summary of prices does not document it.
 	TotalSalePriceTaxIncluded *decimal.Decimal `json:"totalSalePriceTaxIncluded"`
 	// The period.
 	BillingCycle *CartBillingCycle `json:"billingCycle"`
@@ -694,9 +694,9 @@ type PartnerLead struct {
 
 // A page of a partner's leads.
 type PartnerLeadConnection struct {
-	// The a partner's leads of this page.
+	// The leads of this page.
 	Nodes []*PartnerLead `json:"nodes"`
-	// The same a partner's leads, each with its cursor.
+	// The same leads, each with its cursor.
 	Edges []*PartnerLeadEdge `json:"edges"`
 	// Where the page stands.
 	PageInfo *PageInfo `json:"pageInfo"`
