@@ -280,6 +280,8 @@ func (f facts) numbers(t *testing.T, size int, calls map[string]any) map[string]
 	phones, addOns, wallets := f.linked(f.companies[:size])
 	names := map[string]int{
 		"withPhones":           phones,
+		"anyWithPhones":        min(phones, 1),
+		"pagesOfCompanies":     (len(f.companies) + 99) / 100,
 		"withAddOns":           addOns,
 		"anyWithAddOns":        min(addOns, 1),
 		"withWallets":          wallets,
