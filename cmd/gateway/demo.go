@@ -31,7 +31,7 @@ func demoTenant(backends *sandbox.Sandbox, address string, t sandbox.Tenant) Ten
 			AccountName: t.Kazoo.AccountName,
 		},
 		Twilio: &TwilioConfig{
-			MarketplaceURL: at(sandbox.BackendTwilio), APIURL: at(sandbox.BackendTwilio),
+			MarketplaceURL: at(sandbox.BackendTwilio) + "/marketplace", APIURL: at(sandbox.BackendTwilio) + "/api",
 			AccountSID: t.Twilio.AccountSID, AuthToken: Secret{value: t.Twilio.AuthToken},
 		},
 		LeadConnector: &LeadConnectorConfig{

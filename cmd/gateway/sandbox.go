@@ -52,7 +52,7 @@ func (c sandboxCommand) describe(w io.Writer, backends *sandbox.Sandbox, address
 		out.printf("                 client %s, secret %s, tokens at %s/oauth2/token\n", app.ID, app.Secret, at(sandbox.BackendAppDirect))
 		out.printf("  kazoo          %s/v2\n", at(sandbox.BackendKazoo))
 		out.printf("                 account %q, user %s, password %s; or API key %s\n", t.Kazoo.AccountName, t.Kazoo.User, t.Kazoo.Password, t.Kazoo.APIKey)
-		out.printf("  twilio         %s\n", at(sandbox.BackendTwilio))
+		out.printf("  twilio         %[1]s/api, %[1]s/marketplace\n", at(sandbox.BackendTwilio))
 		out.printf("                 account %s, token %s\n", t.Twilio.AccountSID, t.Twilio.AuthToken)
 		out.printf("  leadconnector  %s\n", at(sandbox.BackendLeadConnector))
 		out.printf("                 agency %s, token %s\n", t.LeadConnector.CompanyID, t.LeadConnector.AgencyToken)
