@@ -31,8 +31,12 @@ type Config struct {
 	Cache CacheConfig `yaml:"cache"`
 	// Limits of one operation.
 	Limits LimitsConfig `yaml:"limits"`
+	// Explorer is the page at /explorer.
+	Explorer ExplorerConfig `yaml:"explorer"`
 	// Tenants are the marketplaces.
 	Tenants []TenantConfig `yaml:"tenants"`
+
+	sandbox string // address of the demo backends; "" in live mode
 }
 
 // CacheConfig bounds the cache.
@@ -73,6 +77,8 @@ type TenantConfig struct {
 	Tokens TokensConfig `yaml:"tokens"`
 	// AppDirect is the backend.
 	AppDirect AppDirectConfig `yaml:"appdirect"`
+	// SignIn lets people sign in to the Explorer; nil lets nobody.
+	SignIn *SignInConfig `yaml:"signIn"`
 }
 
 // TokensConfig says how a tenant's tokens are verified.
@@ -126,6 +132,9 @@ type AppDirectConfig struct {
 	// Scopes are asked for; empty means ROLE_PARTNER_READ.
 	Scopes []string `yaml:"scopes"`
 }
+
+// root is the marketplace's root without a slash at its end.
+func (a AppDirectConfig) root() string { return strings.TrimRight(a.URL, "/") }
 
 // Secret is a value that is never written in a configuration file: it names
 // an environment variable or a file. Printing it shows the name only.
@@ -287,6 +296,9 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 			c.add(path+".tokens.introspection.clientId", "is missing")
 		}
 		c.secret(path+".tokens.introspection.clientSecret", &in.ClientSecret)
+	}
+	if t.SignIn != nil {
+		t.SignIn.check(c, path+".signIn")
 	}
 }
 

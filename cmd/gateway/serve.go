@@ -181,7 +181,7 @@ func first(values ...string) string {
 
 // sandboxConfig is the configuration of the demo marketplaces.
 func sandboxConfig(backends *sandbox.Sandbox, address string) *Config {
-	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name}
+	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name, sandbox: address}
 	cfg.Redis.value = os.Getenv("REDIS_URL")
 	for _, t := range sandbox.Tenants() {
 		app := t.Gateway()
