@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,7 +43,7 @@ func openTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatal("the Explorer is tested in Chromium, which is missing: apt-get install chromium")
 	}
-	profile, err := os.MkdirTemp("", "explorer-")
+	profile, err := os.MkdirTemp("", "explorer-") //nolint:usetesting // Chromium's children write a moment longer, for which t.TempDir would fail the test
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,6 +177,13 @@ func (b *tab) checkQuiet(t *testing.T, hosts ...string) {
 	for h := range b.hosts {
 		t.Errorf("a request went to %s", h)
 	}
+}
+
+// requested reports whether the page has sent such a request.
+func (b *tab) requested(methodAndPath string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Contains(b.requests, methodAndPath)
 }
 
 // stored is all that the browser keeps for the page's origin.

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -199,9 +200,18 @@ type login struct {
 	*httptest.Server
 	t     *testing.T
 	token string
-	asked url.Values // of the last authorization
-	fault string     // sent back instead of a code
-	state string     // sent back instead of the page's
+	fault string // sent back instead of a code
+	state string // sent back instead of the page's
+
+	mu   sync.Mutex
+	last url.Values
+}
+
+// asked is what the last authorization asked for.
+func (l *login) asked() url.Values {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
 }
 
 func startLogin(t *testing.T, token string) *login {
@@ -215,28 +225,32 @@ func startLogin(t *testing.T, token string) *login {
 }
 
 func (l *login) authorize(w http.ResponseWriter, r *http.Request) {
-	l.asked = r.URL.Query()
-	answer := url.Values{"state": {l.asked.Get("state")}, "code": {"the-code"}}
+	asked := r.URL.Query()
+	l.mu.Lock()
+	l.last = asked
+	l.mu.Unlock()
+	answer := url.Values{"state": {asked.Get("state")}, "code": {"the-code"}}
 	if l.fault != "" {
-		answer = url.Values{"state": {l.asked.Get("state")}, "error": {l.fault}}
+		answer = url.Values{"state": {asked.Get("state")}, "error": {l.fault}}
 	}
 	if l.state != "" {
 		answer.Set("state", l.state)
 	}
-	http.Redirect(w, r, l.asked.Get("redirect_uri")+"?"+answer.Encode(), http.StatusFound)
+	http.Redirect(w, r, asked.Get("redirect_uri")+"?"+answer.Encode(), http.StatusFound)
 }
 
 // exchange insists on what RFC 7636 and RFC 6749 ask of a public client.
 func (l *login) exchange(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
+	asked := l.asked()
 	digest := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
-	proven := base64.RawURLEncoding.EncodeToString(digest[:]) == l.asked.Get("code_challenge")
+	proven := base64.RawURLEncoding.EncodeToString(digest[:]) == asked.Get("code_challenge")
 	w.Header().Set("Content-Type", "application/json")
 	if !proven || r.PostForm.Get("code") != "the-code" || r.PostForm.Get("client_id") != "page" ||
-		r.PostForm.Get("grant_type") != "authorization_code" || r.PostForm.Get("redirect_uri") != l.asked.Get("redirect_uri") {
+		r.PostForm.Get("grant_type") != "authorization_code" || r.PostForm.Get("redirect_uri") != asked.Get("redirect_uri") {
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write([]byte(`{"error":"invalid_grant"}`))
-		l.t.Errorf("exchanged %v after %v", r.PostForm, l.asked)
+		l.t.Errorf("exchanged %v after %v", r.PostForm, asked)
 		return
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": l.token, "token_type": "bearer", "expires_in": 600})
@@ -267,8 +281,8 @@ func TestExplorerSignsIn(t *testing.T) {
 	for name, want := range map[string]string{
 		"response_type": "code", "client_id": "page", "scope": "ROLE_USER", "code_challenge_method": "S256", "redirect_uri": g.at("acme"),
 	} {
-		if l.asked.Get(name) != want {
-			t.Errorf("%s is %q", name, l.asked.Get(name))
+		if got := l.asked().Get(name); got != want {
+			t.Errorf("%s is %q", name, got)
 		}
 	}
 	b.choose(t, "04-me")
@@ -286,13 +300,13 @@ func TestExplorerSignsIn(t *testing.T) {
 // TestExplorerRefusesSignIns that the marketplace refuses, or that the page did not begin.
 func TestExplorerRefusesSignIns(t *testing.T) {
 	backends := startBackends(t, 1)
-	l := startLogin(t, "unused")
-	g := backends.live(t, l)
 	for name, c := range map[string]struct{ fault, state, want string }{
 		"refused": {fault: "access_denied", want: "access_denied"},
 		"forged":  {state: "forged", want: "not begun here"},
 	} {
+		l := startLogin(t, "unused")
 		l.fault, l.state = c.fault, c.state
+		g := backends.live(t, l)
 		b := openTab(t)
 		b.do(t, chromedp.Navigate(g.at("acme")), chromedp.WaitVisible("#signin"), chromedp.Click("#signin"), chromedp.WaitVisible(".problem"))
 		if got := b.read(t, `document.querySelector('.problem').innerText`); !strings.Contains(got, c.want) {
@@ -301,10 +315,8 @@ func TestExplorerRefusesSignIns(t *testing.T) {
 		if b.read(t, `String(!!document.querySelector('#signout'))`) == "true" {
 			t.Errorf("%s: signed in", name)
 		}
-		for _, request := range b.requests {
-			if request == "POST /explorer/signin" {
-				t.Errorf("%s: a code was exchanged", name)
-			}
+		if b.requested("POST /explorer/signin") {
+			t.Errorf("%s: a code was exchanged", name)
 		}
 		b.checkQuiet(t, g.hostOf("acme"), strings.TrimPrefix(l.URL, "http://"))
 	}

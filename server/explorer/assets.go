@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -67,7 +68,7 @@ func loadAssets() (map[string]*asset, error) {
 		assets[name] = &asset{packed: packed, mediaType: mediaType, tag: hex.EncodeToString(sum[:8])}
 	}
 	if assets[indexName] == nil {
-		return nil, fmt.Errorf("explorer: the page is not built; run make explorer")
+		return nil, errors.New("explorer: the page is not built; run make explorer")
 	}
 	return assets, nil
 }
