@@ -31,7 +31,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench shape redis-server
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench shape explorer explorer-check redis-server chromium
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -42,7 +42,7 @@ run: ## serve the sandbox's marketplaces; needs nothing else
 build: ## build bin/gateway
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gateway ./cmd/gateway
 
-test: redis-server ## all tests, with the race detector
+test: redis-server chromium ## all tests, with the race detector
 	go test -race ./...
 
 check: fresh format vet lint test fuzz bench ## everything that CI checks, in its order
@@ -86,6 +86,21 @@ shape: ## lengths of functions and files, comments, docs and tests, per room
 redis-server:
 	@command -v redis-server >/dev/null || \
 	{ echo "the tests start Redis servers of their own and need the program: apt-get install redis-server" >&2; exit 1; }
+
+chromium:
+	@command -v chromium >/dev/null || \
+	{ echo "the tests look at the Explorer in Chromium and need the program: apt-get install chromium" >&2; exit 1; }
+
+# Node and npm are needed for the Explorer's page only, and only when it changes.
+explorer: server/explorer/web/node_modules ## rebuild the Explorer's page from server/explorer/web (needs Node 20)
+	cd server/explorer/web && node build.mjs
+
+explorer-check: server/explorer/web/node_modules ## check that the Explorer's page is what its sources build
+	cd server/explorer/web && node build.mjs --check
+
+server/explorer/web/node_modules: server/explorer/web/package-lock.json
+	cd server/explorer/web && npm ci
+	touch $@
 
 $(GOLANGCI):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)

@@ -93,7 +93,8 @@ var plan = map[string]room{
 		why:   "the server joins the rooms; it must also run without a sandbox in the binary's way",
 	},
 	"server/explorer": {
-		why: "the Explorer is a page and four endpoints; who signs in where, and what a tenant is called, is handed in",
+		tests: []string{"docs/examples"},
+		why:   "the Explorer is a page and four endpoints; who signs in where, and what a tenant is called, is handed in",
 	},
 	"docs/examples": {why: "documents for people; the binary hands them to the Explorer"},
 	"cmd/gateway":   {may: everywhere, why: "the binary joins everything, and nothing joins the binary"},

@@ -17,7 +17,7 @@ type Link struct {
 	KazooAccount          string // 32 hex digits
 	TwilioAccount         string // SID of the sub-account
 	LeadConnectorCompany  string // the agency that the location belongs to; empty without a location
-	LeadConnectorLocation string
+	LeadConnectorLocation string // of a sub-account; empty without a wallet
 }
 
 // Links is the table that a gateway in front of the tenant is configured with,

@@ -25,6 +25,7 @@ func banner(ctx context.Context, w io.Writer, graph, backends string) error {
 	_, err = fmt.Fprintf(w, `sandbox mode: demo data, nothing here is real
 
   graph     http://%[1]s/api/graphql      (marketplaces by host: acme.localhost, globex.localhost)
+  explorer  http://%[1]s/explorer/
   schema    http://%[1]s/schema.graphqls
   health    http://%[1]s/readyz  /healthz  /metrics
   backends  http://%[2]s/_sandbox

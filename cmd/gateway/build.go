@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -93,10 +92,16 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 		tenants, loading[t.Name] = append(tenants, tenant), tenant.Loaders
 		b.gateway.tenants = append(b.gateway.tenants, t.Name)
 	}
-	b.gateway.server, err = server.New(server.Options{
+	options := server.Options{
 		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading),
 		Limits: b.bounds, Origins: b.cfg.Origins, Metrics: b.metrics, Log: b.log,
-	})
+	}
+	if !b.cfg.Explorer.Disabled {
+		if options.Explorer, err = b.explorer(); err != nil {
+			return nil, err
+		}
+	}
+	b.gateway.server, err = server.New(options)
 	return b.gateway, err
 }
 
@@ -156,7 +161,7 @@ func (t TenantConfig) auth() auth.TenantConfig {
 		Claims: auth.Claims(t.Tokens.Claims),
 	}
 	if out.JWKSURL == "" {
-		out.JWKSURL = strings.TrimRight(t.AppDirect.URL, "/") + "/oauth2/certs"
+		out.JWKSURL = t.AppDirect.root() + "/oauth2/certs"
 	}
 	if in := t.Tokens.Introspection; in != nil {
 		out.Introspection = &auth.IntrospectionConfig{URL: in.URL, ClientID: in.ClientID, ClientSecret: in.ClientSecret.value}

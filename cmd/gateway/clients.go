@@ -64,7 +64,7 @@ func (b *builder) clients(t TenantConfig) (*clients, error) {
 }
 
 func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
-	root := strings.TrimRight(a.URL, "/")
+	root := a.root()
 	scopes := a.Scopes
 	if len(scopes) == 0 {
 		scopes = []string{string(auth.RolePartnerRead)}

@@ -31,8 +31,12 @@ type Config struct {
 	Cache CacheConfig `yaml:"cache"`
 	// Limits of one operation.
 	Limits LimitsConfig `yaml:"limits"`
+	// Explorer is the page at /explorer.
+	Explorer ExplorerConfig `yaml:"explorer"`
 	// Tenants are the marketplaces.
 	Tenants []TenantConfig `yaml:"tenants"`
+
+	sandbox string // address of the demo backends; "" in live mode
 }
 
 // CacheConfig bounds the cache.
@@ -81,6 +85,8 @@ type TenantConfig struct {
 	LeadConnector *LeadConnectorConfig `yaml:"leadconnector"`
 	// Links lead from companies to accounts at those three.
 	Links LinksConfig `yaml:"links"`
+	// SignIn lets people sign in to the Explorer; nil lets nobody.
+	SignIn *SignInConfig `yaml:"signIn"`
 }
 
 // TokensConfig says how a tenant's tokens are verified.
@@ -136,6 +142,9 @@ type AppDirectConfig struct {
 	// Limits replace the printed ones, for a marketplace that grants others.
 	Limits BucketsConfig `yaml:"limits"`
 }
+
+// root is the marketplace's root without a slash at its end.
+func (a AppDirectConfig) root() string { return strings.TrimRight(a.URL, "/") }
 
 // Secret is a value that is never written in a configuration file: it names
 // an environment variable or a file. Printing it shows the name only.
@@ -302,6 +311,9 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 			c.add(path+".tokens.introspection.clientId", "is missing")
 		}
 		c.secret(path+".tokens.introspection.clientSecret", &in.ClientSecret)
+	}
+	if t.SignIn != nil {
+		t.SignIn.check(c, path+".signIn")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // sandboxConfig is the configuration of the demo marketplaces.
 func sandboxConfig(backends *sandbox.Sandbox, address string) *Config {
-	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name}
+	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name, sandbox: address}
 	cfg.Redis.value = os.Getenv("REDIS_URL")
 	for _, t := range sandbox.Tenants() {
 		cfg.Tenants = append(cfg.Tenants, demoTenant(backends, address, t))

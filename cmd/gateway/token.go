@@ -64,8 +64,21 @@ const (
 	maxTokenReply = 64 << 10
 )
 
-// fetchToken asks the sandbox's token endpoint, as an application would.
+// tokenReply is what the token endpoint answers.
+type tokenReply struct {
+	AccessToken string `json:"access_token"`
+	ExpiresIn   int    `json:"expires_in"` // seconds
+	Error       string `json:"error"`
+}
+
+// fetchToken gets a persona's token from a running sandbox.
 func fetchToken(ctx context.Context, root, tenant string, p sandbox.Persona) (string, error) {
+	reply, err := requestToken(ctx, root, tenant, p)
+	return reply.AccessToken, err
+}
+
+// requestToken asks the sandbox's token endpoint, as an application would.
+func requestToken(ctx context.Context, root, tenant string, p sandbox.Persona) (tokenReply, error) {
 	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
 	defer cancel()
 	form := url.Values{"grant_type": {p.Grant}, "scope": {strings.Join(p.Scopes, " ")}}
@@ -76,21 +89,18 @@ func fetchToken(ctx context.Context, root, tenant string, p sandbox.Persona) (st
 	address := strings.TrimRight(root, "/") + "/" + tenant + "/appdirect/oauth2/token"
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
-		return "", &usageError{[]string{"--sandbox: " + err.Error()}}
+		return tokenReply{}, &usageError{[]string{"--sandbox: " + err.Error()}}
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.SetBasicAuth(p.ClientID, p.ClientSecret)
 	response, err := (&http.Client{Timeout: tokenTimeout}).Do(request)
 	if err != nil {
-		return "", fmt.Errorf("no sandbox answers at %s: start one with `gateway serve` (%w)", root, errors.Unwrap(err))
+		return tokenReply{}, fmt.Errorf("no sandbox answers at %s: start one with `gateway serve` (%w)", root, errors.Unwrap(err))
 	}
 	defer response.Body.Close()
-	var reply struct {
-		AccessToken string `json:"access_token"`
-		Error       string `json:"error"`
-	}
+	var reply tokenReply
 	if err := json.NewDecoder(io.LimitReader(response.Body, maxTokenReply)).Decode(&reply); err != nil || reply.AccessToken == "" {
-		return "", fmt.Errorf("the sandbox at %s gave no token: status %d %s", root, response.StatusCode, reply.Error)
+		return tokenReply{}, fmt.Errorf("the sandbox at %s gave no token: status %d %s", root, response.StatusCode, reply.Error)
 	}
-	return reply.AccessToken, nil
+	return reply, nil
 }

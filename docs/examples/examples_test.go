@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/marketgraph/marketgraph/docs/examples"
 )
@@ -33,7 +34,7 @@ func TestExamplesAreValid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, faults := gqlparser.LoadQuery(schema, string(doc))
+		parsed, faults := gqlparser.LoadQueryWithRules(schema, string(doc), rules.NewDefaultRules())
 		if faults != nil {
 			t.Errorf("%s: %v", name, faults)
 			continue
