@@ -60,17 +60,36 @@ func (s Links) usesAttributes() bool {
 	return s.KazooAttribute != "" || s.TwilioAttribute != "" || s.LocationAttribute != ""
 }
 
-// table is the configured links by company.
-func (s Links) table() map[string]Link {
+// linkTable is the configured links, by company, and the accounts in them. An
+// account that the table gives away is nobody else's: who may edit the
+// attributes of a company must not reach another's accounts by naming them.
+type linkTable struct {
+	byCompany map[string]Link
+	accounts  map[string]bool
+}
+
+func (s Links) table() linkTable {
 	if s.Table == nil {
-		return nil
+		return linkTable{}
 	}
 	links := s.Table()
-	byCompany := make(map[string]Link, len(links))
+	t := linkTable{byCompany: make(map[string]Link, len(links)), accounts: make(map[string]bool, len(links))}
 	for _, link := range links {
-		byCompany[link.Company] = link
+		t.byCompany[link.Company] = link
+		t.accounts[link.Kazoo], t.accounts[link.Twilio], t.accounts[link.Location] = true, true, true
 	}
-	return byCompany
+	delete(t.accounts, "")
+	return t
+}
+
+// free leaves of a link only the accounts that the table gives to nobody.
+func (t linkTable) free(link Link) Link {
+	for _, account := range []*string{&link.Kazoo, &link.Twilio, &link.Location} {
+		if t.accounts[*account] {
+			*account = ""
+		}
+	}
+	return link
 }
 
 // linked gives one kind of account of each of these companies, "" where it has
@@ -91,7 +110,7 @@ func (l *Loaders) linksOf(ctx context.Context, companyIDs []string) ([]Link, []e
 	var ask []string
 	var at []int
 	for i, id := range companyIDs {
-		if link, ok := table[id]; ok {
+		if link, ok := table.byCompany[id]; ok {
 			out[i] = link
 		} else if l.tenant.links.usesAttributes() {
 			ask, at = append(ask, id), append(at, i)
@@ -100,7 +119,7 @@ func (l *Loaders) linksOf(ctx context.Context, companyIDs []string) ([]Link, []e
 	companies, failed := l.companies.load(ctx, ask)
 	for i, position := range at {
 		if errs[position] = failed[i]; failed[i] == nil {
-			out[position] = l.tenant.links.attributes(companies[i])
+			out[position] = table.free(l.tenant.links.attributes(companies[i]))
 		}
 	}
 	for _, link := range out {
@@ -154,8 +173,8 @@ func (l *Loaders) readLinks(ctx context.Context) ([]Link, error) {
 			return nil, err
 		}
 		for _, company := range page.items {
-			link := l.tenant.links.attributes(company)
-			if _, listed := table[company.ID]; !listed && link != (Link{Company: company.ID}) {
+			link := table.free(l.tenant.links.attributes(company))
+			if _, listed := table.byCompany[company.ID]; !listed && link != (Link{Company: company.ID}) {
 				out = append(out, link)
 			}
 		}
