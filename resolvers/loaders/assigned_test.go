@@ -150,6 +150,21 @@ func TestHolders(t *testing.T) {
 	}
 }
 
+// TestHoldersOfTheTable: companies with attributes are not read for accounts that the table has.
+func TestHoldersOfTheTable(t *testing.T) {
+	t.Parallel()
+	m := newLinkedMarket(t)
+	m.populate(3)
+	m.links.KazooAttribute = "phones"
+	got, errs := New(m.tenant(t), service(t)).AssignedAddOns(t.Context(), []*model.PhoneNumber{numberOf(1, 0)})
+	if errs[0] != nil || assignedIDs(got) != "[XE1-0]" {
+		t.Errorf("got %s, %v", assignedIDs(got), errs)
+	}
+	if diff := cmp.Diff(map[string]int{"numbers": 1, "assigned": 1}, apart(m.counts())); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 // TestHoldersUnread: where companies could not be read, an account that was
 // not found is not said to have no holder.
 func TestHoldersUnread(t *testing.T) {
