@@ -212,7 +212,7 @@ func (s *keySet) count(ctx context.Context) (int, error) {
 func (s *keySet) read() (map[keyID]crypto.PublicKey, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, s.limits.KeySetTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, http.NoBody)
 	if err != nil {
 		return nil, err
 	}
