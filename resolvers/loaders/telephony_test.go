@@ -262,7 +262,7 @@ func TestTelephonyOfCompanies(t *testing.T) {
 	t.Parallel()
 	s := newSwitchboard(t)
 	s.populate(3, 3)
-	linked := s.links.Table()
+	linked := s.links.Table()[:2] // the third account is linked by an attribute
 	s.links.Table = func() []Link {
 		return append(linked, Link{Company: "dangling", Kazoo: "gone"}, Link{Company: "wallet", Location: "w"})
 	}
