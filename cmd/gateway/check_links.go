@@ -165,7 +165,7 @@ func (in *inspection) badHoldings(ctx context.Context, book *linkBook, backend u
 		if other, taken := owner[h.account]; taken {
 			faults = append(faults, trouble{
 				fmt.Sprintf("the %s account %s belongs to two companies, %s and %s", backend, h.account, book.name(other), book.name(h.company)),
-				"let it be one's: each would see what is the other's",
+				"let it be one's alone; where one is in the table, that one has it",
 			})
 		}
 		owner[h.account] = h.company
