@@ -149,7 +149,7 @@ func (in *inspection) lostCompanies(book *linkBook) (faults []trouble) {
 	for i, entry := range in.tenant.Links.Table {
 		if _, there := book.names[entry.Company]; !there {
 			faults = append(faults, trouble{
-				fmt.Sprintf("the marketplace has no company %s", entry.Company),
+				"the marketplace has no company " + entry.Company,
 				fmt.Sprintf("correct or remove %s.links.table[%d]", in.path, i),
 			})
 		}

@@ -50,15 +50,21 @@ func TestFaultyBackend(t *testing.T) {
 		{"a user's memberships", []string{routeUserMembership}, "", nil},
 		{"companies", []string{routeCompanies}, "companies", nil},
 		{
-			"memberships", []string{routeMemberships}, "companies.nodes.memberships",
+			"memberships",
+			[]string{routeMemberships},
+			"companies.nodes.memberships",
 			[]string{"companies.nodes.name", "companies.nodes.subscriptions.nodes.product.name"},
 		},
 		{
-			"subscriptions", []string{routeCompanySubscriptions}, "companies.nodes.subscriptions",
+			"subscriptions",
+			[]string{routeCompanySubscriptions},
+			"companies.nodes.subscriptions",
 			[]string{"companies.nodes.name", "companies.nodes.memberships.nodes.user.email"},
 		},
 		{
-			"products", []string{routeApplications, routeProductAlone}, "companies.nodes.subscriptions.nodes.product",
+			"products",
+			[]string{routeApplications, routeProductAlone},
+			"companies.nodes.subscriptions.nodes.product",
 			[]string{"companies.nodes.subscriptions.nodes.edition.name", "companies.nodes.memberships.nodes.user.email"},
 		},
 	} {

@@ -32,10 +32,7 @@ func TestJourneyCompanyCockpit(t *testing.T) {
 	account := at(g.must(t, ask{as: "company-admin", doc: example(t, "02-cockpit")}), "me", "currentMembership", "account")
 	id := text(account, "id")
 	b.withoutLimits(t, func() {
-		w := &doneWhenWalk{walk: walk{b, "acme"}, delisted: map[string]bool{}, catalogue: map[string]any{}}
-		for _, product := range w.applications(t) {
-			w.catalogue[text(product, "id")] = product
-		}
+		w := walk{b, "acme"}
 		rest := newRESTWalk(t, b, "acme")
 		link := rest.linkTo[id]
 		if link.KazooAccount == "" || link.TwilioAccount == "" || link.LeadConnectorLocation == "" {
