@@ -44,7 +44,10 @@ func (c Claims) withDefaults() Claims {
 		name     *string
 		fallback string
 	}{
-		{&c.Subject, "sub"}, {&c.Scope, "scope"}, {&c.Tenant, "tenant"}, {&c.Company, "company"},
+		{&c.Subject, "sub"},
+		{&c.Scope, "scope"},
+		{&c.Tenant, "tenant"},
+		{&c.Company, "company"},
 		{&c.Grant, "grant_type"},
 	} {
 		if *f.name == "" {

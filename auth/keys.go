@@ -196,10 +196,23 @@ func (s *keySet) fetch() (any, error) {
 	return k, nil
 }
 
+// count joins a fetch, or begins one, and returns how many keys it found.
+func (s *keySet) count(ctx context.Context) (int, error) {
+	select {
+	case r := <-s.flight.DoChan("", s.fetch):
+		if r.Err != nil {
+			return 0, r.Err
+		}
+		return len(s.current.Load().byID), nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
 func (s *keySet) read() (map[keyID]crypto.PublicKey, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, s.limits.KeySetTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, http.NoBody)
 	if err != nil {
 		return nil, err
 	}

@@ -290,7 +290,7 @@ func TestBoundedFetch(t *testing.T) {
 	defer endless.Close()
 	client, free := newClient(nil)
 	defer free()
-	req := must(http.NewRequestWithContext(t.Context(), http.MethodGet, endless.URL+"/?secret=x", nil))
+	req := must(http.NewRequestWithContext(t.Context(), http.MethodGet, endless.URL+"/?secret=x", http.NoBody))
 	if _, err := do(client, req, 10_000); err == nil || err.Error() != "the answer is larger than 10000 bytes" {
 		t.Errorf("an endless answer: %v", err)
 	}

@@ -80,7 +80,7 @@ func (v *Viewer) Rows(rule string) Rows {
 	if r.everything(v) {
 		return AllRows()
 	}
-	rows := CompanyRows(v.companiesWith(r.Roles)...)
+	rows := CompanyRows(v.companiesWith(r.inCompany())...)
 	if r.Rows == RowsUser && r.admits(v) {
 		rows.user = v.person.ID
 	}
@@ -92,7 +92,7 @@ func (v *Viewer) Rows(rule string) Rows {
 // it is asked once per entity.
 func (v *Viewer) May(rule, companyID string) bool {
 	r, _ := ruleNamed(rule)
-	return r.everything(v) || v.inCompany[companyID].any(r.Roles)
+	return r.everything(v) || v.inCompany[companyID].any(r.inCompany())
 }
 
 // MaySeeUser reports whether v may see a user who is a member of the given companies: everybody by a marketplace-wide

@@ -27,6 +27,10 @@ func TestRowsByViewer(t *testing.T) {
 		"nobody": "none", "buyer": "company:c1", "boss": "company:c1,c2,c3", "seller": "company:c1", "admin": "all",
 		"network": "all", "partner": "all", "reader": "all", "narrow": "company:c1", "unscoped": "none",
 	}
+	administered := map[string]string{
+		"nobody": "none", "buyer": "none", "boss": "company:c1,c2", "seller": "none", "admin": "all",
+		"network": "all", "partner": "all", "reader": "all", "narrow": "none", "unscoped": "none",
+	}
 	want := map[string]map[string]string{
 		RulePublic: everybody, RuleViewer: signedIn, RuleCompanyList: ownCompanies, RuleCompanyRead: ownCompanies,
 		RuleMembershipRead: ownCompanies, RuleSubscriptionRead: ownCompanies,
@@ -35,9 +39,19 @@ func TestRowsByViewer(t *testing.T) {
 			"seller": "user:u-self;company:c1", "admin": "all", "network": "all", "partner": "all", "reader": "all",
 			"narrow": "user:u-self;company:c1", "unscoped": "none",
 		},
-		RuleBillingRead: {
-			"nobody": "none", "buyer": "none", "boss": "company:c1,c2", "seller": "none", "admin": "all",
+		RuleBillingRead:   administered,
+		RuleTelephonyRead: ownCompanies, RuleTelephonyMoney: administered, RuleAddOnRead: ownCompanies, RuleWalletRead: administered,
+		RuleCartRead: {
+			"nobody": "none", "buyer": "user:u-self", "boss": "user:u-self;company:c1,c2", "seller": "user:u-self",
+			"admin": "all", "network": "all", "partner": "all", "reader": "all", "narrow": "user:u-self", "unscoped": "none",
+		},
+		RuleLeadRead: {
+			"nobody": "none", "buyer": "none", "boss": "none", "seller": "none", "admin": "all",
 			"network": "all", "partner": "all", "reader": "all", "narrow": "none", "unscoped": "none",
+		},
+		RulePartnerLeadRead: {
+			"nobody": "none", "buyer": "none", "boss": "none", "seller": "all", "admin": "none",
+			"network": "none", "partner": "none", "reader": "none", "narrow": "none", "unscoped": "none",
 		},
 	}
 	got := map[string]map[string]string{}
@@ -91,6 +105,26 @@ func TestMay(t *testing.T) {
 		{"network manager, any", network, RuleCompanyList, "c9", true},
 		{"reseller, own", seller, RuleCompanyRead, "c1", true},
 		{"reseller, customer (not yet)", seller, RuleCompanyRead, "c2", false},
+		{"member, own phones", buyer, RuleTelephonyRead, "c1", true},
+		{"member, other phones", buyer, RuleTelephonyRead, "c2", false},
+		{"member, own calls", buyer, RuleTelephonyMoney, "c1", false},
+		{"company admin, own calls", boss, RuleTelephonyMoney, "c2", true},
+		{"member, own add-ons", buyer, RuleAddOnRead, "c1", true},
+		{"reseller, customer's add-ons", seller, RuleAddOnRead, "c2", false},
+		{"member, own wallet", buyer, RuleWalletRead, "c1", false},
+		{"billing admin, own wallet", boss, RuleWalletRead, "c1", true},
+		{"billing admin, a wallet where mere member", boss, RuleWalletRead, "c3", false},
+		{"reader, any wallet", readOnly, RuleWalletRead, "c9", true},
+		{"member, company's carts", buyer, RuleCartRead, "c1", false},
+		{"billing admin, company's carts", boss, RuleCartRead, "c1", true},
+		{"mere member, third's carts", boss, RuleCartRead, "c3", false},
+		{"admin, any cart", admin, RuleCartRead, "c9", true},
+		{"member, leads", buyer, RuleLeadRead, "c1", false},
+		{"reseller, leads of the marketplace", seller, RuleLeadRead, "c1", false},
+		{"admin, leads", admin, RuleLeadRead, "", true},
+		{"reseller, partner leads", seller, RulePartnerLeadRead, "c1", true},
+		{"admin, partner leads", admin, RulePartnerLeadRead, "c1", false},
+		{"partner service, partner leads", partner, RulePartnerLeadRead, "c1", false},
 		{"narrow token, other", narrow, RuleCompanyRead, "c2", false},
 		{"token without roles", unscoped, RuleCompanyRead, "c1", false},
 	} {

@@ -12,6 +12,13 @@ const (
 	RuleUserRead         = "USER_READ"
 	RuleSubscriptionRead = "SUBSCRIPTION_READ"
 	RuleBillingRead      = "BILLING_READ"
+	RuleTelephonyRead    = "TELEPHONY_READ"
+	RuleTelephonyMoney   = "TELEPHONY_MONEY_READ"
+	RuleAddOnRead        = "ADD_ON_READ"
+	RuleWalletRead       = "WALLET_READ"
+	RuleCartRead         = "CART_READ"
+	RuleLeadRead         = "LEAD_READ"
+	RulePartnerLeadRead  = "PARTNER_LEAD_READ"
 )
 
 // RowKind says how a rule narrows the rows of those who hold no marketplace-wide role of it.
@@ -34,6 +41,7 @@ type Rule struct {
 	Ours   string  // why, where the rule isn't, or not only, the contract's
 	Public bool    // everybody, without a token
 	Rows   RowKind // what remains without a marketplace-wide role
+	Own    []Role  // of Roles, those that open the viewer's own rows only and no company's; none but for RowsUser
 }
 
 // The closed list. PARTNER stands wherever the contract prints PARTNER_READ: a service that may write may also read.
@@ -88,6 +96,52 @@ var rules = []Rule{
 		},
 		Ours: "billing prints no roles; what a subscription costs is for those who administer the owning company or its bills",
 	},
+	{
+		Name: RuleTelephonyRead, Rows: RowsCompany, Roles: membersAndSupport(),
+		Ours: "the telephony backend knows no roles of ours; a phone system follows the company that it is linked to",
+	},
+	{
+		Name: RuleTelephonyMoney, Rows: RowsCompany, Roles: administratorsAndSupport(),
+		Ours: "who called whom, and what is owed for it, is for those who administer the linked company or its bills",
+	},
+	{
+		Name: RuleAddOnRead, Rows: RowsCompany, Roles: membersAndSupport(),
+		Ours: "the add-on backend knows no roles of ours; installations follow the company that their account is linked to",
+	},
+	{
+		Name: RuleWalletRead, Rows: RowsCompany, Roles: administratorsAndSupport(),
+		Ours: "the wallet backend knows no roles of ours; a wallet is money, so it is for those who administer the linked company",
+	},
+	{
+		Name: RuleCartRead, Rows: RowsUser, Roles: append([]Role{RoleUser}, administratorsAndSupport()...), Own: []Role{RoleUser},
+		Ours: "checkout prints no roles; a cart follows its buyer and the administrators of the company it is bought for",
+	},
+	{
+		Name: RuleLeadRead, Rows: RowsAll,
+		Roles: []Role{RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin, RolePartner, RolePartnerRead},
+		Ours:  "prm/v1 prints no roles; the marketplace's leads are for those who work for the marketplace",
+	},
+	{
+		Name: RulePartnerLeadRead, Source: "GET /lead/v2/leads", Rows: RowsAll,
+		Roles: []Role{RoleDeveloper, RoleReferral, RoleReseller, RoleResellerManager},
+	},
+}
+
+// membersAndSupport are members of the company, and marketplace-wide roles.
+func membersAndSupport() []Role {
+	return append([]Role{RoleUser}, support()...)
+}
+
+// administratorsAndSupport are those who may see money of a company.
+func administratorsAndSupport() []Role {
+	return append([]Role{RoleBillingAdmin, RoleSysAdmin}, support()...)
+}
+
+// support are the marketplace-wide roles that read customers' data.
+func support() []Role {
+	return []Role{
+		RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin, RolePartner, RolePartnerRead,
+	}
 }
 
 func companyRoles() []Role {
@@ -101,7 +155,7 @@ func companyRoles() []Role {
 func Rules() []Rule {
 	out := slices.Clone(rules)
 	for i := range out {
-		out[i].Roles = slices.Clone(out[i].Roles)
+		out[i].Roles, out[i].Own = slices.Clone(out[i].Roles), slices.Clone(out[i].Own)
 	}
 	return out
 }
@@ -118,6 +172,14 @@ func ruleNamed(name string) (Rule, bool) {
 // admits reports whether any role of the rule is effective for v anywhere.
 func (r Rule) admits(v *Viewer) bool {
 	return r.Public || slices.ContainsFunc(r.Roles, v.Has)
+}
+
+// inCompany are the roles that open a company's rows to who holds one of them there.
+func (r Rule) inCompany() []Role {
+	if len(r.Own) == 0 {
+		return r.Roles
+	}
+	return slices.DeleteFunc(slices.Clone(r.Roles), func(role Role) bool { return slices.Contains(r.Own, role) })
 }
 
 // everything reports whether v may see all rows that the rule guards.

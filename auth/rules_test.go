@@ -40,7 +40,8 @@ func TestRulesAreComplete(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"PUBLIC", "VIEWER", "COMPANY_LIST", "COMPANY_READ", "MEMBERSHIP_READ", "USER_READ", "SUBSCRIPTION_READ",
-		"BILLING_READ",
+		"BILLING_READ", "TELEPHONY_READ", "TELEPHONY_MONEY_READ", "ADD_ON_READ", "WALLET_READ", "CART_READ", "LEAD_READ",
+		"PARTNER_LEAD_READ",
 	}
 	var got []string
 	for _, r := range Rules() {
@@ -50,6 +51,11 @@ func TestRulesAreComplete(t *testing.T) {
 		}
 		if len(added[r.Name]) > 0 && r.Ours == "" {
 			t.Errorf("%s admits more than its source and gives no reason", r.Name)
+		}
+		for _, role := range r.Own {
+			if r.Rows != RowsUser || !slices.Contains(r.Roles, role) || role.MarketplaceWide() {
+				t.Errorf("%s: %s opens the viewer's own rows only, which it cannot", r.Name, role)
+			}
 		}
 		if r.Public == (len(r.Roles) > 0) {
 			t.Errorf("%s: public = %v with %d roles", r.Name, r.Public, len(r.Roles))

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	validation "github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 const shop = `
@@ -63,7 +64,7 @@ func parse(t testing.TB, query string) operation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, errs := gqlparser.LoadQuery(schema, query)
+	doc, errs := gqlparser.LoadQueryWithRules(schema, query, validation.NewDefaultRules())
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}

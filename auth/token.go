@@ -72,6 +72,15 @@ func (a *Authenticator) parserOptions() []jwt.ParserOption {
 	return out
 }
 
+// Keys fetches the signing keys once more and returns how many of them can verify tokens: for whoever checks a
+// configuration. It is 0 where tokens are only introspected. The error's text holds no address but a dialled one.
+func (a *Authenticator) Keys(ctx context.Context) (int, error) {
+	if a.keys == nil {
+		return 0, nil
+	}
+	return a.keys.count(ctx)
+}
+
 // Close stops what runs in the background and waits for it. Tokens shown afterwards may be refused as Unavailable.
 // Closing again does nothing.
 func (a *Authenticator) Close() {

@@ -200,8 +200,11 @@ func TestResolve(t *testing.T) {
 		after.Subject() == before.Subject(), after.IsService(), after.IsAnonymous(),
 	}
 	want := []any{
-		"u1", "ada@example.com", "app", "acme", []string{"ROLE_USER"}, "t0ken",
-		[]Membership{member("c1")}, userRoles, true, false, true, false, false,
+		"u1", "ada@example.com", "app", "acme",
+		[]string{"ROLE_USER"},
+		"t0ken",
+		[]Membership{member("c1")},
+		userRoles, true, false, true, false, false,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("resolved viewer (-want +got):\n%s", diff)

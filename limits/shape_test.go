@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 	"pgregory.net/rapid"
 
 	"github.com/marketgraph/marketgraph/limits"
@@ -24,7 +25,7 @@ var schema = gqlparser.MustLoadSchema(&ast.Source{Name: "test", Input: `
 // parse validates as the server does: CheckShape counts on it.
 func parse(tb testing.TB, query string) *ast.QueryDocument {
 	tb.Helper()
-	doc, errs := gqlparser.LoadQuery(schema, query)
+	doc, errs := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		tb.Fatalf("%v in %s", errs, query)
 	}

@@ -19,23 +19,14 @@ var companyList = shape[model.Company, model.CompanyEdge, model.CompanyConnectio
 
 // Companies answers Query.companies.
 func (queryResolver) Companies(ctx context.Context, first *int32, after *string, last *int32, before *string, name *string, orderBy *model.CompanyOrder) (*model.CompanyConnection, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	page, err := l.NewPage(first, after, last, before)
-	if err != nil {
-		return nil, err
-	}
-	var filter loaders.CompanyFilter
-	if name != nil {
-		filter.Name = *name
-	}
+	filter := loaders.CompanyFilter{Name: text(name)}
 	if orderBy != nil {
 		filter.Order = &orderBy.Direction
 	}
-	list, err := l.Companies(ctx, filter, page)
-	return companyList.root(ctx, list, err)
+	return listed(ctx, pageArgs{first, after, last, before}, companyList,
+		func(l *loaders.Loaders, p loaders.Page) (*loaders.List[*model.Company], error) {
+			return l.Companies(ctx, filter, p)
+		})
 }
 
 // Company answers Query.company.
@@ -58,7 +49,7 @@ func (companyResolver) Memberships(ctx context.Context, objs []*model.Company, f
 
 // Subscriptions answers Company.subscriptions.
 func (companyResolver) Subscriptions(ctx context.Context, objs []*model.Company, first *int32, after *string, last *int32, before *string, status *model.SubscriptionStatus) ([]*model.SubscriptionConnection, error) {
-	wanted, err := statusFilter(status)
+	wanted, err := filterBy("status", status, model.SubscriptionStatusUnknown)
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,20 @@ func (s shape[N, E, C]) root(ctx context.Context, list *loaders.List[*N], err er
 	return s.of(list, selectsEdges(ctx)), nil
 }
 
+// listed answers a root list with its page arguments.
+func listed[N, E, C any](ctx context.Context, args pageArgs, s shape[N, E, C], list func(l *loaders.Loaders, p loaders.Page) (*loaders.List[*N], error)) (*C, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, err := l.NewPage(args.first, args.after, args.last, args.before)
+	if err != nil {
+		return nil, err
+	}
+	run, err := list(l, page)
+	return s.root(ctx, run, err)
+}
+
 // listFunc asks a loader for a page of each parent's list.
 type listFunc[P, N any] func(ctx context.Context, l *loaders.Loaders, parents []*P, p loaders.Page) ([]*loaders.List[*N], []error)
 

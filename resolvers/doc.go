@@ -36,12 +36,48 @@ func (r Resolver) Edition() graph.EditionResolver { return editionResolver{} }
 // Subscription answers a subscription's edges.
 func (r Resolver) Subscription() graph.SubscriptionResolver { return subscriptionResolver{} }
 
+// TelephonyAccount answers a telephony account's edges.
+func (r Resolver) TelephonyAccount() graph.TelephonyAccountResolver {
+	return telephonyAccountResolver{}
+}
+
+// Device answers a device's edges.
+func (r Resolver) Device() graph.DeviceResolver { return deviceResolver{} }
+
+// PhoneNumber answers a phone number's edges.
+func (r Resolver) PhoneNumber() graph.PhoneNumberResolver { return phoneNumberResolver{} }
+
+// AddOnInstallation answers an installation's edges.
+func (r Resolver) AddOnInstallation() graph.AddOnInstallationResolver {
+	return addOnInstallationResolver{}
+}
+
+// Wallet answers a wallet's edges.
+func (r Resolver) Wallet() graph.WalletResolver { return walletResolver{} }
+
+// Cart answers a cart's edges.
+func (r Resolver) Cart() graph.CartResolver { return cartResolver{} }
+
+// CartItem answers a cart item's edges.
+func (r Resolver) CartItem() graph.CartItemResolver { return cartItemResolver{} }
+
+// Lead answers a lead's edges.
+func (r Resolver) Lead() graph.LeadResolver { return leadResolver{} }
+
 type (
-	queryResolver        struct{}
-	companyResolver      struct{}
-	userResolver         struct{}
-	membershipResolver   struct{}
-	productResolver      struct{}
-	editionResolver      struct{}
-	subscriptionResolver struct{}
+	queryResolver             struct{}
+	companyResolver           struct{}
+	userResolver              struct{}
+	membershipResolver        struct{}
+	productResolver           struct{}
+	editionResolver           struct{}
+	subscriptionResolver      struct{}
+	telephonyAccountResolver  struct{}
+	deviceResolver            struct{}
+	phoneNumberResolver       struct{}
+	addOnInstallationResolver struct{}
+	walletResolver            struct{}
+	cartResolver              struct{}
+	cartItemResolver          struct{}
+	leadResolver              struct{}
 )

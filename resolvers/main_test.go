@@ -123,7 +123,7 @@ func (m *market) run(t *testing.T, document string) (data string, errs []string,
 		t.Fatal(err)
 	}
 	defer kept.Close()
-	tenant, err := loaders.NewTenant("acme", m.client, kept, 250)
+	tenant, err := loaders.NewTenant("acme", loaders.Backends{AppDirect: m.client}, loaders.Links{}, kept, 250)
 	if err != nil {
 		t.Fatal(err)
 	}

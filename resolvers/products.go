@@ -19,20 +19,10 @@ var productList = shape[model.Product, model.ProductEdge, model.ProductConnectio
 
 // Products answers Query.products.
 func (queryResolver) Products(ctx context.Context, first *int32, after *string, last *int32, before *string, searchText *string, orderBy *model.ProductOrder) (*model.ProductConnection, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	page, err := l.NewPage(first, after, last, before)
-	if err != nil {
-		return nil, err
-	}
-	filter := loaders.ProductFilter{Order: orderBy}
-	if searchText != nil {
-		filter.Search = *searchText
-	}
-	list, err := l.Products(ctx, filter, page)
-	return productList.root(ctx, list, err)
+	return listed(ctx, pageArgs{first, after, last, before}, productList,
+		func(l *loaders.Loaders, p loaders.Page) (*loaders.List[*model.Product], error) {
+			return l.Products(ctx, loaders.ProductFilter{Search: text(searchText), Order: orderBy}, p)
+		})
 }
 
 // Product answers Query.product.
@@ -70,7 +60,7 @@ func (productResolver) Editions(ctx context.Context, objs []*model.Product) ([][
 
 // Subscriptions answers Product.subscriptions.
 func (productResolver) Subscriptions(ctx context.Context, objs []*model.Product, first *int32, after *string, last *int32, before *string, status *model.SubscriptionStatus) ([]*model.SubscriptionConnection, error) {
-	wanted, err := statusFilter(status)
+	wanted, err := filterBy("status", status, model.SubscriptionStatusUnknown)
 	if err != nil {
 		return nil, err
 	}

@@ -19,20 +19,14 @@ var subscriptionList = shape[model.Subscription, model.SubscriptionEdge, model.S
 
 // Subscriptions answers Query.subscriptions.
 func (queryResolver) Subscriptions(ctx context.Context, first *int32, after *string, last *int32, before *string, status *model.SubscriptionStatus) (*model.SubscriptionConnection, error) {
-	l, err := loaders.From(ctx)
+	wanted, err := filterBy("status", status, model.SubscriptionStatusUnknown)
 	if err != nil {
 		return nil, err
 	}
-	page, err := l.NewPage(first, after, last, before)
-	if err != nil {
-		return nil, err
-	}
-	wanted, err := statusFilter(status)
-	if err != nil {
-		return nil, err
-	}
-	list, err := l.Subscriptions(ctx, wanted, page)
-	return subscriptionList.root(ctx, list, err)
+	return listed(ctx, pageArgs{first, after, last, before}, subscriptionList,
+		func(l *loaders.Loaders, p loaders.Page) (*loaders.List[*model.Subscription], error) {
+			return l.Subscriptions(ctx, wanted, p)
+		})
 }
 
 // Subscription answers Query.subscription.
@@ -86,14 +80,15 @@ func (subscriptionResolver) Order(ctx context.Context, obj *model.Subscription) 
 	return l.Order(obj)
 }
 
-// statusFilter refuses UNKNOWN: it stands for what the schema cannot name, so nothing can be asked by it.
-func statusFilter(status *model.SubscriptionStatus) (model.SubscriptionStatus, error) {
+// filterBy is an optional enum as a filter. It refuses UNKNOWN, which stands for
+// what the schema cannot name, so nothing can be asked by it.
+func filterBy[E ~string](argument string, value *E, unknown E) (E, error) {
 	switch {
-	case status == nil:
+	case value == nil:
 		return "", nil
-	case *status == model.SubscriptionStatusUnknown:
-		return "", &loaders.InputError{Argument: "status", Reason: "UNKNOWN can be answered but not asked for"}
+	case *value == unknown:
+		return "", &loaders.InputError{Argument: argument, Reason: "UNKNOWN can be answered but not asked for"}
 	default:
-		return *status, nil
+		return *value, nil
 	}
 }

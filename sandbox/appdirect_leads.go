@@ -52,14 +52,14 @@ func (l *leadSpec) record() *Record {
 	return &Record{ID: l.uuid, Body: l.newer(), Facts: facts}
 }
 
-// newer is the lead as the lead v2 API prints it.
+// newer is the lead as the lead v2 API prints it: its moments are seconds, unlike all others.
 func (l *leadSpec) newer() Document {
 	company := Document{
 		"name": l.company, "street1": l.street, "city": l.prospect.city, "state": l.prospect.state, "zip": l.prospect.zip, "country": l.prospect.country,
 	}
 	channel := Document{"participantType": "CHANNEL", "partner": l.partner}
 	d := Document{
-		"id": l.uuid, "partner": l.partner, "leadType": l.kind, "status": l.status, "createdOn": millis(l.created), "lastModified": millis(l.changed),
+		"id": l.uuid, "partner": l.partner, "leadType": l.kind, "status": l.status, "createdOn": l.created.Unix(), "lastModified": l.changed.Unix(),
 		"customer": Document{"company": company, "contact": l.contact()}, "customAttributes": Document{},
 		"creator": Document{
 			"id": l.creator.uuid, "companyId": l.creatorCompany.uuid, "companyName": l.creatorCompany.name, "role": l.creatorRole,

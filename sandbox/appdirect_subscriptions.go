@@ -58,6 +58,7 @@ func (s dateStyle) write(t time.Time) any {
 func billingUser(u *userSpec) Document {
 	return reference(u.uuid, href("/api/account/v1//users/"+u.uuid))
 }
+
 func billingCompany(c *companySpec) Document {
 	return reference(c.uuid, href("/api/account/v1//companies/"+c.uuid))
 }

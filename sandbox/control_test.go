@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -103,18 +104,18 @@ func TestReset(t *testing.T) {
 		t.Errorf("counts survived: %+v", c)
 	}
 	second := f.get(t, "admin", "/account/v2/companies?size=100").body
-	if string(first) == string(second) {
+	if bytes.Equal(first, second) {
 		t.Error("another seed, the same data")
 	}
 	f.get(t, "admin", "/channel/v1/discounts") // the bucket is empty again
 	for _, p := range []string{"company-admin", "reseller", "partner", "support", "buyer"} {
 		f.get(t, p, "/marketplace/v1/listing")
 	}
-	if now := do(t, request(t, http.MethodGet, f.base("acme")+"/oauth2/certs", "")).body; string(now) != string(certs) {
+	if now := do(t, request(t, http.MethodGet, f.base("acme")+"/oauth2/certs", "")).body; !bytes.Equal(now, certs) {
 		t.Error("the keys changed")
 	}
 	f.steer(t, http.MethodPost, "/reset", `{"seed": 1}`)
-	if again := f.get(t, "admin", "/account/v2/companies?size=100").body; string(again) != string(first) {
+	if again := f.get(t, "admin", "/account/v2/companies?size=100").body; !bytes.Equal(again, first) {
 		t.Error("the first seed again, other data")
 	}
 }

@@ -283,7 +283,7 @@ func TestSecretsStayOutOfText(t *testing.T) {
 	tenant := Tenants()[0]
 	p, _ := tenant.Persona("admin")
 	c, _ := tenant.Client("acme-cli")
-	for _, text := range []string{fmt.Sprint(p), fmt.Sprint(c), p.LogValue().String(), c.LogValue().String()} {
+	for _, text := range []string{p.String(), c.String(), p.LogValue().String(), c.LogValue().String()} {
 		if strings.Contains(text, DemoPassword) || strings.Contains(text, "secret") {
 			t.Errorf("%q shows a secret", text)
 		}

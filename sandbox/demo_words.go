@@ -30,9 +30,16 @@ var (
 		"Sato", "Schmidt", "Silva", "Singh", "Torres", "Vega", "Weber", "Young",
 	}
 	cities = []address{
-		{"Boston", "MA", "02109", "US"}, {"Denver", "CO", "80202", "US"}, {"Portland", "OR", "97204", "US"}, {"Austin", "TX", "78701", "US"},
-		{"Montreal", "QC", "H2Y 1C6", "CA"}, {"Toronto", "ON", "M5H 2N2", "CA"}, {"Leeds", "ENG", "LS1 4DY", "GB"}, {"Lyon", "ARA", "69002", "FR"},
-		{"Basel", "BS", "4051", "CH"}, {"Malmö", "M", "211 20", "SE"},
+		{"Boston", "MA", "02109", "US"},
+		{"Denver", "CO", "80202", "US"},
+		{"Portland", "OR", "97204", "US"},
+		{"Austin", "TX", "78701", "US"},
+		{"Montreal", "QC", "H2Y 1C6", "CA"},
+		{"Toronto", "ON", "M5H 2N2", "CA"},
+		{"Leeds", "ENG", "LS1 4DY", "GB"},
+		{"Lyon", "ARA", "69002", "FR"},
+		{"Basel", "BS", "4051", "CH"},
+		{"Malmö", "M", "211 20", "SE"},
 	}
 	streets       = []string{"Grove St.", "Market Sq.", "Mill Lane", "Station Rd.", "Harbor Way", "5th Ave", "Elm St.", "King's Rd."}
 	regions       = []string{"US West", "US Central", "US East", "EMEA"}

@@ -59,7 +59,7 @@ func (b *faultBoard) put(faults []fault) error {
 	if len(kept)+len(faults) > maxFaults {
 		return fmt.Errorf("more than %d faults at once", maxFaults)
 	}
-	b.faults = append(kept, faults...)
+	b.faults = slices.Concat(kept, faults)
 	return nil
 }
 

@@ -31,8 +31,10 @@ func (m *maker) makeWallets() {
 		}
 	}
 	user := m.alnum(20)
-	w.company = &Record{ID: own.CompanyID, Facts: map[string]any{"user": user, "owner": pick(m, firstNames) + " " + pick(m, lastNames)},
-		Body: agencyDocument(own.CompanyID, m.tenant.Title, m.tenant.Name+".example", user, w.locations.Len())}
+	w.company = &Record{
+		ID: own.CompanyID, Facts: map[string]any{"user": user, "owner": pick(m, firstNames) + " " + pick(m, lastNames)},
+		Body: agencyDocument(own.CompanyID, m.tenant.Title, m.tenant.Name+".example", user, w.locations.Len()),
+	}
 	var meters []string
 	for range walletMeters {
 		meters = append(meters, m.objectID())

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -112,7 +113,7 @@ func flag(fact string) filter {
 	return func(values []string) (Match, error) {
 		want, err := strconv.ParseBool(values[0])
 		if err != nil {
-			return nil, fmt.Errorf("must be true or false")
+			return nil, errors.New("must be true or false")
 		}
 		return func(r *Record) bool { return r.Facts[fact] == want }, nil
 	}

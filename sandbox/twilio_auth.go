@@ -7,12 +7,12 @@ import (
 
 // authenticated is the account whose SID and token a request carries, nil when
 // there is none: all failures look the same to callers.
-func (d *twilioWorld) authenticated(r *http.Request) *Record {
+func (w *twilioWorld) authenticated(r *http.Request) *Record {
 	sid, token, ok := r.BasicAuth()
 	if !ok {
 		return nil
 	}
-	account := d.accounts.Get(sid)
+	account := w.accounts.Get(sid)
 	if account == nil || subtle.ConstantTimeCompare([]byte(token), []byte(account.text("token"))) != 1 {
 		return nil
 	}

@@ -31,8 +31,12 @@ var addOnExtensions = []extensionSpec{
 
 // usageCategories are what accounts pay for: category, description and unit.
 var usageCategories = [][3]string{
-	{"calls", "Voice Minutes", "calls"}, {"calls-inbound", "Inbound Voice Minutes", "calls"}, {"sms", "SMS", "messages"},
-	{"calleridlookups", "Caller Name Lookups", "lookups"}, {"recordings", "Recordings", "recordings"}, {"marketplace", "Marketplace", "add-ons"},
+	{"calls", "Voice Minutes", "calls"},
+	{"calls-inbound", "Inbound Voice Minutes", "calls"},
+	{"sms", "SMS", "messages"},
+	{"calleridlookups", "Caller Name Lookups", "lookups"},
+	{"recordings", "Recordings", "recordings"},
+	{"marketplace", "Marketplace", "add-ons"},
 	{"phonenumbers", "Phone Numbers", "numbers"},
 }
 

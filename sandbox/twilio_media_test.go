@@ -38,9 +38,10 @@ func TestTwilioDataIsElsewhere(t *testing.T) {
 	if a := do(t, leaking); a.status != http.StatusBadRequest {
 		t.Errorf("credentials that came along: %d", a.status)
 	}
+	unsigned, _, _ := strings.Cut(to, "?")
 	for name, bad := range map[string]string{
 		"other payload": strings.Replace(to, "/XH", "/XHa", 1), "other expiry": strings.Replace(to, "Expires=1", "Expires=2", 1),
-		"other signature": to + "0", "no signature": to[:strings.Index(to, "?")],
+		"other signature": to + "0", "no signature": unsigned,
 		"other tenant": strings.Replace(to, "/acme/", "/globex/", 1),
 	} {
 		if a := do(t, request(t, http.MethodGet, bad, "")); a.status != http.StatusForbidden {

@@ -17,7 +17,6 @@ type twilioStep struct {
 }
 
 // The collections by how paths step into them.
-func accountsOf(w *twilioWorld) *Collection   { return w.accounts }
 func listingsOf(w *twilioWorld) *Collection   { return w.listings }
 func installedOf(w *twilioWorld) *Collection  { return w.installed }
 func numbersOf(w *twilioWorld) *Collection    { return w.numbers }

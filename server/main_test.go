@@ -97,7 +97,7 @@ func (g *gateway) tenant(t *testing.T, backend *httptest.Server, m *Metrics) *Te
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = kept.Close() })
-	loading, err := loaders.NewTenant("acme", client, kept, limits.Default().PageItems)
+	loading, err := loaders.NewTenant("acme", loaders.Backends{AppDirect: client}, loaders.Links{}, kept, limits.Default().PageItems)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func post(body string, header ...string) *http.Request {
 }
 
 func get(values url.Values) *http.Request {
-	return httptest.NewRequest(http.MethodGet, "/api/graphql?"+values.Encode(), nil)
+	return httptest.NewRequest(http.MethodGet, "/api/graphql?"+values.Encode(), http.NoBody)
 }
 
 func TestReadParams(t *testing.T) {
@@ -106,8 +106,8 @@ func TestReadParamsRefusals(t *testing.T) {
 		"GET with junk behind":   {get(url.Values{"query": {"{a}"}, "variables": {"{}{}"}}), 400, BadRequest, "`variables` goes on"},
 		"GET with a bad escape":  {&http.Request{Method: http.MethodGet, URL: &url.URL{RawQuery: "query=%zz"}}, 400, BadRequest, "cannot be read"},
 		"GET that is too long":   {get(url.Values{"query": {strings.Repeat("a", 1000)}}), 414, ResourceLimitExceeded, "`bodyBytes` of 1000"},
-		"PUT":                    {httptest.NewRequest(http.MethodPut, "/", nil), 405, BadRequest, "use POST"},
-		"DELETE":                 {httptest.NewRequest(http.MethodDelete, "/", nil), 405, BadRequest, "use POST"},
+		"PUT":                    {httptest.NewRequest(http.MethodPut, "/", http.NoBody), 405, BadRequest, "use POST"},
+		"DELETE":                 {httptest.NewRequest(http.MethodDelete, "/", http.NoBody), 405, BadRequest, "use POST"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -66,7 +66,7 @@ func New(o Options) (*Server, error) {
 	bounds, limitsErr := o.Limits.WithDefaults()
 	var wiringErr error
 	if o.Directory == nil || o.Metrics == nil {
-		wiringErr = errors.New("Directory and Metrics are required")
+		wiringErr = errors.New("a directory and metrics are required")
 	}
 	if err := errors.Join(tableErr, hostsErr, limitsErr, wiringErr); err != nil {
 		return nil, fmt.Errorf("server: %w", err)

@@ -59,7 +59,7 @@ func TestLoopbackLeadsNowhereWithoutADefault(t *testing.T) {
 func TestNewNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	for wants, o := range map[string]Options{
-		"there is no tenant|Directory and Metrics are required": {},
+		"there is no tenant|a directory and metrics are required": {},
 		`host "a.example" belongs to acme and globex|default tenant "initech" does not exist|globex lacks Auth or Loaders|depth must be positive|tokens must be positive`: {
 			Tenants:       []*Tenant{whole("acme", "a.example"), {Name: "globex", Hosts: []string{"A.example."}}},
 			DefaultTenant: "initech", Directory: people{}, Metrics: NewMetrics(), Limits: limits.Config{Depth: -1, Tokens: -1},

@@ -33,7 +33,7 @@ func (m *backendModel) arrive() {
 	m.arrivals++
 	m.atOnce++
 	now := m.begun.Add(time.Duration(float64(time.Since(m.begun)) * (1 + m.drift)))
-	over := false
+	var over bool
 	switch m.bucket.Kind {
 	case LeakyBucket:
 		if m.tick > 0 {

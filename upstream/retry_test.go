@@ -430,7 +430,7 @@ func (l *limits) allow(printed bool) (int, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.count++
-	ok := false
+	var ok bool
 	if printed {
 		second := int(time.Since(l.begun).Seconds() + 0.4)
 		l.window[second]++

@@ -4,9 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -17,6 +18,9 @@ import (
 	"github.com/marketgraph/marketgraph/server"
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/kazoo"
+	"github.com/marketgraph/marketgraph/upstream/leadconnector"
+	"github.com/marketgraph/marketgraph/upstream/twilio"
 )
 
 // gateway is everything that serves, wired up.
@@ -44,7 +48,7 @@ type builder struct {
 	metrics   *server.Metrics
 	pacer     *upstream.Pacer
 	transport http.RoundTripper
-	general   upstream.Bucket            // of a client application
+	general   upstream.Bucket            // of a client application at AppDirect
 	buckets   map[string]upstream.Bucket // of routes, where others than printed
 	bounds    limits.Config
 	gateway   *gateway
@@ -127,7 +131,7 @@ func (b *builder) openCache() (*cache.Cache, error) {
 // changes with the routes, so that a new release never reads another's entries.
 func wireVersion() string {
 	hash := sha256.New()
-	for _, r := range appdirect.Routes() {
+	for _, r := range slices.Concat(appdirect.Routes(), kazoo.Routes(), twilio.Routes(), leadconnector.Routes()) {
 		hash.Write([]byte(r.Name + r.Method + r.Path))
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:4])
@@ -139,31 +143,15 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 		return nil, err
 	}
 	b.onClose(authenticator.Close)
-	client, err := b.appdirect(t.AppDirect)
+	clients, err := b.clients(t)
 	if err != nil {
-		return nil, errors.New(t.Name + ": " + err.Error())
+		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	loading, err := loaders.NewTenant(t.Name, client, b.gateway.cache, b.bounds.PageItems)
+	loading, err := loaders.NewTenant(t.Name, clients.backends(), t.Links.links(), b.gateway.cache, b.bounds.PageItems)
 	if err != nil {
 		return nil, err
 	}
 	return &server.Tenant{Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading}, nil
-}
-
-func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
-	root := a.root()
-	scopes := a.Scopes
-	if len(scopes) == 0 {
-		scopes = []string{string(auth.RolePartnerRead)}
-	}
-	credentials := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
-		TokenURL: root + "/oauth2/token", ClientID: a.ClientID, ClientSecret: a.ClientSecret.value,
-		Scopes: scopes, Transport: b.transport,
-	})
-	return upstream.NewClient(upstream.Config{
-		Backend: appdirect.Backend, BaseURL: root + "/api", Client: a.ClientID, Credentials: credentials,
-		General: b.general, Buckets: b.buckets, Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
-	})
 }
 
 // auth gives the tenant's settings in the words of package auth.

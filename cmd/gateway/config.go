@@ -75,8 +75,16 @@ type TenantConfig struct {
 	Hosts []string `yaml:"hosts"`
 	// Tokens says how viewers' tokens are verified.
 	Tokens TokensConfig `yaml:"tokens"`
-	// AppDirect is the backend.
+	// AppDirect is the marketplace itself.
 	AppDirect AppDirectConfig `yaml:"appdirect"`
+	// Kazoo is its telephony; nil without.
+	Kazoo *KazooConfig `yaml:"kazoo"`
+	// Twilio has its add-ons; nil without.
+	Twilio *TwilioConfig `yaml:"twilio"`
+	// LeadConnector has its wallets; nil without.
+	LeadConnector *LeadConnectorConfig `yaml:"leadconnector"`
+	// Links lead from companies to accounts at those three.
+	Links LinksConfig `yaml:"links"`
 	// SignIn lets people sign in to the Explorer; nil lets nobody.
 	SignIn *SignInConfig `yaml:"signIn"`
 }
@@ -131,6 +139,8 @@ type AppDirectConfig struct {
 	ClientSecret Secret `yaml:"clientSecret"`
 	// Scopes are asked for; empty means ROLE_PARTNER_READ.
 	Scopes []string `yaml:"scopes"`
+	// Limits replace the printed ones, for a marketplace that grants others.
+	Limits BucketsConfig `yaml:"limits"`
 }
 
 // root is the marketplace's root without a slash at its end.
@@ -154,6 +164,9 @@ func (s Secret) String() string {
 	}
 	return s.File
 }
+
+// named reports whether the configuration gives the secret at all.
+func (s Secret) named() bool { return s.Env != "" || s.File != "" }
 
 // GoString is String, for %#v.
 func (s Secret) GoString() string { return s.String() }
@@ -289,6 +302,8 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 		c.add(path+".appdirect.clientId", "is missing")
 	}
 	c.secret(path+".appdirect.clientSecret", &t.AppDirect.ClientSecret)
+	t.AppDirect.Limits.check(c, path+".appdirect.limits")
+	t.checkOthers(c, path)
 	c.url(path+".tokens.jwksUrl", t.Tokens.JWKSURL, false)
 	if in := t.Tokens.Introspection; in != nil {
 		c.url(path+".tokens.introspection.url", in.URL, true)
@@ -300,6 +315,20 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 	if t.SignIn != nil {
 		t.SignIn.check(c, path+".signIn")
 	}
+}
+
+// checkOthers checks the backends that a tenant may do without.
+func (t *TenantConfig) checkOthers(c *checker, path string) {
+	if t.Kazoo != nil {
+		t.Kazoo.check(c, path+".kazoo")
+	}
+	if t.Twilio != nil {
+		t.Twilio.check(c, path+".twilio")
+	}
+	if t.LeadConnector != nil {
+		t.LeadConnector.check(c, path+".leadconnector")
+	}
+	t.Links.check(c, path+".links", t)
 }
 
 func (t *TenantConfig) checkHosts(c *checker, path string, hosts map[string]bool) {
@@ -316,7 +345,7 @@ func (t *TenantConfig) checkHosts(c *checker, path string, hosts map[string]bool
 }
 
 func (c *checker) secret(path string, s *Secret) {
-	if s.Env == "" && s.File == "" {
+	if !s.named() {
 		c.add(path, "is missing: name an environment variable (env) or a file (file)")
 	} else if err := s.read(); err != nil {
 		c.add(path, "%v", err)

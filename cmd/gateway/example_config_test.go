@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,10 @@ import (
 // configuration that is right.
 func TestExampleConfig(t *testing.T) {
 	t.Setenv("REDIS_URL", "redis://127.0.0.1:6379")
-	for _, name := range []string{"ACME_CLIENT_SECRET", "GLOBEX_CLIENT_SECRET", "GLOBEX_INTROSPECTION_SECRET"} {
+	for _, name := range []string{
+		"ACME_CLIENT_SECRET", "ACME_KAZOO_PASSWORD", "ACME_TWILIO_TOKEN", "ACME_AGENCY_TOKEN",
+		"GLOBEX_CLIENT_SECRET", "GLOBEX_INTROSPECTION_SECRET",
+	} {
 		t.Setenv(name, "secret of "+name)
 	}
 	cfg, err := loadConfig("../../deploy/gateway.yaml")
@@ -28,6 +32,11 @@ func TestExampleConfig(t *testing.T) {
 		if tenant.AppDirect.ClientSecret.value == "" {
 			t.Errorf("%s: the client secret was not read", tenant.Name)
 		}
+	}
+	acme := cfg.Tenants[0]
+	if acme.Kazoo == nil || acme.Twilio == nil || acme.LeadConnector == nil || len(acme.Links.Table) != 1 ||
+		acme.AppDirect.Limits.Routes["appdirect.listCompanies"].Size != 40 {
+		t.Errorf("the example's first tenant was read as %+v", acme)
 	}
 	if cfg.Limits.Deadline != 8*time.Second || len(cfg.Tenants) != 2 || cfg.Tenants[1].Tokens.Introspection == nil {
 		t.Errorf("the example was read as %+v", cfg)
@@ -40,7 +49,8 @@ func TestConfigurationIsWritten(t *testing.T) {
 	t.Parallel()
 	rows := configurationRows(t)
 	known := append(flags(t), settings(reflect.TypeFor[Config](), "")...)
-	for _, name := range known {
+	slices.Sort(known)
+	for _, name := range slices.Compact(known) { // commands share flags
 		if _, ok := rows[name]; !ok {
 			t.Errorf("docs/configuration.md has no row for `%s`", name)
 		}
@@ -101,7 +111,7 @@ func flags(t *testing.T) (names []string) {
 }
 
 // settings are the paths of a configuration's settings. A secret is one, and a
-// list of structs leads on without an index.
+// list or map of structs leads on without an index or key.
 func settings(of reflect.Type, path string) (names []string) {
 	for i := range of.NumField() {
 		field := of.Field(i)
@@ -110,7 +120,7 @@ func settings(of reflect.Type, path string) (names []string) {
 			continue
 		}
 		kind := field.Type
-		isList := kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct
+		isList := (kind.Kind() == reflect.Slice || kind.Kind() == reflect.Map) && kind.Elem().Kind() == reflect.Struct
 		if isList {
 			names = append(names, path+name)
 		}

@@ -1,6 +1,7 @@
 // Command gateway is marketgraph's one binary: it serves the graph, with
-// sandbox backends inside the process unless a configuration names real ones,
-// and fetches demo tokens. Only here are environment, files and flags read.
+// sandbox backends inside the process unless a configuration names real ones.
+// It also serves the sandbox alone, checks configurations against the backends
+// that they name, and fetches demo tokens. Only here are environment, files and flags read.
 package main
 
 import (
@@ -48,6 +49,8 @@ type streams struct{ out, err io.Writer }
 // commands is the command line.
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the graph; without --config with sandbox backends in the same process."`
+	Sandbox sandboxCommand `cmd:"" help:"Serve the sandbox backends alone, for tests of other programs."`
+	Check   checkCommand   `cmd:"" help:"Reach each backend of a configuration once and say what is wrong."`
 	Token   tokenCommand   `cmd:"" help:"Print a demo token of a sandbox that is running."`
 	Schema  schemaCommand  `cmd:"" help:"Print the GraphQL schema."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -15,6 +15,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/marketgraph/marketgraph/sandbox"
 )
 
 // queryCase is one query of testdata/queries with what it may cost. The files
@@ -249,11 +251,12 @@ type facts struct {
 	subscriptions []any // oldest first
 	onSale        map[string]bool
 	users         int
+	links         map[string]sandbox.Link // by company
 }
 
 func (w walk) facts(t *testing.T) facts {
 	t.Helper()
-	f := facts{companies: w.companies(t), subscriptions: w.subscriptions(t), onSale: map[string]bool{}, users: len(w.users(t))}
+	f := facts{companies: w.companies(t), subscriptions: w.subscriptions(t), onSale: map[string]bool{}, users: len(w.users(t)), links: w.links(t)}
 	for _, p := range w.applications(t) {
 		f.onSale[text(p, "id")] = true
 	}
@@ -274,7 +277,14 @@ func (f facts) numbers(t *testing.T, size int, calls map[string]any) map[string]
 		buying += min(len(theirs), 1)
 		firstThree = append(firstThree, theirs[:min(len(theirs), 3)]...)
 	}
+	phones, addOns, wallets := f.linked(f.companies[:size])
 	names := map[string]int{
+		"withPhones":           phones,
+		"anyWithPhones":        min(phones, 1),
+		"pagesOfCompanies":     (len(f.companies) + 99) / 100,
+		"withAddOns":           addOns,
+		"anyWithAddOns":        min(addOns, 1),
+		"withWallets":          wallets,
 		"pagesOfSubscriptions": len(f.subscriptions)/250 + 1,
 		"pagesOfUsers":         (f.users + 99) / 100,
 		"buyers":               len(buyers),

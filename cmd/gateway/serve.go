@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/marketgraph/marketgraph/sandbox"
@@ -30,8 +29,7 @@ type serveCommand struct {
 	Listen        string `help:"Address of the graph (127.0.0.1:8080 when neither this nor the configuration says)." placeholder:"ADDR"`
 	SandboxListen string `help:"Address of the sandbox backends, in sandbox mode." default:"127.0.0.1:8090" placeholder:"ADDR"`
 	Seed          uint64 `help:"Seed of the sandbox's demo data." default:"1"`
-	LogFormat     string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text"`
-	LogLevel      string `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+	logFlags
 }
 
 const defaultListen = "127.0.0.1:8080"
@@ -62,16 +60,6 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return c.sandboxMode(ctx, s, log)
 	}
 	return c.liveMode(ctx, s, cfg, log)
-}
-
-func (c serveCommand) logger(s streams) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong has checked it
-	options := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(s.err, options))
-	}
-	return slog.New(slog.NewTextHandler(s.err, options))
 }
 
 // liveMode serves the configured marketplaces.
@@ -145,7 +133,7 @@ func listen(flag, address string) (net.Listener, error) {
 }
 
 // serveAll serves until the context ends, then drains: operations in flight
-// are answered before the process leaves.
+// are answered before the process leaves. The gateway is nil where there is none.
 func serveAll(ctx context.Context, g *gateway, sites ...site) error {
 	failed := make(chan error, len(sites))
 	servers := make([]*http.Server, len(sites))
@@ -161,7 +149,9 @@ func serveAll(ctx context.Context, g *gateway, sites ...site) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	g.server.Drain()
+	if g != nil {
+		g.server.Drain()
+	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	for i := len(servers) - 1; i >= 0; i-- { // the graph first: it still needs the backends
@@ -177,21 +167,4 @@ func first(values ...string) string {
 		}
 	}
 	return ""
-}
-
-// sandboxConfig is the configuration of the demo marketplaces.
-func sandboxConfig(backends *sandbox.Sandbox, address string) *Config {
-	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name, sandbox: address}
-	cfg.Redis.value = os.Getenv("REDIS_URL")
-	for _, t := range sandbox.Tenants() {
-		app := t.Gateway()
-		cfg.Tenants = append(cfg.Tenants, TenantConfig{
-			Name: t.Name, Hosts: t.Hosts,
-			Tokens: TokensConfig{Issuer: t.Issuer, Audiences: []string{t.Audience}},
-			AppDirect: AppDirectConfig{
-				URL: backends.BaseURL(address, t.Name), ClientID: app.ID, ClientSecret: Secret{value: app.Secret},
-			},
-		})
-	}
-	return cfg
 }

@@ -12,6 +12,90 @@ import (
 	"github.com/shopspring/decimal"
 )
 
+// Whose active cart is asked for.
+type ActiveCartOfUserInput struct {
+	// The user who fills it.
+	UserID string `json:"userId"`
+	// The company it is filled for.
+	AccountID string `json:"accountId"`
+}
+
+// An add-on that a company has installed.
+type AddOnInstallation struct {
+	// The installation's id.
+	ID string `json:"id"`
+	// The name it was given.
+	Name *string `json:"name"`
+	// The name by which programs know it; unique in the company.
+	UniqueName *string `json:"uniqueName"`
+	// What it does.
+	Description *string `json:"description"`
+	// When it was installed.
+	CreatedAt *time.Time `json:"createdAt"`
+	// When it was last changed.
+	UpdatedAt *time.Time `json:"updatedAt"`
+	// What was installed.
+	Listing *AddOnListing `json:"listing"`
+	// The company that installed it.
+	Company *Company `json:"company"`
+	// CompanyID is the company through which it was found.
+	CompanyID string `json:"-"`
+	// ListingSID is the listing; empty where the reply did not say.
+	ListingSID string `json:"-"`
+}
+
+// A page of installations.
+type AddOnInstallationConnection struct {
+	// The installations of this page.
+	Nodes []*AddOnInstallation `json:"nodes"`
+	// The same installations, each with its cursor.
+	Edges []*AddOnInstallationEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// An installation in a list.
+type AddOnInstallationEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *AddOnInstallation `json:"node"`
+}
+
+// An add-on that can be installed.
+type AddOnListing struct {
+	// The listing's id.
+	ID string `json:"id"`
+	// Its name.
+	Name *string `json:"name"`
+	// What it does.
+	Description *string `json:"description"`
+	// How it is charged, as the vendor words it.
+	PricingType *string `json:"pricingType"`
+}
+
+// A page of add-on listings.
+type AddOnListingConnection struct {
+	// The add-on listings of this page.
+	Nodes []*AddOnListing `json:"nodes"`
+	// The same add-on listings, each with its cursor.
+	Edges []*AddOnListingEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// An add-on listing in a list.
+type AddOnListingEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *AddOnListing `json:"node"`
+}
+
 // A postal address, as entered.
 type Address struct {
 	// First line.
@@ -26,6 +110,242 @@ type Address struct {
 	Zip *string `json:"zip"`
 	// ISO 3166 country code.
 	Country *string `json:"country"`
+}
+
+// An add-on at work on a phone number.
+type AssignedAddOn struct {
+	// The id of the installation that is at work: a company's installation has the same id on all its numbers.
+	ID string `json:"id"`
+	// Its name.
+	Name *string `json:"name"`
+	// The name by which programs know it.
+	UniqueName *string `json:"uniqueName"`
+	// When it was assigned.
+	CreatedAt *time.Time `json:"createdAt"`
+}
+
+// A call that has ended.
+type Call struct {
+	// The call record's id.
+	ID string `json:"id"`
+	// `inbound` or `outbound`.
+	Direction *string `json:"direction"`
+	// The caller's number.
+	CallerNumber *string `json:"callerNumber"`
+	// The caller's name.
+	CallerName *string `json:"callerName"`
+	// The callee's number.
+	CalleeNumber *string `json:"calleeNumber"`
+	// The callee's name.
+	CalleeName *string `json:"calleeName"`
+	// How many seconds it took, ringing included.
+	DurationSeconds *int32 `json:"durationSeconds"`
+	// When it began.
+	StartedAt *time.Time `json:"startedAt"`
+	// Why it ended.
+	HangupCause *string `json:"hangupCause"`
+}
+
+// A page of calls.
+type CallConnection struct {
+	// The calls of this page.
+	Nodes []*Call `json:"nodes"`
+	// The same calls, each with its cursor.
+	Edges []*CallEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A call in a list.
+type CallEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *Call `json:"node"`
+}
+
+// What happens to calls to some numbers.
+type Callflow struct {
+	// The callflow's id.
+	ID string `json:"id"`
+	// Its name.
+	Name *string `json:"name"`
+	// The numbers and extensions it answers.
+	Numbers []string `json:"numbers"`
+	// The kinds of steps in it, in order.
+	Modules []string `json:"modules"`
+}
+
+// A page of callflows.
+type CallflowConnection struct {
+	// The callflows of this page.
+	Nodes []*Callflow `json:"nodes"`
+	// The same callflows, each with its cursor.
+	Edges []*CallflowEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A callflow in a list.
+type CallflowEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *Callflow `json:"node"`
+}
+
+// What somebody is about to buy.
+type Cart struct {
+	// The cart's id.
+	ID string `json:"id"`
+	// When it was begun.
+	CreatedOn *time.Time `json:"createdOn"`
+	// ISO 4217 currency code.
+	Currency *string `json:"currency"`
+	// Where it is in its life.
+	Status *CartStatus `json:"status"`
+	// What is in it.
+	Items []*CartItem `json:"items"`
+	// What it costs, as the backend priced it at most 30 seconds ago.
+	PricingTotal *CartPricingTotal `json:"pricingTotal"`
+	// Who buys.
+	Buyer *User `json:"buyer"`
+	// The company that buys.
+	Company *Company `json:"company"`
+	// CompanyID is the uuid of the buying company.
+	CompanyID string `json:"-"`
+	// UserID is the uuid of the buyer.
+	UserID string `json:"-"`
+}
+
+// When something is due again.
+type CartBillingCycle struct {
+	// Day of the month, from 1.
+	DayOfMonth *int32 `json:"dayOfMonth"`
+	// The period.
+	Period *PricingFrequency `json:"period"`
+}
+
+// A page of carts.
+type CartConnection struct {
+	// The carts of this page.
+	Nodes []*Cart `json:"nodes"`
+	// The same carts, each with its cursor.
+	Edges []*CartEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A cart in a list.
+type CartEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *Cart `json:"node"`
+}
+
+// One thing in a cart.
+type CartItem struct {
+	// The item's id.
+	ID string `json:"id"`
+	// The plan by which it would be paid.
+	PricingPlanID *string `json:"pricingPlanId"`
+	// How many of which unit.
+	Units []*CartUnit `json:"units"`
+	// The product; null where its plan is not sold any more.
+	Product *Product `json:"product"`
+	// In which variant; null where its plan is not sold any more.
+	Edition *Edition `json:"edition"`
+	// CartID is the cart that it is in.
+	CartID string `json:"-"`
+}
+
+// What a cart costs.
+type CartPricingTotal struct {
+	// Due now, taxes included; null, because the backend's summary of prices does not document it.
+	AmountDueAfterTax *decimal.Decimal `json:"amountDueAfterTax"`
+	// Due now, without taxes; null, as `amountDueAfterTax`.
+	AmountDueBeforeTax *decimal.Decimal `json:"amountDueBeforeTax"`
+	// Shipping; null, as `amountDueAfterTax`.
+	ShippingFeeAmount *decimal.Decimal `json:"shippingFeeAmount"`
+	// What will be due again in each period.
+	RecurringTotals []*CartRecurringTotal `json:"recurringTotals"`
+	// The taxes, one by one; null, as `amountDueAfterTax`.
+	TaxSummary []*CartTax `json:"taxSummary"`
+	// All taxes together; null, as `amountDueAfterTax`.
+	TotalTaxAmount *decimal.Decimal `json:"totalTaxAmount"`
+}
+
+// What will be due again.
+type CartRecurringTotal struct {
+	// The price of one period, without taxes.
+	TotalSalePrice *decimal.Decimal `json:"totalSalePrice"`
+	// The price of one period, taxes included; null, because the backend's summary of prices does not document it.
+	TotalSalePriceTaxIncluded *decimal.Decimal `json:"totalSalePriceTaxIncluded"`
+	// The period.
+	BillingCycle *CartBillingCycle `json:"billingCycle"`
+}
+
+// A tax on a cart.
+type CartTax struct {
+	// What it is called.
+	Description *string `json:"description"`
+	// How much it is.
+	TaxAmount *decimal.Decimal `json:"taxAmount"`
+}
+
+// How many of a unit.
+type CartUnit struct {
+	// The number of units.
+	Quantity *decimal.Decimal `json:"quantity"`
+	// The unit, such as `LICENSE`.
+	Unit *string `json:"unit"`
+}
+
+// One charge to a wallet.
+type Charge struct {
+	// The charge's id.
+	ID string `json:"id"`
+	// What was taken.
+	Amount *decimal.Decimal `json:"amount"`
+	// ISO 4217 currency code.
+	Currency *string `json:"currency"`
+	// What it was for.
+	Description *string `json:"description"`
+	// How many units were used.
+	Units *decimal.Decimal `json:"units"`
+	// Price of one unit.
+	PricePerUnit *decimal.Decimal `json:"pricePerUnit"`
+	// Whether it was paid back.
+	IsRefunded *bool `json:"isRefunded"`
+	// When it was charged.
+	CreatedAt *time.Time `json:"createdAt"`
+}
+
+// A page of charges.
+type ChargeConnection struct {
+	// The charges of this page.
+	Nodes []*Charge `json:"nodes"`
+	// The same charges, each with its cursor.
+	Edges []*ChargeEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A charge in a list.
+type ChargeEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *Charge `json:"node"`
 }
 
 // A company (account) of the marketplace.
@@ -64,6 +384,14 @@ type Company struct {
 	Memberships *MembershipConnection `json:"memberships"`
 	// What it subscribes to, oldest first.
 	Subscriptions *SubscriptionConnection `json:"subscriptions"`
+	// Its carts, newest first.
+	Carts *CartConnection `json:"carts"`
+	// Its telephony account; null where it has none.
+	TelephonyAccount *TelephonyAccount `json:"telephonyAccount"`
+	// The add-ons it has installed, in the backend's order; null where it has no account for add-ons.
+	AddOnInstallations *AddOnInstallationConnection `json:"addOnInstallations"`
+	// Its wallet; null where it has none.
+	Wallet *Wallet `json:"wallet"`
 }
 
 // A page of companies.
@@ -106,6 +434,50 @@ type CustomAttribute struct {
 	ValueKeys []string `json:"valueKeys"`
 }
 
+// A phone, or a program that acts as one.
+type Device struct {
+	// The device's id.
+	ID string `json:"id"`
+	// Its name.
+	Name *string `json:"name"`
+	// What kind of device it is, such as `sip_device` or `cellphone`.
+	Type *string `json:"type"`
+	// Its hardware address.
+	MacAddress *string `json:"macAddress"`
+	// The name it signs in with.
+	UserName *string `json:"userName"`
+	// Whether it may be used.
+	IsEnabled *bool `json:"isEnabled"`
+	// Whether it is connected now; null where it cannot be known.
+	IsRegistered *bool `json:"isRegistered"`
+	// Who uses it; null for a shared device.
+	Owner *TelephonyUser `json:"owner"`
+	// AccountID is the telephony account that the device belongs to.
+	AccountID string `json:"-"`
+	// OwnerID is the telephony user who uses it; empty for a shared device.
+	OwnerID string `json:"-"`
+}
+
+// A page of devices.
+type DeviceConnection struct {
+	// The devices of this page.
+	Nodes []*Device `json:"nodes"`
+	// The same devices, each with its cursor.
+	Edges []*DeviceEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A device in a list.
+type DeviceEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *Device `json:"node"`
+}
+
 // A variant in which a product is sold.
 type Edition struct {
 	// The edition's uuid.
@@ -130,6 +502,66 @@ type Edition struct {
 	Product *Product `json:"product"`
 	// ProductLegacyID is the number of the product; empty where the reply did not say.
 	ProductLegacyID string `json:"-"`
+}
+
+// Somebody who may become a customer.
+type Lead struct {
+	// The lead's uuid.
+	ID string `json:"id"`
+	// Where it is in its life.
+	Status *LeadStatus `json:"status"`
+	// Where it came from: `CUSTOMER` or `RESELLER`.
+	Source *string `json:"source"`
+	// Who is to work on it: `PROVIDER`, `RESELLER` or `VENDOR`.
+	Target *string `json:"target"`
+	// What the customer or the seller wrote.
+	Comment *string `json:"comment"`
+	// Who may become a customer.
+	Customer *LeadContact `json:"customer"`
+	// Who sells; null where nobody is assigned.
+	Reseller *LeadContact `json:"reseller"`
+	// When it came in.
+	CreatedAt *time.Time `json:"createdAt"`
+	// When it was last changed.
+	UpdatedAt *time.Time `json:"updatedAt"`
+	// What they are interested in; null where the lead does not say.
+	Product *Product `json:"product"`
+	// ProductLegacyID is the number of the product; empty where the lead does not say.
+	ProductLegacyID string `json:"-"`
+}
+
+// A page of leads.
+type LeadConnection struct {
+	// The leads of this page.
+	Nodes []*Lead `json:"nodes"`
+	// The same leads, each with its cursor.
+	Edges []*LeadEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A person and company in a lead, as entered.
+type LeadContact struct {
+	// The company's name.
+	CompanyName *string `json:"companyName"`
+	// First name.
+	FirstName *string `json:"firstName"`
+	// Last name.
+	LastName *string `json:"lastName"`
+	// E-mail address.
+	Email *string `json:"email"`
+	// Phone number.
+	Phone *string `json:"phone"`
+}
+
+// A lead in a list.
+type LeadEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *Lead `json:"node"`
 }
 
 // A user's place in a company.
@@ -232,6 +664,90 @@ type PageInfo struct {
 	HasNextPage bool `json:"hasNextPage"`
 	// Whether items precede.
 	HasPreviousPage bool `json:"hasPreviousPage"`
+}
+
+// A lead that a partner works on.
+type PartnerLead struct {
+	// The lead's uuid.
+	ID string `json:"id"`
+	// Where it is in its life.
+	Status *PartnerLeadStatus `json:"status"`
+	// How it came about, such as `MANUAL`.
+	Type *string `json:"type"`
+	// `WON` or `LOST`; null while it is open.
+	Result *string `json:"result"`
+	// The customer's company, as entered.
+	CompanyName *string `json:"companyName"`
+	// The contact's first name.
+	FirstName *string `json:"firstName"`
+	// The contact's last name.
+	LastName *string `json:"lastName"`
+	// The contact's e-mail address.
+	Email *string `json:"email"`
+	// The contact's phone number.
+	Phone *string `json:"phone"`
+	// When it came in.
+	CreatedAt *time.Time `json:"createdAt"`
+	// When it was last changed.
+	UpdatedAt *time.Time `json:"updatedAt"`
+}
+
+// A page of a partner's leads.
+type PartnerLeadConnection struct {
+	// The leads of this page.
+	Nodes []*PartnerLead `json:"nodes"`
+	// The same leads, each with its cursor.
+	Edges []*PartnerLeadEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A partner's lead in a list.
+type PartnerLeadEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *PartnerLead `json:"node"`
+}
+
+// A phone number.
+type PhoneNumber struct {
+	// The number in E.164.
+	Number string `json:"number"`
+	// Where it is in its life, such as `in_service` or `reserved`.
+	State *string `json:"state"`
+	// What it can do beside calls.
+	Features []string `json:"features"`
+	// What uses it, such as `callflow`.
+	UsedBy *string `json:"usedBy"`
+	// When it was added.
+	CreatedAt *time.Time `json:"createdAt"`
+	// The add-ons assigned to it; null where the company has no account for add-ons or the number is not there.
+	AssignedAddOns []*AssignedAddOn `json:"assignedAddOns"`
+	// AccountID is the telephony account that the number belongs to.
+	AccountID string `json:"-"`
+}
+
+// A page of phone numbers.
+type PhoneNumberConnection struct {
+	// The phone numbers of this page.
+	Nodes []*PhoneNumber `json:"nodes"`
+	// The same phone numbers, each with its cursor.
+	Edges []*PhoneNumberEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A phone number in a list.
+type PhoneNumberEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *PhoneNumber `json:"node"`
 }
 
 // The terms of a plan's contract.
@@ -424,6 +940,108 @@ type SubscriptionEdge struct {
 	Node *Subscription `json:"node"`
 }
 
+// A company's phone system.
+type TelephonyAccount struct {
+	// The account's id.
+	ID string `json:"id"`
+	// Its name.
+	Name *string `json:"name"`
+	// Its SIP domain.
+	Realm *string `json:"realm"`
+	// IANA time zone.
+	Timezone *string `json:"timezone"`
+	// Whether it can be used.
+	IsEnabled *bool `json:"isEnabled"`
+	// When it was created.
+	CreatedAt *time.Time `json:"createdAt"`
+	// The company it belongs to; null where none that the viewer may see is linked to it.
+	Company *Company `json:"company"`
+	// Prepaid balance, in the account's currency; never cached.
+	Balance *decimal.Decimal `json:"balance"`
+	// How many lines it has.
+	Limits *TelephonyLimits `json:"limits"`
+	// Its devices, in the backend's order.
+	Devices *DeviceConnection `json:"devices"`
+	// Its users, in the backend's order.
+	Users *TelephonyUserConnection `json:"users"`
+	// Its phone numbers, in the backend's order.
+	PhoneNumbers *PhoneNumberConnection `json:"phoneNumbers"`
+	// What happens to calls that come in, in the backend's order.
+	Callflows *CallflowConnection `json:"callflows"`
+	// Its calls of the last 31 days, newest first; a call has a record for each of its legs.
+	Calls *CallConnection `json:"calls"`
+}
+
+// A page of telephony accounts.
+type TelephonyAccountConnection struct {
+	// The telephony accounts of this page.
+	Nodes []*TelephonyAccount `json:"nodes"`
+	// The same telephony accounts, each with its cursor.
+	Edges []*TelephonyAccountEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A telephony account in a list.
+type TelephonyAccountEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *TelephonyAccount `json:"node"`
+}
+
+// How many lines a telephony account has.
+type TelephonyLimits struct {
+	// Lines for calls in both directions.
+	TwowayTrunks *int32 `json:"twowayTrunks"`
+	// Lines for incoming calls.
+	InboundTrunks *int32 `json:"inboundTrunks"`
+	// Lines for outgoing calls.
+	OutboundTrunks *int32 `json:"outboundTrunks"`
+	// Whether calls may be paid from the prepaid balance.
+	IsPrepayAllowed *bool `json:"isPrepayAllowed"`
+}
+
+// A person in a phone system.
+type TelephonyUser struct {
+	// The user's id in the phone system.
+	ID string `json:"id"`
+	// The name they sign in with.
+	UserName *string `json:"userName"`
+	// E-mail address.
+	Email *string `json:"email"`
+	// First name.
+	FirstName *string `json:"firstName"`
+	// Last name.
+	LastName *string `json:"lastName"`
+	// `admin` or `user`.
+	PrivilegeLevel *string `json:"privilegeLevel"`
+	// IANA time zone.
+	Timezone *string `json:"timezone"`
+}
+
+// A page of users of a phone system.
+type TelephonyUserConnection struct {
+	// The users of a phone system of this page.
+	Nodes []*TelephonyUser `json:"nodes"`
+	// The same users of a phone system, each with its cursor.
+	Edges []*TelephonyUserEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A user in a list.
+type TelephonyUserEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *TelephonyUser `json:"node"`
+}
+
 // A free trial.
 type Trial struct {
 	// How many units it lasts.
@@ -456,6 +1074,20 @@ type User struct {
 	Memberships []*Membership `json:"memberships"`
 }
 
+// A company's wallet, from which metered use is charged.
+type Wallet struct {
+	// Whether a charge would be covered now; never cached.
+	HasFunds *bool `json:"hasFunds"`
+	// What was charged, in the backend's order.
+	Charges *ChargeConnection `json:"charges"`
+	// Whose wallet it is.
+	Company *Company `json:"company"`
+	// CompanyID is the company whose wallet it is.
+	CompanyID string `json:"-"`
+	// LocationID is the location whose wallet it is.
+	LocationID string `json:"-"`
+}
+
 // The closed list of access rules. A marketplace-wide role sees every row; other roles see the rows of their own companies.
 type AccessRule string
 
@@ -476,6 +1108,20 @@ const (
 	AccessRuleSubscriptionRead AccessRule = "SUBSCRIPTION_READ"
 	// Reading money inside a subscription: billing and company administrators of the owning company, and marketplace-wide roles.
 	AccessRuleBillingRead AccessRule = "BILLING_READ"
+	// Reading a company's telephony: members, and marketplace-wide roles; calls and balance are for its administrators.
+	AccessRuleTelephonyRead AccessRule = "TELEPHONY_READ"
+	// Reading who called whom, and what is owed for it: company administrators, and marketplace-wide roles.
+	AccessRuleTelephonyMoneyRead AccessRule = "TELEPHONY_MONEY_READ"
+	// Reading which add-ons a company has installed: members, and marketplace-wide roles.
+	AccessRuleAddOnRead AccessRule = "ADD_ON_READ"
+	// Reading a company's wallet: billing and company administrators, and marketplace-wide roles.
+	AccessRuleWalletRead AccessRule = "WALLET_READ"
+	// Reading carts: the buyer, administrators of the buying company, and marketplace-wide roles.
+	AccessRuleCartRead AccessRule = "CART_READ"
+	// Reading leads of the marketplace: marketplace-wide roles.
+	AccessRuleLeadRead AccessRule = "LEAD_READ"
+	// Reading one's own leads as a partner: developers, referrers, resellers and their managers.
+	AccessRulePartnerLeadRead AccessRule = "PARTNER_LEAD_READ"
 )
 
 var AllAccessRule = []AccessRule{
@@ -487,11 +1133,18 @@ var AllAccessRule = []AccessRule{
 	AccessRuleUserRead,
 	AccessRuleSubscriptionRead,
 	AccessRuleBillingRead,
+	AccessRuleTelephonyRead,
+	AccessRuleTelephonyMoneyRead,
+	AccessRuleAddOnRead,
+	AccessRuleWalletRead,
+	AccessRuleCartRead,
+	AccessRuleLeadRead,
+	AccessRulePartnerLeadRead,
 }
 
 func (e AccessRule) IsValid() bool {
 	switch e {
-	case AccessRulePublic, AccessRuleViewer, AccessRuleCompanyList, AccessRuleCompanyRead, AccessRuleMembershipRead, AccessRuleUserRead, AccessRuleSubscriptionRead, AccessRuleBillingRead:
+	case AccessRulePublic, AccessRuleViewer, AccessRuleCompanyList, AccessRuleCompanyRead, AccessRuleMembershipRead, AccessRuleUserRead, AccessRuleSubscriptionRead, AccessRuleBillingRead, AccessRuleTelephonyRead, AccessRuleTelephonyMoneyRead, AccessRuleAddOnRead, AccessRuleWalletRead, AccessRuleCartRead, AccessRuleLeadRead, AccessRulePartnerLeadRead:
 		return true
 	}
 	return false
@@ -527,6 +1180,73 @@ func (e *AccessRule) UnmarshalJSON(b []byte) error {
 }
 
 func (e AccessRule) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The life of a cart.
+type CartStatus string
+
+const (
+	// Being filled.
+	CartStatusActive CartStatus = "ACTIVE"
+	// Being bought.
+	CartStatusLocked CartStatus = "LOCKED"
+	// Bought.
+	CartStatusFinalized CartStatus = "FINALIZED"
+	// Given up.
+	CartStatusDeleted CartStatus = "DELETED"
+	// A status that this schema does not know yet; never an input.
+	CartStatusUnknown CartStatus = "UNKNOWN"
+)
+
+var AllCartStatus = []CartStatus{
+	CartStatusActive,
+	CartStatusLocked,
+	CartStatusFinalized,
+	CartStatusDeleted,
+	CartStatusUnknown,
+}
+
+func (e CartStatus) IsValid() bool {
+	switch e {
+	case CartStatusActive, CartStatusLocked, CartStatusFinalized, CartStatusDeleted, CartStatusUnknown:
+		return true
+	}
+	return false
+}
+
+func (e CartStatus) String() string {
+	return string(e)
+}
+
+func (e *CartStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CartStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CartStatus", str)
+	}
+	return nil
+}
+
+func (e CartStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CartStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CartStatus) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -587,6 +1307,79 @@ func (e CompanyOrderField) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// The life of a lead of the marketplace.
+type LeadStatus string
+
+const (
+	// Nobody has looked at it.
+	LeadStatusPending LeadStatus = "PENDING"
+	// Refused.
+	LeadStatusDenied LeadStatus = "DENIED"
+	// Taken on.
+	LeadStatusAccepted LeadStatus = "ACCEPTED"
+	// Given to somebody.
+	LeadStatusAssigned LeadStatus = "ASSIGNED"
+	// They did not buy.
+	LeadStatusLost LeadStatus = "LOST"
+	// They bought.
+	LeadStatusWon LeadStatus = "WON"
+	// A status that this schema does not know yet; never an input.
+	LeadStatusUnknown LeadStatus = "UNKNOWN"
+)
+
+var AllLeadStatus = []LeadStatus{
+	LeadStatusPending,
+	LeadStatusDenied,
+	LeadStatusAccepted,
+	LeadStatusAssigned,
+	LeadStatusLost,
+	LeadStatusWon,
+	LeadStatusUnknown,
+}
+
+func (e LeadStatus) IsValid() bool {
+	switch e {
+	case LeadStatusPending, LeadStatusDenied, LeadStatusAccepted, LeadStatusAssigned, LeadStatusLost, LeadStatusWon, LeadStatusUnknown:
+		return true
+	}
+	return false
+}
+
+func (e LeadStatus) String() string {
+	return string(e)
+}
+
+func (e *LeadStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LeadStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LeadStatus", str)
+	}
+	return nil
+}
+
+func (e LeadStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *LeadStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e LeadStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The direction of an order.
 type OrderDirection string
 
@@ -640,6 +1433,158 @@ func (e *OrderDirection) UnmarshalJSON(b []byte) error {
 }
 
 func (e OrderDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// In which role a partner asks for leads.
+type PartnerLeadContext string
+
+const (
+	// As a reseller.
+	PartnerLeadContextReseller PartnerLeadContext = "RESELLER"
+	// As a reseller's manager.
+	PartnerLeadContextResellerManager PartnerLeadContext = "RESELLER_MANAGER"
+	// As a referrer.
+	PartnerLeadContextReferral PartnerLeadContext = "REFERRAL"
+	// As a developer.
+	PartnerLeadContextDeveloper PartnerLeadContext = "DEVELOPER"
+)
+
+var AllPartnerLeadContext = []PartnerLeadContext{
+	PartnerLeadContextReseller,
+	PartnerLeadContextResellerManager,
+	PartnerLeadContextReferral,
+	PartnerLeadContextDeveloper,
+}
+
+func (e PartnerLeadContext) IsValid() bool {
+	switch e {
+	case PartnerLeadContextReseller, PartnerLeadContextResellerManager, PartnerLeadContextReferral, PartnerLeadContextDeveloper:
+		return true
+	}
+	return false
+}
+
+func (e PartnerLeadContext) String() string {
+	return string(e)
+}
+
+func (e *PartnerLeadContext) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PartnerLeadContext(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PartnerLeadContext", str)
+	}
+	return nil
+}
+
+func (e PartnerLeadContext) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PartnerLeadContext) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PartnerLeadContext) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The life of a partner's lead.
+type PartnerLeadStatus string
+
+const (
+	// Being written.
+	PartnerLeadStatusPendingSubmission PartnerLeadStatus = "PENDING_SUBMISSION"
+	// Handed in.
+	PartnerLeadStatusSubmitted PartnerLeadStatus = "SUBMITTED"
+	// Given to somebody.
+	PartnerLeadStatusAssigned PartnerLeadStatus = "ASSIGNED"
+	// Waiting for a manager.
+	PartnerLeadStatusPendingForManagers PartnerLeadStatus = "PENDING_FOR_MANAGERS"
+	// Accepted by a manager.
+	PartnerLeadStatusAcceptedForManagers PartnerLeadStatus = "ACCEPTED_FOR_MANAGERS"
+	// Waiting for the consent to make a customer of it.
+	PartnerLeadStatusPendingConversionApproval PartnerLeadStatus = "PENDING_CONVERSION_APPROVAL"
+	// May be made a customer.
+	PartnerLeadStatusConversionApproved PartnerLeadStatus = "CONVERSION_APPROVED"
+	// Became a customer.
+	PartnerLeadStatusConverted PartnerLeadStatus = "CONVERTED"
+	// Will not become a customer.
+	PartnerLeadStatusDisqualified PartnerLeadStatus = "DISQUALIFIED"
+	// Deleted.
+	PartnerLeadStatusDeleted PartnerLeadStatus = "DELETED"
+	// Kept from an older system.
+	PartnerLeadStatusLegacy PartnerLeadStatus = "LEGACY"
+	// A status that this schema does not know yet; never an input.
+	PartnerLeadStatusUnknown PartnerLeadStatus = "UNKNOWN"
+)
+
+var AllPartnerLeadStatus = []PartnerLeadStatus{
+	PartnerLeadStatusPendingSubmission,
+	PartnerLeadStatusSubmitted,
+	PartnerLeadStatusAssigned,
+	PartnerLeadStatusPendingForManagers,
+	PartnerLeadStatusAcceptedForManagers,
+	PartnerLeadStatusPendingConversionApproval,
+	PartnerLeadStatusConversionApproved,
+	PartnerLeadStatusConverted,
+	PartnerLeadStatusDisqualified,
+	PartnerLeadStatusDeleted,
+	PartnerLeadStatusLegacy,
+	PartnerLeadStatusUnknown,
+}
+
+func (e PartnerLeadStatus) IsValid() bool {
+	switch e {
+	case PartnerLeadStatusPendingSubmission, PartnerLeadStatusSubmitted, PartnerLeadStatusAssigned, PartnerLeadStatusPendingForManagers, PartnerLeadStatusAcceptedForManagers, PartnerLeadStatusPendingConversionApproval, PartnerLeadStatusConversionApproved, PartnerLeadStatusConverted, PartnerLeadStatusDisqualified, PartnerLeadStatusDeleted, PartnerLeadStatusLegacy, PartnerLeadStatusUnknown:
+		return true
+	}
+	return false
+}
+
+func (e PartnerLeadStatus) String() string {
+	return string(e)
+}
+
+func (e *PartnerLeadStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PartnerLeadStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PartnerLeadStatus", str)
+	}
+	return nil
+}
+
+func (e PartnerLeadStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PartnerLeadStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PartnerLeadStatus) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

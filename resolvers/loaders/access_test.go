@@ -279,10 +279,10 @@ func TestNewTenantFaults(t *testing.T) {
 	b := newBackend(t)
 	good := b.tenant(t)
 	for name, err := range map[string]error{
-		"no client": second(NewTenant("acme", nil, good.cache, 1)),
-		"no cache":  second(NewTenant("acme", b.client, nil, 1)),
-		"no bound":  second(NewTenant("acme", b.client, good.cache, 0)),
-		"no name":   second(NewTenant("", b.client, good.cache, 1)),
+		"no client": second(NewTenant("acme", Backends{}, Links{}, good.cache, 1)),
+		"no cache":  second(NewTenant("acme", Backends{AppDirect: b.client}, Links{}, nil, 1)),
+		"no bound":  second(NewTenant("acme", Backends{AppDirect: b.client}, Links{}, good.cache, 0)),
+		"no name":   second(NewTenant("", Backends{AppDirect: b.client}, Links{}, good.cache, 1)),
 	} {
 		if err == nil {
 			t.Errorf("%s: accepted", name)

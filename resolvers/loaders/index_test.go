@@ -14,6 +14,7 @@ import (
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 func companyDocs(n int) []doc {
@@ -98,7 +99,7 @@ func TestFindIsNeverDearer(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n, size := rapid.IntRange(0, 30).Draw(rt, "listed"), rapid.IntRange(1, 8).Draw(rt, "size")
 		ids := rapid.SliceOfN(rapid.SampledFrom(numerals(35)), 0, 20).Draw(rt, "ids")
-		l := New(newTenant(t, b.tenant.appdirect), auth.Anonymous("acme"))
+		l := New(newTenant(t, b.tenant.backends.AppDirect), auth.Anonymous("acme"))
 		before := b.calls.Load()
 		got := b.index(l, n, size).find(t.Context(), l, ids)
 		calls := int(b.calls.Load() - before)
@@ -126,7 +127,7 @@ func (b *numbers) index(l *Loaders, n, size int) *index[int] {
 	list := b.listing(l, "counted", n, size)
 	one := source[int]{
 		route: &upstream.Route{
-			Name: "numbers.one", Backend: "numbers", Method: http.MethodGet, Path: "/one/{id}/{listed}", Authority: upstream.System, Fresh: time.Minute,
+			Name: "numbers.one", Backend: appdirect.Backend, Method: http.MethodGet, Path: "/one/{id}/{listed}", Authority: upstream.System, Fresh: time.Minute,
 		},
 		decode: func(body []byte) (int, error) {
 			c, err := list.source.decode(body)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/upstream"
 )
 
@@ -12,6 +13,8 @@ import (
 type chunk[T any] struct {
 	items []T
 	total int // length of the whole list, or unknown
+	// next is the token of the next page where pages are named by tokens; "" on the last one.
+	next string
 }
 
 var (
@@ -37,6 +40,7 @@ func (c chunk[T]) whole(route *upstream.Route, i int) error {
 // cursors are bound to. Pages have always the same size, whatever the client
 // asks for, so that different clients share cached pages.
 type listing[T any] struct {
+	// source may differ from list to list, but not its route: a page may have to be checked for whose it is.
 	source source[chunk[T]]
 	size   int
 	ask    func(page int) ask
@@ -47,7 +51,7 @@ type listing[T any] struct {
 // looked up and called for together; only lists that need more go on.
 func read[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) answers[*List[T]] {
 	out := newAnswers[*List[T]](len(lists))
-	var asks []ask
+	var heads []cache.Request[chunk[T]]
 	var runs []*run[T]
 	var at []int
 	for i, list := range lists {
@@ -56,17 +60,17 @@ func read[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) an
 			out.errs[i] = err // a bad cursor is refused before it costs a call
 			continue
 		}
-		asks, at = append(asks, list.ask(first)), append(at, i)
+		heads, at = append(heads, list.source.request(l, list.ask(first))), append(at, i)
 		runs = append(runs, &run[T]{listing: list, first: first, pages: map[int]chunk[T]{}})
 	}
 	if len(runs) == 0 {
 		return out
 	}
-	heads := runs[0].source.getMany(ctx, l, asks)
+	pages := runs[0].source.collect(cache.GetMany(ctx, l.tenant.cache, heads))
 	var wg sync.WaitGroup
 	for i, run := range runs {
 		wg.Go(func() {
-			out.values[at[i]], out.errs[at[i]] = run.read(ctx, l, p, heads.values[i], heads.errs[i])
+			out.values[at[i]], out.errs[at[i]] = run.read(ctx, l, p, pages.values[i], pages.errs[i])
 		})
 	}
 	wg.Wait()

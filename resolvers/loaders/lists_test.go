@@ -18,6 +18,7 @@ import (
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 // numbers is a backend with lists of numbers, each item its own position. The
@@ -56,7 +57,7 @@ func newNumbers(t *testing.T) *numbers {
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	b.tenant = newTenant(t, newClient(t, server, "numbers"))
+	b.tenant = newTenant(t, newClient(t, server, appdirect.Backend))
 	return b
 }
 
@@ -64,7 +65,7 @@ func newNumbers(t *testing.T) *numbers {
 func (b *numbers) listing(l *Loaders, kind string, n, size int) listing[int] {
 	src := source[chunk[int]]{
 		route: &upstream.Route{
-			Name: "numbers.list", Backend: "numbers", Method: http.MethodGet, Path: "/{kind}/{n}/{list}",
+			Name: "numbers.list", Backend: appdirect.Backend, Method: http.MethodGet, Path: "/{kind}/{n}/{list}",
 			Query: []string{"page", "size"}, Authority: upstream.System, Fresh: time.Minute, PageSize: size,
 		},
 		decode: func(body []byte) (chunk[int], error) {
@@ -239,8 +240,8 @@ func TestParamsIDKeepsParamsApart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		params := rapid.MapOfN(rapid.StringN(1, 5, -1), rapid.StringN(1, 5, -1), 0, 3)
 		a, b := params.Draw(t, "a"), params.Draw(t, "b")
-		if same := paramsID(a) == paramsID(b); same != cmp.Equal(a, b) {
-			t.Fatalf("%v is %q, %v is %q", a, paramsID(a), b, paramsID(b))
+		if same := (ask{params: a}).id() == (ask{params: b}).id(); same != cmp.Equal(a, b) {
+			t.Fatalf("%v is %q, %v is %q", a, ask{params: a}.id(), b, ask{params: b}.id())
 		}
 	})
 }

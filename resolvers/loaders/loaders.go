@@ -17,19 +17,21 @@ const systemAuthority = string(upstream.System)
 // Tenant holds what all operations of one tenant share. It is safe for
 // concurrent use.
 type Tenant struct {
-	name      string
-	appdirect *upstream.Client
-	cache     *cache.Cache
-	system    cache.Scope
-	maxItems  int
-	width     width // how wide the tenant's list of subscriptions is known to be
+	name     string
+	backends Backends
+	links    Links
+	cache    *cache.Cache
+	system   cache.Scope
+	maxItems int
+	width    width // how wide the tenant's list of subscriptions is known to be
+	tree     width // how wide the tree of telephony accounts is known to be
 }
 
-// NewTenant joins a tenant's client with the cache. maxItems is the most items
+// NewTenant joins a tenant's backends with the cache. maxItems is the most items
 // that one page of a list may ask for; it must be positive.
-func NewTenant(name string, appdirect *upstream.Client, c *cache.Cache, maxItems int) (*Tenant, error) {
-	if appdirect == nil || c == nil {
-		return nil, errors.New("loaders: a tenant needs a client and a cache")
+func NewTenant(name string, backends Backends, links Links, c *cache.Cache, maxItems int) (*Tenant, error) {
+	if backends.AppDirect == nil || c == nil {
+		return nil, errors.New("loaders: a tenant needs AppDirect and a cache")
 	}
 	if maxItems <= 0 {
 		return nil, errors.New("loaders: maxItems must be positive")
@@ -38,7 +40,7 @@ func NewTenant(name string, appdirect *upstream.Client, c *cache.Cache, maxItems
 	if err != nil {
 		return nil, err
 	}
-	return &Tenant{name: name, appdirect: appdirect, cache: c, system: system, maxItems: maxItems}, nil
+	return &Tenant{name: name, backends: backends, links: links, cache: c, system: system, maxItems: maxItems}, nil
 }
 
 // Loaders serve one operation of one viewer. They are safe for the concurrent
@@ -47,6 +49,7 @@ type Loaders struct {
 	tenant *Tenant
 	viewer *auth.Viewer
 
+	links         *memo[struct{}, []Link]
 	companies     *memo[string, *model.Company]
 	users         *memo[string, *model.User]
 	products      *memo[string, *model.Product]
@@ -57,11 +60,26 @@ type Loaders struct {
 	members       *memo[listKey, *List[*model.Membership]]
 	owned         *memo[listKey, *List[*model.Subscription]]
 	sold          *memo[listKey, *List[*model.Subscription]]
+	phones        *phones
+	holders       *memo[string, Link]
+	listings      *memo[string, *model.AddOnListing]
+	installed     *memo[listKey, *List[*model.AddOnInstallation]]
+	assigned      *memo[numberKey, []*model.AssignedAddOn]
+	wallets       *memo[string, *model.Wallet]
+	funds         *memo[string, *bool]
+	charges       *memo[listKey, *List[*model.Charge]]
+
+	carts        *memo[string, *model.Cart]
+	companyCarts *memo[listKey, *List[*model.Cart]]
+	prices       *memo[string, *cartPrices]
+	offers       *memo[string, *offer]
+	leads        *memo[string, *model.Lead]
 }
 
 // New makes the loaders of one operation.
 func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l := &Loaders{tenant: t, viewer: v}
+	l.links = newMemo(l.fetchLinks)
 	l.companies = newMemo(l.fetchCompanies)
 	l.users = newMemo(l.fetchUsers)
 	l.products = newMemo(l.fetchProducts)
@@ -72,6 +90,19 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.members = newMemo(l.fetchMemberships)
 	l.owned = newMemo(l.fetchCompanySubscriptions)
 	l.sold = newMemo(l.fetchProductSubscriptions)
+	l.phones = newPhones(l)
+	l.holders = newMemo(l.fetchHolders)
+	l.listings = newMemo(l.fetchListings)
+	l.installed = newMemo(l.fetchInstallations)
+	l.assigned = newMemo(l.fetchAssigned)
+	l.wallets = newMemo(l.fetchWallets)
+	l.funds = newMemo(l.fetchFunds)
+	l.charges = newMemo(l.fetchCharges)
+	l.carts = newMemo(l.fetchCarts)
+	l.companyCarts = newMemo(l.fetchCompanyCarts)
+	l.prices = newMemo(l.fetchCartPrices)
+	l.offers = newMemo(l.fetchOffers)
+	l.leads = newMemo(l.fetchLeads)
 	return l
 }
 

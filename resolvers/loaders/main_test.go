@@ -32,6 +32,7 @@ type backend struct {
 
 	companies, users, applications, catalog, subscriptions []doc
 	memberships                                            []doc // each with user and company
+	carts, prices, leads, partnerLeads                     []doc // prices each with its cart
 
 	mu     sync.Mutex
 	calls  map[string]int
@@ -59,6 +60,12 @@ func newBackend(t *testing.T) *backend {
 		"subscriptions":        {"/billing/v1/subscriptions", uncounted(b.sold)},
 		"companySubscriptions": {"/billing/v1/companies/{company}/subscriptions", uncounted(b.sold)},
 		"subscription":         {"/billing/v1/subscriptions/{id}", one(func(*http.Request) []doc { return b.subscriptions }, "id")},
+		"carts":                {"/v3/checkout/shoppingCarts", numbered(b.cartsOf)},
+		"cart":                 {"/v3/checkout/shoppingCarts/{id}", one(func(*http.Request) []doc { return b.carts }, "id")},
+		"cartPrices":           {"/v3/checkout/shoppingCarts/{id}/pricingSummary", one(func(*http.Request) []doc { return b.prices }, "cart")},
+		"leads":                {"/prm/v1/leads", counted(b.leadsIn)},
+		"lead":                 {"/prm/v1/leads/{id}", one(func(*http.Request) []doc { return b.leads }, "uuid")},
+		"partnerLeads":         {"/lead/v2/leads", b.partnersOnly},
 	} {
 		mux.HandleFunc("GET "+endpoint.pattern, b.counting(name, endpoint.serve))
 	}
@@ -95,7 +102,8 @@ func (b *backend) counting(name string, serve http.HandlerFunc) http.HandlerFunc
 		fault := b.faults[name]
 		b.mu.Unlock()
 		if fault != nil {
-			serve = fault
+			fault(w, r)
+			return
 		}
 		serve(w, r)
 	}
@@ -216,7 +224,7 @@ func (b *backend) tenant(t testing.TB) *Tenant {
 	return newTenant(t, b.client)
 }
 
-func newTenant(t testing.TB, client *upstream.Client) *Tenant {
+func newTenant(t testing.TB, client Caller) *Tenant {
 	t.Helper()
 	c, err := cache.New(cache.Options{})
 	if err != nil {
@@ -227,7 +235,7 @@ func newTenant(t testing.TB, client *upstream.Client) *Tenant {
 			t.Error(err)
 		}
 	})
-	tenant, err := NewTenant("acme", client, c, 250)
+	tenant, err := NewTenant("acme", Backends{AppDirect: client}, Links{}, c, 250)
 	if err != nil {
 		t.Fatal(err)
 	}

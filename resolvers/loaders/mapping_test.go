@@ -230,8 +230,11 @@ func TestEditionsOf(t *testing.T) {
 	}
 	got, errs := l.EditionsOf(t.Context(), subscriptions)
 	want := []*model.Edition{
-		{ID: "e7", LegacyID: p("7"), ProductLegacyID: "1"}, {ID: "embedded"}, {ID: "e7b", LegacyID: p("7"), ProductLegacyID: "2"},
-		nil, {ID: "e7", LegacyID: p("7"), ProductLegacyID: "1"},
+		{ID: "e7", LegacyID: p("7"), ProductLegacyID: "1"},
+		{ID: "embedded"},
+		{ID: "e7b", LegacyID: p("7"), ProductLegacyID: "2"},
+		nil,
+		{ID: "e7", LegacyID: p("7"), ProductLegacyID: "1"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -51,10 +51,10 @@ func (l *Loaders) UserMemberships(ctx context.Context, userIDs []string) ([][]*m
 	lists, errs := l.joined.load(ctx, userIDs)
 	rows := l.viewer.Rows(auth.RuleMembershipRead)
 	out := make([][]*model.Membership, len(lists))
-	for i, list := range lists {
-		out[i] = make([]*model.Membership, 0, len(list))
-		for _, m := range list {
-			if userIDs[i] == l.viewer.UserID() || rows.Allows(m.CompanyID) {
+	for i, userID := range userIDs { // the lists are positional
+		out[i] = make([]*model.Membership, 0, len(lists[i]))
+		for _, m := range lists[i] {
+			if userID == l.viewer.UserID() || rows.Allows(m.CompanyID) {
 				out[i] = append(out[i], m)
 			}
 		}

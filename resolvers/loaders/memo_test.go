@@ -41,9 +41,9 @@ func wrong(keys []int, values []string, errs []error) error {
 	for i, key := range keys {
 		switch {
 		case key%2 != 0 && !errors.Is(errs[i], errOdd):
-			return fmt.Errorf("key %d: error %v, want %v", key, errs[i], errOdd)
+			return fmt.Errorf("key %d: error %w, want %w", key, errs[i], errOdd)
 		case key%2 == 0 && (errs[i] != nil || values[i] != fmt.Sprint(key)):
-			return fmt.Errorf("key %d: %q, %v", key, values[i], errs[i])
+			return fmt.Errorf("key %d: %q, %w", key, values[i], errs[i])
 		}
 	}
 	return nil

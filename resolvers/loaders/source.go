@@ -8,6 +8,8 @@ import (
 
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/kazoo"
+	"github.com/marketgraph/marketgraph/upstream/twilio"
 )
 
 // source is a route together with what its replies become.
@@ -20,23 +22,61 @@ type source[T any] struct {
 type ask struct {
 	params map[string]string
 	query  url.Values
+	// account is whose account at the backend it is about, where that decides
+	// limits, credentials or the answer; "" where there is only the tenant's own.
+	account string
 }
 
 // request says to the cache where the answer is kept and how it is filled.
 func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
 	return cache.Request[T]{
-		Key:    l.tenant.system.Key(cache.KeySpec{Route: s.route.Name, ID: paramsID(a.params), Args: a.query}),
+		Key:    l.scope(s.route).Key(cache.KeySpec{Route: s.route.Name, ID: a.id(), Args: a.query}),
 		Tags:   l.tags(s.route, a.params),
 		Fresh:  s.route.Fresh,
 		Decode: s.decode,
 		Fill: func(ctx context.Context) ([]byte, error) {
-			reply, err := l.tenant.appdirect.Do(ctx, upstream.Call{Route: s.route, Params: a.params, Query: a.query})
+			reply, err := l.tenant.backends.do(ctx, l.call(s.route, a))
 			if err != nil {
 				return nil, err
 			}
-			return reply.Body, nil
+			return s.kept(reply.Body)
 		},
 	}
+}
+
+// kept is what of a reply may be kept. Kazoo's repeat the token and hold
+// passwords and pins, Twilio's hold what customers have entered, keys among it:
+// no store may see that. The other backends' hold none.
+func (s source[T]) kept(body []byte) ([]byte, error) {
+	switch s.route.Backend {
+	case kazoo.Backend:
+		return kazoo.Scrub(s.route, body)
+	case twilio.Backend:
+		return twilio.Scrub(s.route, body)
+	}
+	return body, nil
+}
+
+// scope is whose authority an answer is kept under. What a viewer's own token
+// fetched is that viewer's alone.
+func (l *Loaders) scope(route *upstream.Route) cache.Scope {
+	if route.Authority == upstream.System {
+		return l.tenant.system
+	}
+	scope, err := cache.NewScope(l.tenant.name, string(route.Authority)+":"+l.viewer.Subject())
+	if err != nil {
+		return cache.Scope{} // the cache refuses it
+	}
+	return scope
+}
+
+// call is the call that an ask stands for.
+func (l *Loaders) call(route *upstream.Route, a ask) upstream.Call {
+	call := upstream.Call{Route: route, Params: a.params, Query: a.query, Account: a.account}
+	if route.Authority == upstream.Viewer {
+		call.Token = l.viewer.AccessToken()
+	}
+	return call
 }
 
 // get answers one ask, from the cache or the backend.
@@ -80,15 +120,18 @@ func (s source[T]) late(err error) error {
 	return err
 }
 
-// paramsID writes path parameters as one id. url.Values sorts and escapes, so
-// that no two sets of parameters share an id.
-func paramsID(params map[string]string) string {
-	if len(params) == 0 {
+// id writes path parameters and account as one id. url.Values sorts and
+// escapes, so that no two asks share an id.
+func (a ask) id() string {
+	if len(a.params) == 0 && a.account == "" {
 		return ""
 	}
-	values := make(url.Values, len(params))
-	for name, value := range params {
+	values := make(url.Values, len(a.params)+1)
+	for name, value := range a.params {
 		values.Set(name, value)
+	}
+	if a.account != "" {
+		values.Set("/account", a.account) // no path parameter has such a name
 	}
 	return values.Encode()
 }

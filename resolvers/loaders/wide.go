@@ -20,7 +20,7 @@ import (
 // become shorter, and finding out costs a few calls.
 const widthAge = time.Hour
 
-// width remembers, per status, how many pages of the whole list were not enough.
+// width remembers how many pages of a list were not enough, by the status that it is narrowed to; "" for none.
 type width struct {
 	mu     sync.Mutex
 	beyond map[model.SubscriptionStatus]lesson
@@ -94,7 +94,7 @@ func (l *Loaders) cheaper(
 	for i, key := range keys {
 		lists[i] = narrow(key)
 	}
-	all, ok := l.walk(ctx, keys[0].status, l.missing(ctx, lists, keys[0].page)/2)
+	all, ok := l.walk(ctx, keys[0].status, missing(ctx, l, lists, keys[0].page)/2)
 	if !ok {
 		return read(ctx, l, lists, keys[0].page)
 	}
@@ -106,7 +106,7 @@ func (l *Loaders) cheaper(
 }
 
 // missing counts the narrow lists whose first page would cost a call.
-func (l *Loaders) missing(ctx context.Context, lists []listing[*model.Subscription], p Page) (n int) {
+func missing[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) (n int) {
 	asks := make([]ask, 0, len(lists))
 	for _, list := range lists {
 		if first, err := list.firstPage(p); err == nil {
@@ -147,15 +147,12 @@ func (l *Loaders) walk(ctx context.Context, status model.SubscriptionStatus, pag
 }
 
 // cutGroups cuts each key's run out of a list that holds all parents' items.
-func cutGroups(
-	keys []listKey, all []*model.Subscription,
-	parent func(*model.Subscription) string, markOf func(listKey) mark,
-) answers[*List[*model.Subscription]] {
-	groups := make(map[string][]*model.Subscription, len(keys))
+func cutGroups[T any](keys []listKey, all []T, parent func(T) string, markOf func(listKey) mark) answers[*List[T]] {
+	groups := make(map[string][]T, len(keys))
 	for _, s := range all {
 		groups[parent(s)] = append(groups[parent(s)], s)
 	}
-	out := newAnswers[*List[*model.Subscription]](len(keys))
+	out := newAnswers[*List[T]](len(keys))
 	for i, key := range keys {
 		out.values[i], out.errs[i] = cutAll(markOf(key), groups[key.parent], key.page)
 	}

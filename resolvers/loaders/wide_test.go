@@ -201,7 +201,8 @@ func TestProductSubscriptions(t *testing.T) {
 		"service": {service(t), [][]string{{"s002", "s005"}, {"s000", "s003", "s006"}, {none}, {}}, map[string]int{"subscriptions": 1}},
 		"buyer": {
 			viewer(t, "u", member("b")),
-			[][]string{{"s005"}, {"s003"}, {none}, {}}, map[string]int{"companySubscriptions": 1},
+			[][]string{{"s005"}, {"s003"}, {none}, {}},
+			map[string]int{"companySubscriptions": 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

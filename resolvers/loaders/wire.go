@@ -18,6 +18,20 @@ func text(t wire.Text) *string {
 	return &s
 }
 
+// texts leaves out what the backend wrote as nothing; nil is a list that it left out.
+func texts(ts []wire.Text) []string {
+	if ts == nil {
+		return nil
+	}
+	out := make([]string, 0, len(ts))
+	for _, t := range ts {
+		if t != "" {
+			out = append(out, string(t))
+		}
+	}
+	return out
+}
+
 // whole is the whole number in n; nil where there is none, or none that fits.
 func whole(n wire.Number) *int32 {
 	if !n.Valid || !n.Value.IsInteger() || !n.Value.BigInt().IsInt64() {

@@ -43,5 +43,7 @@ func Routes() []*upstream.Route {
 		ListUsers, ReadUser,
 		ListApplications, ListCatalog, ReadProduct, ReadEdition,
 		ListSubscriptions, ListCompanySubscriptions, ReadSubscription,
+		ListCarts, ReadCart, ReadCartPrices,
+		ListLeads, ReadLead, ListPartnerLeads,
 	}
 }

@@ -74,6 +74,16 @@ func isApplication(a appdirect.Application) bool   { return a.ID != "" && a.UUID
 func isProduct(p appdirect.Product) bool           { return p.Number() != "" && p.UUID != "" }
 func isEdition(e appdirect.Edition) bool           { return e.Number() != "" && e.UUID != "" }
 func isSubscription(s appdirect.Subscription) bool { return s.ID != "" }
+func isLead(l appdirect.Lead) bool                 { return l.UUID != "" }
+func isPartnerLead(l appdirect.PartnerLead) bool   { return l.ID != "" }
+
+func isCart(c appdirect.Cart) bool {
+	return c.ID != "" && all(func(i appdirect.CartItem) bool { return i.ID != "" })(c.Items)
+}
+
+func isPriced(p appdirect.CartPrices) bool {
+	return p.Items != nil && all(func(i appdirect.PricedItem) bool { return i.ItemID != "" })(p.Items)
+}
 
 func FuzzDecodeCompanies(f *testing.F) {
 	fuzzDecoder(f, appdirect.ListCompanies, appdirect.DecodeCompanies, every(isCompany))
@@ -123,4 +133,30 @@ func FuzzDecodeSubscriptions(f *testing.F) {
 
 func FuzzDecodeSubscription(f *testing.F) {
 	fuzzDecoder(f, appdirect.ReadSubscription, appdirect.DecodeSubscription, isSubscription)
+}
+
+func FuzzDecodeCarts(f *testing.F) {
+	fuzzDecoder(f, appdirect.ListCarts, appdirect.DecodeCarts, every(isCart))
+}
+
+func FuzzDecodeCart(f *testing.F) {
+	f.Add(cut(f, "carts-list", "content", 0))
+	fuzzDecoder(f, appdirect.ReadCart, appdirect.DecodeCart, isCart)
+}
+
+func FuzzDecodeCartPrices(f *testing.F) {
+	fuzzDecoder(f, appdirect.ReadCartPrices, appdirect.DecodeCartPrices, isPriced)
+}
+
+func FuzzDecodeLeads(f *testing.F) {
+	fuzzDecoder(f, appdirect.ListLeads, appdirect.DecodeLeads, every(isLead))
+}
+
+func FuzzDecodeLead(f *testing.F) {
+	f.Add([]byte(`{"uuid":"l","creationDate":1534531428000,"customer":{"company":{"name":"Acme"}},"application":{"id":7}}`))
+	fuzzDecoder(f, appdirect.ReadLead, appdirect.DecodeLead, isLead)
+}
+
+func FuzzDecodePartnerLeads(f *testing.F) {
+	fuzzDecoder(f, appdirect.ListPartnerLeads, appdirect.DecodePartnerLeads, every(isPartnerLead))
 }

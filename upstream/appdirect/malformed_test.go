@@ -85,6 +85,18 @@ func TestRefusedValues(t *testing.T) {
 		{appdirect.ReadSubscription, `{"id":"s","order":{"orderLines":{}}}`, boxed(appdirect.DecodeSubscription)},
 		{appdirect.ListSubscriptions, `[{"id":"s"},{"status":"ACTIVE"}]`, boxed(routed(appdirect.ListSubscriptions))},
 		{appdirect.ListCompanySubscriptions, `[{"id":"s","company":["` + secret + `"]}]`, boxed(routed(appdirect.ListCompanySubscriptions))},
+		{appdirect.ListCarts, `{"content":[{"id":"c"},{"status":"ACTIVE"}]}`, boxed(appdirect.DecodeCarts)},
+		{appdirect.ListCarts, `{"content":[{"id":"c","items":[{"pricingPlanId":"p"}]}]}`, boxed(appdirect.DecodeCarts)},
+		{appdirect.ReadCart, `{"id":"c","items":"` + secret + `"}`, boxed(appdirect.DecodeCart)},
+		{appdirect.ReadCart, `{"id":"c","items":[{"id":"i","units":[{"quantity":"` + secret + `"}]}]}`, boxed(appdirect.DecodeCart)},
+		{appdirect.ReadCartPrices, `{"recurringTotals":[]}`, boxed(appdirect.DecodeCartPrices)},
+		{appdirect.ReadCartPrices, `{"items":[{"productId":"p"}]}`, boxed(appdirect.DecodeCartPrices)},
+		{appdirect.ReadCartPrices, `{"items":[],"recurringTotals":[{"totalSalePrice":"` + secret + `"}]}`, boxed(appdirect.DecodeCartPrices)},
+		{appdirect.ListLeads, `[{"uuid":"l"}]`, boxed(appdirect.DecodeLeads)},
+		{appdirect.ReadLead, `{"uuid":"l","customer":["` + secret + `"]}`, boxed(appdirect.DecodeLead)},
+		{appdirect.ReadLead, `{"uuid":"l","creationDate":"` + secret + `"}`, boxed(appdirect.DecodeLead)},
+		{appdirect.ListPartnerLeads, `{"content":[{"id":"l","createdOn":1534531428000}]}`, boxed(appdirect.DecodePartnerLeads)},
+		{appdirect.ListPartnerLeads, `{"content":[{"id":"l","createdOn":"2018-08-17"}]}`, boxed(appdirect.DecodePartnerLeads)},
 	} {
 		_, err := c.decode([]byte(c.body))
 		if err == nil {
@@ -112,6 +124,12 @@ func TestAcceptedLeastReplies(t *testing.T) {
 		appdirect.ListSubscriptions:        `{"id":"s"}`,
 		appdirect.ListCompanySubscriptions: `[{"id":"s"}]`,
 		appdirect.ReadSubscription:         `{"id":"s","edition":{"-id":"1"}}`,
+		appdirect.ListCarts:                `{"content":[{"id":"c"}]}`,
+		appdirect.ReadCart:                 `{"id":"c","items":null}`,
+		appdirect.ReadCartPrices:           `{"items":[]}`,
+		appdirect.ListLeads:                `{"content":[{"uuid":"l","reseller":null,"application":null}]}`,
+		appdirect.ReadLead:                 `{"uuid":"l"}`,
+		appdirect.ListPartnerLeads:         `{"content":[{"id":"l"}]}`,
 	}
 	for _, d := range decoders {
 		if _, err := d.decode([]byte(bodies[d.route])); err != nil {

@@ -44,6 +44,12 @@ var decoders = []decoder{
 	{appdirect.ListSubscriptions, "subscription-", boxed(routed(appdirect.ListSubscriptions))},
 	{appdirect.ListCompanySubscriptions, "subscription-", boxed(routed(appdirect.ListCompanySubscriptions))},
 	{appdirect.ReadSubscription, "subscription-", boxed(appdirect.DecodeSubscription)},
+	{appdirect.ListCarts, "carts-list", boxed(appdirect.DecodeCarts)},
+	{appdirect.ReadCart, "", boxed(appdirect.DecodeCart)},
+	{appdirect.ReadCartPrices, "cart-prices", boxed(appdirect.DecodeCartPrices)},
+	{appdirect.ListLeads, "", boxed(appdirect.DecodeLeads)},
+	{appdirect.ReadLead, "", boxed(appdirect.DecodeLead)},
+	{appdirect.ListPartnerLeads, "partner-leads-list", boxed(appdirect.DecodePartnerLeads)},
 }
 
 const sampleDir = "testdata/samples/"

@@ -234,6 +234,32 @@ func TestPointers(t *testing.T) {
 	}
 }
 
+func TestUnix(t *testing.T) {
+	t.Parallel()
+	of := func(rfc3339 string) wire.Unix { return wire.Unix{Time: at(t, rfc3339).Time} }
+	runWire(t, []wireCase[wire.Unix]{
+		{wire: `0`, want: of("1970-01-01T00:00:00Z")},
+		{wire: `1534531428`, want: of("2018-08-17T18:43:48Z")},
+		{wire: `" 1534531428 "`, want: of("2018-08-17T18:43:48Z")},
+		{wire: `253402300799`, want: of("9999-12-31T23:59:59Z")},
+		{wire: `null`},
+		{wire: `""`},
+		{wire: `-1`, refused: true},
+		{wire: `253402300800`, refused: true},
+		{wire: `1534531428000`, refused: true}, // milliseconds
+		{wire: `9223372036854775807`, refused: true},
+		{wire: `99999999999999999999`, refused: true},
+		{wire: `1534531428.5`, refused: true},
+		{wire: `1.5e9`, refused: true},
+		{wire: `"2018-08-17"`, refused: true},
+		{wire: `true`, refused: true},
+		{wire: `{"at":1}`, refused: true},
+	})
+	if (wire.Unix{}).Ptr() != nil || of("1970-01-01T00:00:00Z").Ptr() == nil {
+		t.Error("only what the backend did not say is nil")
+	}
+}
+
 func TestGregorian(t *testing.T) {
 	t.Parallel()
 	of := func(rfc3339 string) wire.Gregorian { return wire.Gregorian{Time: at(t, rfc3339).Time} }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/kazoo"
+	"github.com/marketgraph/marketgraph/upstream/leadconnector"
+	"github.com/marketgraph/marketgraph/upstream/twilio"
+)
+
+// clients are one tenant's; nil where the tenant does not have the backend.
+type clients struct {
+	appdirect     *upstream.Client
+	kazoo         *upstream.Client
+	login         *kazoo.Login
+	twilio        *twilio.Client
+	subaccounts   *upstream.Accounts
+	leadconnector *upstream.Client
+	locations     *upstream.Accounts
+}
+
+// backends gives the clients in the words of package loaders, where a nil
+// pointer inside an interface would not be nil.
+func (c *clients) backends() loaders.Backends {
+	out := loaders.Backends{AppDirect: c.appdirect, Subaccounts: c.subaccounts, Locations: c.locations}
+	if c.kazoo != nil {
+		out.Kazoo, out.KazooAccount = c.kazoo, c.login.Account
+	}
+	if c.twilio != nil {
+		out.Twilio = c.twilio
+	}
+	if c.leadconnector != nil {
+		out.LeadConnector = c.leadconnector
+	}
+	return out
+}
+
+// clients makes all of a tenant's clients. Nothing is sent.
+func (b *builder) clients(t TenantConfig) (*clients, error) {
+	out := &clients{}
+	var err error
+	if out.appdirect, err = b.appdirect(t.AppDirect); err != nil {
+		return nil, err
+	}
+	if t.Kazoo != nil {
+		if err := b.kazoo(*t.Kazoo, out); err != nil {
+			return nil, err
+		}
+	}
+	if t.Twilio != nil {
+		if err := b.twilio(*t.Twilio, out); err != nil {
+			return nil, err
+		}
+	}
+	if t.LeadConnector != nil {
+		err = b.leadconnector(*t.LeadConnector, out)
+	}
+	return out, err
+}
+
+func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
+	root := a.root()
+	scopes := a.Scopes
+	if len(scopes) == 0 {
+		scopes = []string{string(auth.RolePartnerRead)}
+	}
+	credentials := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
+		TokenURL: root + "/oauth2/token", ClientID: a.ClientID, ClientSecret: a.ClientSecret.value,
+		Scopes: scopes, Transport: b.transport,
+	})
+	return upstream.NewClient(upstream.Config{
+		Backend: appdirect.Backend, BaseURL: root + "/api", Client: a.ClientID, Credentials: credentials,
+		General: a.Limits.general(b.general), Buckets: a.Limits.routes(b.buckets),
+		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
+	})
+}
+
+func (b *builder) kazoo(k KazooConfig, into *clients) (err error) {
+	root := strings.TrimRight(k.URL, "/")
+	into.login, err = kazoo.NewLogin(kazoo.LoginConfig{
+		BaseURL: root, APIKey: k.APIKey.value, User: k.User, Password: k.Password.value,
+		AccountName: k.AccountName, AccountRealm: k.AccountRealm, AccountID: k.AccountID, PhoneNumber: k.PhoneNumber,
+		Transport: b.transport,
+	})
+	if err != nil {
+		return err
+	}
+	into.kazoo, err = upstream.NewClient(upstream.Config{
+		Backend: kazoo.Backend, BaseURL: root, Credentials: into.login, AuthHeader: kazoo.AuthHeader, General: kazoo.General(),
+		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
+	})
+	return err
+}
+
+func (b *builder) twilio(t TwilioConfig, into *clients) (err error) {
+	into.twilio, err = twilio.NewClient(
+		twilio.Hosts{Marketplace: strings.TrimRight(t.MarketplaceURL, "/"), API: strings.TrimRight(t.APIURL, "/")},
+		upstream.Config{
+			Client: t.AccountSID, Credentials: twilio.AccountCredentials(t.AccountSID, t.AuthToken.value),
+			Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
+		})
+	if err != nil {
+		return err
+	}
+	into.subaccounts = twilio.SubaccountCredentials(twilio.SubaccountsConfig{Client: into.twilio})
+	return nil
+}
+
+func (b *builder) leadconnector(l LeadConnectorConfig, into *clients) (err error) {
+	into.leadconnector, err = upstream.NewClient(upstream.Config{
+		Backend: leadconnector.Backend, BaseURL: cmp.Or(strings.TrimRight(l.URL, "/"), leadconnector.BaseURL), Client: l.CompanyID,
+		Credentials: leadconnector.AgencyCredentials(l.AgencyToken.value),
+		Header:      leadconnector.Header(), General: leadconnector.General(),
+		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
+	})
+	if err != nil {
+		return err
+	}
+	into.locations = leadconnector.LocationCredentials(leadconnector.LocationsConfig{
+		Client: into.leadconnector, CompanyID: l.CompanyID,
+	})
+	return nil
+}

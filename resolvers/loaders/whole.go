@@ -1,0 +1,80 @@
+package loaders
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/marketgraph/marketgraph/cache"
+)
+
+// readWhole reads counted lists to their ends. The first pages of all of them
+// are called for together; they tell how many follow.
+func readWhole[T any](ctx context.Context, l *Loaders, lists []listing[T]) answers[[]T] {
+	out := newAnswers[[]T](len(lists))
+	if len(lists) == 0 {
+		return out
+	}
+	asks := make([]ask, len(lists))
+	for i, list := range lists {
+		asks[i] = list.ask(0)
+	}
+	heads := lists[0].source.getMany(ctx, l, asks)
+	var wg sync.WaitGroup
+	for i, list := range lists {
+		if out.errs[i] = heads.errs[i]; out.errs[i] == nil {
+			wg.Go(func() { out.values[i], out.errs[i] = list.behind(ctx, l, heads.values[i]) })
+		}
+	}
+	wg.Wait()
+	return out
+}
+
+// readBelow reads a counted list to its end if that takes fewer than so many
+// calls. It reports false where it would not, or the list could not be read.
+func readBelow[T any](ctx context.Context, l *Loaders, list listing[T], calls int) ([]T, bool) {
+	if calls == 0 || calls <= fewIDs && list.uncached(ctx, l, []ask{list.ask(0)}) > 0 {
+		return nil, false
+	}
+	head, err := list.source.get(ctx, l, list.ask(0))
+	if err != nil || list.uncached(ctx, l, list.rest(head)) >= calls {
+		return nil, false // another way may still answer for some
+	}
+	all, err := list.behind(ctx, l, head)
+	return all, err == nil
+}
+
+// behind is the whole list, of which the first page is known.
+func (s listing[T]) behind(ctx context.Context, l *Loaders, head chunk[T]) ([]T, error) {
+	got := s.source.getMany(ctx, l, s.rest(head))
+	err := errors.Join(got.errs...)
+	all := []T{}
+	for i, page := range append([]chunk[T]{head}, got.values...) {
+		if err == nil {
+			err = page.whole(s.source.route, i)
+		}
+		all = append(all, page.items...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// rest are the pages behind the first one, as many as it says there are.
+func (s listing[T]) rest(head chunk[T]) (asks []ask) {
+	for i := 1; i*s.size < head.total; i++ {
+		asks = append(asks, s.ask(i))
+	}
+	return asks
+}
+
+// uncached counts which of these pages would cost a call.
+func (s listing[T]) uncached(ctx context.Context, l *Loaders, pages []ask) (n int) {
+	for _, err := range s.source.lookup(ctx, l, pages).errs {
+		if errors.Is(err, cache.ErrMiss) {
+			n++
+		}
+	}
+	return n
+}
