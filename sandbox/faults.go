@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -105,8 +106,11 @@ func refuseByStatus(w http.ResponseWriter, status int) {
 // inject runs a handler under a fault; refuse words a fault's status. The wait
 // ends early when the caller goes away, and then nothing is answered.
 func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler, refuse func(http.ResponseWriter, int)) {
-	if err := pause(r.Context(), f.delay()); err != nil {
-		return
+	if d := f.delay(); d > 0 {
+		readAhead(r)
+		if pause(r.Context(), d) != nil {
+			return
+		}
 	}
 	switch {
 	case f.Drop:
@@ -153,11 +157,19 @@ func hangUp(w http.ResponseWriter) {
 	_ = conn.Close() // being gone is the purpose
 }
 
+// readAhead takes the body in before a wait: a server notices that a caller has
+// gone only when there is nothing more to read from them. What is longer than any
+// body of ours, and what went wrong, is left to whoever reads on.
+func readAhead(r *http.Request) {
+	head, _ := io.ReadAll(io.LimitReader(r.Body, maxBodyBytes))
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), r.Body), r.Body}
+}
+
 // pause waits, but no longer than the caller does.
 func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -160,3 +160,37 @@ func TestFaultBoardIsBounded(t *testing.T) {
 		t.Errorf("the same fault again: %v, %d faults", err, len(b.list()))
 	}
 }
+
+// A slow answer to a caller with a body ends with the caller too: else a sandbox
+// would hold on to those who left for as long as the fault says.
+func TestSlownessEndsWithTheCaller(t *testing.T) {
+	t.Parallel()
+	begun, ended := make(chan struct{}), make(chan struct{})
+	slow := fault{LatencyMs: maxFaultLatencyMs}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(ended)
+		close(begun)
+		slow.inject(w, r, http.NotFoundHandler(), nil)
+	}))
+	defer server.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	go func() { <-begun; leave() }()
+	r := request(t, http.MethodPut, server.URL, `{"data":{}}`).WithContext(ctx)
+	if _, err := http.DefaultClient.Do(r); !errors.Is(err, context.Canceled) { //nolint:bodyclose // there is no answer
+		t.Fatalf("answered %v, want that the caller left", err)
+	}
+	<-ended
+}
+
+// The wait before it must not take anything out of a body.
+func TestSlownessKeepsTheBody(t *testing.T) {
+	t.Parallel()
+	const body = `{"data":{"name":"x"}}`
+	r := request(t, http.MethodPut, "http://sandbox.example/", body)
+	var got []byte
+	next := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got, _ = io.ReadAll(r.Body) })
+	fault{LatencyMs: 1}.inject(httptest.NewRecorder(), r, next, nil)
+	if string(got) != body {
+		t.Errorf("the handler read %q, want %q", got, body)
+	}
+}

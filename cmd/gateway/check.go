@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -74,7 +75,7 @@ func (f *findings) verdict() error {
 	case 0:
 		return nil
 	case 1:
-		return fmt.Errorf("the check found 1 fault")
+		return errors.New("the check found 1 fault")
 	default:
 		return fmt.Errorf("the check found %d faults", f.failed)
 	}

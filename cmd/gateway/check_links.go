@@ -149,7 +149,7 @@ func (in *inspection) lostCompanies(book *linkBook) (faults []trouble) {
 	for i, entry := range in.tenant.Links.Table {
 		if _, there := book.names[entry.Company]; !there {
 			faults = append(faults, trouble{
-				fmt.Sprintf("the marketplace has no company %s", entry.Company),
+				"the marketplace has no company " + entry.Company,
 				fmt.Sprintf("correct or remove %s.links.table[%d]", in.path, i),
 			})
 		}
@@ -165,7 +165,7 @@ func (in *inspection) badHoldings(ctx context.Context, book *linkBook, backend u
 		if other, taken := owner[h.account]; taken {
 			faults = append(faults, trouble{
 				fmt.Sprintf("the %s account %s belongs to two companies, %s and %s", backend, h.account, book.name(other), book.name(h.company)),
-				"let it be one's: each would see what is the other's",
+				"let it be one's alone; where one is in the table, that one has it",
 			})
 		}
 		owner[h.account] = h.company

@@ -26,7 +26,7 @@ func (in *inspection) probes() []probe {
 	a := in.tenant.AppDirect
 	out := []probe{{appdirect.Backend, target{
 		address: in.path + ".appdirect.url (" + a.URL + ")", credentials: in.path + ".appdirect.clientId and clientSecret (" + a.ClientSecret.String() + ")",
-		rights: "give the client application " + a.ClientID + " the scope " + string(cmp.Or(firstOf(a.Scopes), "ROLE_PARTNER_READ")),
+		rights: "give the client application " + a.ClientID + " the scope " + cmp.Or(firstOf(a.Scopes), "ROLE_PARTNER_READ"),
 	}, in.reachAppDirect}}
 	if k := in.tenant.Kazoo; k != nil {
 		credentials := in.path + ".kazoo.user, password (" + k.Password.String() + ") and the account's name, realm, id or number"

@@ -160,6 +160,44 @@ func TestBadConfiguration(t *testing.T) {
 			"introspection", "    hosts:", "    tokens: {introspection: {clientId: x}, jwksUrl: ftp://keys}\n    hosts:",
 			[]string{"tenants[0].tokens.jwksUrl: ", "tenants[0].tokens.introspection.url: is missing", "tenants[0].tokens.introspection.clientSecret: is missing"},
 		},
+		{
+			"a limit without its leak", "clientId: gateway,", "clientId: gateway, limits: {general: {size: 0}, routes: {appdirect.readNothing: {size: 5}}},",
+			[]string{
+				"tenants[0].appdirect.limits.general.size: must be at least 1 call", "tenants[0].appdirect.limits.general.perSecond: must be above 0",
+				"tenants[0].appdirect.limits.routes[appdirect.readNothing]: there is no such route",
+			},
+		},
+		{
+			"kazoo without credentials", "    hosts:", "    kazoo: {url: https://voice.acme.example/v2}\n    hosts:",
+			[]string{"tenants[0].kazoo.user: is missing: give apiKey, or user and password"},
+		},
+		{
+			"kazoo with two", "    hosts:", "    kazoo: {url: voice, apiKey: {file: SECRET}, user: gateway}\n    hosts:",
+			[]string{"tenants[0].kazoo.url: ", "tenants[0].kazoo.user: give apiKey, or user and password, not both"},
+		},
+		{
+			"kazoo without an account", "    hosts:", "    kazoo: {url: https://voice.acme.example/v2, user: gateway}\n    hosts:",
+			[]string{"tenants[0].kazoo.password: is missing", "tenants[0].kazoo.accountName: say whose user it is"},
+		},
+		{
+			"twilio and leadconnector without credentials", "    hosts:", "    twilio: {apiUrl: api}\n    leadconnector: {url: lc}\n    hosts:",
+			[]string{
+				"tenants[0].twilio.apiUrl: ", "tenants[0].twilio.accountSid: is missing", "tenants[0].twilio.authToken: is missing",
+				"tenants[0].leadconnector.url: ", "tenants[0].leadconnector.companyId: is missing", "tenants[0].leadconnector.agencyToken: is missing",
+			},
+		},
+		{
+			"links to nowhere", "    hosts:", "    links: {table: [{company: a, kazooAccount: k1}], attributes: {twilioAccount: sid}}\n    hosts:",
+			[]string{"tenants[0].links: lead to kazoo accounts, and the tenant has no setting kazoo", "lead to twilio accounts"},
+		},
+		{
+			"an account of two companies", "    hosts:",
+			"    links: {table: [{company: a, kazooAccount: k1}, {company: b, kazooAccount: k1}, {company: a}, {}]}\n    hosts:",
+			[]string{
+				`tenants[0].links.table[1].kazooAccount: another entry has "k1" too`, `tenants[0].links.table[2].company: another entry has "a" too`,
+				"tenants[0].links.table[3].company: is missing",
+			},
+		},
 		{"nobody", goodConfig, "listen: 127.0.0.1:0\n", []string{"tenants: name at least one"}},
 		{"two of a name", "tenants:\n", "tenants:\n  - {name: acme}\n", []string{"tenants[0].hosts", "tenants[0].appdirect.url", `tenants[1].name: there are two tenants "acme"`}},
 	} {

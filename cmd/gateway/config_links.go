@@ -77,8 +77,10 @@ func (l LinksConfig) check(c *checker, path string, t *TenantConfig) {
 			c.add(at+".company", "is missing")
 		}
 		for _, use := range []linkUse{
-			{"company", entry.Company}, {"kazooAccount", entry.KazooAccount},
-			{"twilioAccount", entry.TwilioAccount}, {"leadConnectorLocation", entry.LeadConnectorLocation},
+			{"company", entry.Company},
+			{"kazooAccount", entry.KazooAccount},
+			{"twilioAccount", entry.TwilioAccount},
+			{"leadConnectorLocation", entry.LeadConnectorLocation},
 		} {
 			if use.id != "" && seen[use] {
 				c.add(at+"."+use.setting, "another entry has %q too", use.id)

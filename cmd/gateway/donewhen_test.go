@@ -265,8 +265,10 @@ func TestProductIsOneEntity(t *testing.T) {
 		t.Fatalf("only %d products were met both ways", len(met))
 	}
 	number := slices.Sorted(maps.Keys(met))[0]
-	alone := g.must(t, ask{doc: `query($n: ID!, $u: ID!) { byNumber: product(id: $n) { id legacyId name } byUUID: product(id: $u) { id legacyId name } }`,
-		vars: map[string]any{"n": number, "u": text(catalogue[number], "id")}})
+	alone := g.must(t, ask{
+		doc:  `query($n: ID!, $u: ID!) { byNumber: product(id: $n) { id legacyId name } byUUID: product(id: $u) { id legacyId name } }`,
+		vars: map[string]any{"n": number, "u": text(catalogue[number], "id")},
+	})
 	for _, way := range []string{"byNumber", "byUUID"} {
 		if diff := cmp.Diff(catalogue[number], alone[way]); diff != "" {
 			t.Errorf("%s:\n%s", way, diff)

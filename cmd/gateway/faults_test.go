@@ -50,15 +50,21 @@ func TestFaultyBackend(t *testing.T) {
 		{"a user's memberships", []string{routeUserMembership}, "", nil},
 		{"companies", []string{routeCompanies}, "companies", nil},
 		{
-			"memberships", []string{routeMemberships}, "companies.nodes.memberships",
+			"memberships",
+			[]string{routeMemberships},
+			"companies.nodes.memberships",
 			[]string{"companies.nodes.name", "companies.nodes.subscriptions.nodes.product.name"},
 		},
 		{
-			"subscriptions", []string{routeCompanySubscriptions}, "companies.nodes.subscriptions",
+			"subscriptions",
+			[]string{routeCompanySubscriptions},
+			"companies.nodes.subscriptions",
 			[]string{"companies.nodes.name", "companies.nodes.memberships.nodes.user.email"},
 		},
 		{
-			"products", []string{routeApplications, routeProductAlone}, "companies.nodes.subscriptions.nodes.product",
+			"products",
+			[]string{routeApplications, routeProductAlone},
+			"companies.nodes.subscriptions.nodes.product",
 			[]string{"companies.nodes.subscriptions.nodes.edition.name", "companies.nodes.memberships.nodes.user.email"},
 		},
 	} {
@@ -127,12 +133,17 @@ var insides = []string{
 // the backend, whether to try again, the id of the request, and nothing else.
 func (r reply) checkErrors(t *testing.T, code string, retryable bool) {
 	t.Helper()
+	r.checkErrorsOf(t, "appdirect", code, retryable)
+}
+
+func (r reply) checkErrorsOf(t *testing.T, backend, code string, retryable bool) {
+	t.Helper()
 	if len(r.errors) == 0 {
 		t.Fatalf("no error: %.300s", r.body)
 	}
 	for _, e := range r.errors {
-		if e.code() != code || e.Extensions["backend"] != "appdirect" || (e.Extensions["retryable"] == true) != retryable {
-			t.Errorf("%q says %v, want %s of appdirect, retryable %v", e.Message, e.Extensions, code, retryable)
+		if e.code() != code || e.Extensions["backend"] != backend || (e.Extensions["retryable"] == true) != retryable {
+			t.Errorf("%q says %v, want %s of %s, retryable %v", e.Message, e.Extensions, code, backend, retryable)
 		}
 		if id := e.Extensions["requestId"]; id == "" || id != r.header.Get("X-Request-Id") {
 			t.Errorf("%q has the request id %v, and the answer %q", e.Message, id, r.header.Get("X-Request-Id"))

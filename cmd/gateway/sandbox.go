@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 
 	"github.com/marketgraph/marketgraph/sandbox"
 )
@@ -36,7 +35,7 @@ func (c sandboxCommand) Run(ctx context.Context, s streams) error {
 		_ = listener.Close()
 		return err
 	}
-	return serveAll(ctx, nil, site{listener, http.Handler(backends.Handler())})
+	return serveAll(ctx, nil, site{listener, backends.Handler()})
 }
 
 // describe prints what a client needs: addresses, ways in, links. The secrets of

@@ -111,9 +111,11 @@ func TestServeSandbox(t *testing.T) {
 }
 
 func (s *serving) graph(t *testing.T) string { return s.find(t, `(?m)graph +(http://\S+)/api/graphql`) }
+
 func (s *serving) backend(t *testing.T) string {
 	return s.find(t, `(?m)backends +(http://\S+)/_sandbox`)
 }
+
 func (s *serving) question(t *testing.T) []byte { return []byte(s.find(t, `(?m)^curl .* -d '(.*)'$`)) }
 
 // asCurlWould sends the printed request with nothing but what is printed.

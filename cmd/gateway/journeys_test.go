@@ -1,0 +1,176 @@
+package main
+
+import (
+	"io/fs"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/marketgraph/marketgraph/docs/examples"
+)
+
+// example is a document of the Explorer's menu.
+func example(t *testing.T, name string) string {
+	t.Helper()
+	text, err := fs.ReadFile(examples.Files(), name+".graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The company cockpit: its administrator sees all of it, and it is what the
+// backends say.
+func TestJourneyCompanyCockpit(t *testing.T) {
+	t.Parallel()
+	b := startBackends(t, 1)
+	g := b.start(t)
+	account := at(g.must(t, ask{as: "company-admin", doc: example(t, "02-cockpit")}), "me", "currentMembership", "account")
+	id := text(account, "id")
+	b.withoutLimits(t, func() {
+		w := walk{b, "acme"}
+		rest := newRESTWalk(t, b, "acme")
+		link := rest.linkTo[id]
+		if link.KazooAccount == "" || link.TwilioAccount == "" || link.LeadConnectorLocation == "" {
+			t.Fatalf("the company of the administrator lacks an account: %+v", link)
+		}
+		phone := rest.telephony(t, id).(map[string]any)
+		registered := rest.registered(t, link.KazooAccount)
+		devices := []any{}
+		for _, d := range firstFew(rest.kazoo(t, link.KazooAccount+"/devices", url.Values{"page_size": {"5"}}), 5) {
+			devices = append(devices, map[string]any{"name": at(d, "name"), "isRegistered": registered[text(d, "id")]})
+		}
+		phone["devices"] = map[string]any{"nodes": devices}
+		phone["balance"] = at(rest.kazoo(t, link.KazooAccount+"/transactions/current_balance", nil), "balance")
+		for part, want := range map[string]any{
+			"telephonyAccount": phone, "addOnInstallations": rest.installations(t, id), "wallet": rest.wallet(t, id),
+			"name": at(w.get(t, "/account/v2/companies/"+id), "name"),
+		} {
+			if diff := cmp.Diff(want, at(account, part)); diff != "" {
+				t.Errorf("%s (-walk +graph):\n%s", part, diff)
+			}
+		}
+		if got, want := len(list(account, "subscriptions", "nodes")), len(w.subscriptionsOf(t, id)); got != min(want, 5) {
+			t.Errorf("%d subscriptions are shown of %d", got, want)
+		}
+		if got, want := text(account, "memberships", "totalCount"), len(w.memberships(t, id)); got != strconv.Itoa(want) {
+			t.Errorf("%s members, want %d", got, want)
+		}
+	})
+}
+
+// A member of the same company sees its phone system, but no money and no wallet.
+func TestJourneyCompanyCockpitOfABuyer(t *testing.T) {
+	t.Parallel()
+	got := startBackends(t, 1).start(t).query(t, ask{as: "buyer", doc: example(t, "02-cockpit")})
+	account := at(got.data, "me", "currentMembership", "account")
+	if text(account, "name") == "" || at(account, "subscriptions") == nil {
+		t.Errorf("a buyer sees too little: %.600s", got.body)
+	}
+	if at(account, "wallet") != nil || at(account, "telephonyAccount", "balance") != nil {
+		t.Errorf("a buyer sees money: %.2000s", got.body)
+	}
+	for _, e := range got.errors {
+		if e.code() != "FORBIDDEN" && e.code() != "UNAUTHORIZED" {
+			t.Errorf("%s: %s", e.code(), e.Message)
+		}
+	}
+}
+
+// The phone system: everything that its administrator looks at, as the backend
+// says it.
+func TestJourneyPhoneSystem(t *testing.T) {
+	t.Parallel()
+	b := startBackends(t, 1)
+	g := b.start(t)
+	got := g.must(t, ask{as: "company-admin", doc: example(t, "09-phone-system")})
+	if total := text(got, "telephonyAccounts", "totalCount"); total != "1" {
+		t.Errorf("a company's administrator sees %s accounts, want their own", total)
+	}
+	b.withoutLimits(t, func() {
+		want := newRESTWalk(t, b, "acme").phoneSystem(t, text(list(got, "telephonyAccounts", "nodes")[0], "id"))
+		if diff := cmp.Diff(want, list(got, "telephonyAccounts", "nodes")[0]); diff != "" {
+			t.Errorf("(-walk +graph):\n%s", diff)
+		}
+	})
+}
+
+// registered says of each device whether it is connected now; a device that
+// cannot be has no entry.
+func (w *restWalk) registered(t *testing.T, account string) map[string]any {
+	t.Helper()
+	out := map[string]any{}
+	statuses, _ := w.kazoo(t, account+"/devices/status", nil).([]any)
+	for _, s := range statuses {
+		out[text(s, "device_id")] = at(s, "registered")
+	}
+	return out
+}
+
+// phoneSystem is one account as the example asks for it.
+func (w *restWalk) phoneSystem(t *testing.T, account string) map[string]any {
+	t.Helper()
+	five := url.Values{"page_size": {"5"}}
+	doc, limits := w.kazoo(t, account, nil), w.kazoo(t, account+"/limits", nil)
+	company := ""
+	for id, link := range w.linkTo {
+		if link.KazooAccount == account {
+			company = id
+		}
+	}
+	names := map[string]any{} // of all users, by id
+	users, _ := w.kazoo(t, account+"/users", url.Values{"page_size": {"500"}}).([]any)
+	for _, u := range users {
+		names[text(u, "id")] = map[string]any{"userName": at(u, "username")}
+	}
+	registered := w.registered(t, account)
+	return map[string]any{
+		"id": account, "name": at(doc, "name"), "realm": at(doc, "realm"), "isEnabled": at(doc, "enabled"),
+		"company": map[string]any{"name": at(w.get(t, "/account/v2/companies/"+company), "name")},
+		"balance": at(w.kazoo(t, account+"/transactions/current_balance", nil), "balance"),
+		"limits": map[string]any{
+			"twowayTrunks": at(limits, "twoway_trunks"), "inboundTrunks": at(limits, "inbound_trunks"), "outboundTrunks": at(limits, "outbound_trunks"),
+		},
+		"users": nodesOf(firstFew(users, 5), func(u any) map[string]any {
+			return map[string]any{
+				"firstName": at(u, "first_name"), "lastName": at(u, "last_name"), "userName": at(u, "username"), "privilegeLevel": at(u, "priv_level"),
+			}
+		}),
+		"devices": nodesOf(w.kazoo(t, account+"/devices", five).([]any), func(d any) map[string]any {
+			return map[string]any{
+				"name": at(d, "name"), "type": at(d, "device_type"), "isRegistered": registered[text(d, "id")], "owner": names[text(d, "owner_id")],
+			}
+		}),
+		"phoneNumbers": w.numbers(t, account),
+		"callflows": nodesOf(w.kazoo(t, account+"/callflows", five).([]any), func(c any) map[string]any {
+			return map[string]any{"name": at(c, "name"), "numbers": at(c, "numbers"), "modules": at(c, "modules")}
+		}),
+	}
+}
+
+// numbers are an account's first five, by number.
+func (w *restWalk) numbers(t *testing.T, account string) any {
+	t.Helper()
+	all, _ := at(w.kazoo(t, account+"/phone_numbers", url.Values{"page_size": {"200"}}), "numbers").(map[string]any)
+	keys := slices.Sorted(maps.Keys(all))
+	items := make([]any, min(len(keys), 5))
+	for i := range items {
+		items[i] = map[string]any{"number": keys[i], "entry": all[keys[i]]}
+	}
+	return nodesOf(items, func(n any) map[string]any {
+		return map[string]any{"number": at(n, "number"), "state": at(n, "entry", "state"), "usedBy": at(n, "entry", "used_by")}
+	})
+}
+
+// nodesOf is a connection of these items.
+func nodesOf(items []any, shape func(any) map[string]any) map[string]any {
+	nodes := make([]any, len(items))
+	for i, item := range items {
+		nodes[i] = shape(item)
+	}
+	return map[string]any{"nodes": nodes}
+}
