@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -205,5 +206,5 @@ func equalJSON(t *testing.T, a, b any) bool {
 	if errX != nil || errY != nil {
 		t.Fatal(errX, errY)
 	}
-	return string(x) == string(y)
+	return bytes.Equal(x, y)
 }

@@ -89,7 +89,7 @@ func TestIsolation(t *testing.T) {
 	var g *front
 	var cursors []string
 	stop, requests := func() {}, 0
-	defer func() { stop() }()
+	defer func() { stop() }() //nolint:gocritic // the last of many is to be stopped, not the first
 	rapid.Check(t, func(rt *rapid.T) {
 		if requests++; requests%perGateway == 1 {
 			stop()
