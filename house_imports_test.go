@@ -14,6 +14,7 @@ type room struct {
 	may   []string          // rooms that it may import; path patterns
 	tests []string          // and those that only its tests may import
 	bars  map[string]string // imports from elsewhere that it must do without, with the reason
+	kit   bool              // whether it is for tests, so that no other file may import it
 	why   string            // printed with every violation
 }
 
@@ -44,21 +45,30 @@ var plan = map[string]room{
 		may: []string{"upstream"},
 		why: "how single values are written is the same for all backends: it must not know any of them",
 	},
+	"upstream/contract": {
+		may: []string{"upstream"},
+		kit: true,
+		why: "it holds all backends to the same checks in tests: it must not know any of them, and no binary may carry it",
+	},
 	"upstream/appdirect": {
-		may: []string{"upstream", "upstream/wire"},
-		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
+		may:   []string{"upstream", "upstream/wire"},
+		tests: []string{"upstream/contract"},
+		why:   "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
 	},
 	"upstream/kazoo": {
-		may: []string{"upstream", "upstream/wire"},
-		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
+		may:   []string{"upstream", "upstream/wire"},
+		tests: []string{"upstream/contract"},
+		why:   "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
 	},
 	"upstream/leadconnector": {
-		may: []string{"upstream", "upstream/wire"},
-		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
+		may:   []string{"upstream", "upstream/wire"},
+		tests: []string{"upstream/contract"},
+		why:   "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
 	},
 	"upstream/twilio": {
-		may: []string{"upstream", "upstream/wire"},
-		why: "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
+		may:   []string{"upstream", "upstream/wire"},
+		tests: []string{"upstream/contract"},
+		why:   "a backend's room holds its wire types and routes; mapping them to the graph is the loaders' part",
 	},
 	"graph": {
 		may: []string{"graph/model"},
@@ -156,6 +166,9 @@ func forbids(s *source, p string) string {
 			}
 		}
 		return ""
+	}
+	if kit := plan[target]; kit.kit && !s.test {
+		return kit.why
 	}
 	allowed := r.may
 	if s.test {

@@ -70,6 +70,9 @@ func TestImportRules(t *testing.T) {
 		{"barred", importFaults, map[string]string{
 			"resolvers/a.go": goFile("net/http"), "resolvers/b.go": goFile("github.com/redis/go-redis/v9"), "cache/a.go": goFile("net/http/httptest"),
 		}, []string{"cache/a.go", "resolvers/a.go", "resolvers/b.go"}},
+		{"test kit", importFaults, map[string]string{
+			"server/a.go": goFile(module + "/upstream/contract"), "upstream/kazoo/a_test.go": goFile(module + "/upstream/contract"),
+		}, []string{"server/a.go imports"}},
 		{"the binary", importFaults, map[string]string{"e2e/a_test.go": goFile(module + "/cmd/gateway")}, []string{"see all rooms but the binary"}},
 		{"far", farImportFaults, map[string]string{
 			"limits/a_test.go": goFile(module + "/auth"), "auth/a.go": goFile(module + "/resolvers"), "resolvers/a.go": goFile(module + "/graph"),

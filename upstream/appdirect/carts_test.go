@@ -18,7 +18,7 @@ func exactly(number string) wire.Number {
 // TestPrintedCarts: written from the sample by hand.
 func TestPrintedCarts(t *testing.T) {
 	t.Parallel()
-	got, err := appdirect.DecodeCarts(read(t, sampleDir+"carts-list.json"))
+	got, err := appdirect.DecodeCarts(room.Sample(t, "carts-list"))
 	if err != nil || len(got.Items) != 3 || *got.Info != (appdirect.PageInfo{Size: 3, TotalElements: 188, Number: 10}) {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -54,7 +54,7 @@ func TestCartUnits(t *testing.T) {
 
 func TestPrintedCartPrices(t *testing.T) {
 	t.Parallel()
-	got, err := appdirect.DecodeCartPrices(read(t, sampleDir+"cart-prices.json"))
+	got, err := appdirect.DecodeCartPrices(room.Sample(t, "cart-prices"))
 	want := appdirect.CartPrices{
 		Items: []appdirect.PricedItem{{
 			ItemID: "0dfba095-1727-4885-b90c-c32344090a3b", ProductID: "5932bcea-5485-4a81-9b34-58ccd4210132", EditionID: "c134a1b5-b667-45a3-b572-8f3453a277a7",

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
@@ -31,21 +32,9 @@ func at(t testing.TB, rfc3339 string) wire.Time {
 	return wire.Time{Time: moment}
 }
 
-// assertDecodes holds a sample's value against want.
-func assertDecodes[T any](t *testing.T, decode func([]byte) (T, error), body []byte, want T) {
-	t.Helper()
-	got, err := decode(body)
-	if err != nil {
-		t.Fatalf("%v: %v", err, cause(err))
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 func TestCompaniesSample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, appdirect.DecodeCompanies, read(t, sampleDir+"companies-list.json"), appdirect.Page[appdirect.Company]{
+	contract.CheckDecodes(t, appdirect.DecodeCompanies, room.Sample(t, "companies-list"), appdirect.Page[appdirect.Company]{
 		Items: []appdirect.Company{{
 			UUID: "6b4bd452-895d-4098-aa56-e6046b238e0f", Name: "Appdirect", Enabled: yes,
 			Address: &appdirect.Address{Street1: "50 Grove St.", City: "Somerville", State: "MA", Zip: "02114", Country: "US"},
@@ -56,7 +45,7 @@ func TestCompaniesSample(t *testing.T) {
 
 func TestCompanySample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, appdirect.DecodeCompany, read(t, sampleDir+"company-read.json"), appdirect.Company{
+	contract.CheckDecodes(t, appdirect.DecodeCompany, room.Sample(t, "company-read"), appdirect.Company{
 		UUID: "d689b970-f3f9-42a6-a974-90e2bdadf860", Name: "Company 7078259907",
 		Enabled: yes, Reseller: no, Vendor: no,
 		PhoneNumber: "9259221234", Picture: "http://localhost:8080/profilePics/http://cdn/company.png", DefaultRole: "USER",
@@ -83,7 +72,7 @@ func TestMembershipsSample(t *testing.T) {
 			},
 		}
 	}
-	assertDecodes(t, appdirect.DecodeMemberships, read(t, sampleDir+"memberships-list.json"), appdirect.Page[appdirect.Membership]{
+	contract.CheckDecodes(t, appdirect.DecodeMemberships, room.Sample(t, "memberships-list"), appdirect.Page[appdirect.Membership]{
 		Items: []appdirect.Membership{
 			member("d6e7c0d2-e86a-4ea2-a6c9-c1bbeb2410f0", "john.simpson", "John"),
 			member("6de203c1-a583-455a-ba95-3797edc262d0", "jude.simpson", "Jude"),
@@ -94,7 +83,7 @@ func TestMembershipsSample(t *testing.T) {
 
 func TestUsersSample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, appdirect.DecodeUsers, read(t, sampleDir+"users-list.json"), appdirect.Page[appdirect.User]{
+	contract.CheckDecodes(t, appdirect.DecodeUsers, room.Sample(t, "users-list"), appdirect.Page[appdirect.User]{
 		Items: []appdirect.User{{
 			UUID: "2f93cb24-f7b9-433f-875e-bb0dd9b0f1c1", Email: "jsmith@example.com", UserName: "jsmith@example.com",
 			FirstName: "John", LastName: "Smith",
@@ -104,7 +93,7 @@ func TestUsersSample(t *testing.T) {
 
 func TestApplicationsSample(t *testing.T) {
 	t.Parallel()
-	got, err := appdirect.DecodeApplications(read(t, sampleDir+"applications-list.json"))
+	got, err := appdirect.DecodeApplications(room.Sample(t, "applications-list"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +124,7 @@ func TestApplicationsSample(t *testing.T) {
 
 func TestCatalogSample(t *testing.T) {
 	t.Parallel()
-	got, err := appdirect.DecodeCatalog(read(t, sampleDir+"catalog-list.json"))
+	got, err := appdirect.DecodeCatalog(room.Sample(t, "catalog-list"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +178,7 @@ func TestEditionSample(t *testing.T) {
 			},
 		}
 	}
-	assertDecodes(t, appdirect.DecodeEdition, read(t, sampleDir+"edition-read.json"), appdirect.Edition{
+	contract.CheckDecodes(t, appdirect.DecodeEdition, room.Sample(t, "edition-read"), appdirect.Edition{
 		ID: "316", UUID: "77395548-5c87-45d0-9c87-4fc51ea8aa97", Name: "XLt6HgwZBq", Code: "WfvHz",
 		Primary: no, Invisible: no, RevenueType: "RECURRING", Trial: &appdirect.Trial{Length: num("1"), Unit: "MONTH"},
 		Plans: appdirect.Plans{
@@ -208,7 +197,7 @@ const (
 func TestWrappedOrderLines(t *testing.T) {
 	t.Parallel()
 	const name = "LATEST AUTO_WEBAPP_NEW - Recurring edition all fees except contract - "
-	assertDecodes(t, appdirect.DecodeSubscription, read(t, sampleDir+"subscription-creating-a-subscription.json"), appdirect.Subscription{
+	contract.CheckDecodes(t, appdirect.DecodeSubscription, room.Sample(t, "subscription-creating-a-subscription"), appdirect.Subscription{
 		ID: "2baa78aa-c5a8-49e8-b49f-ec5e8fe58086", Status: "ACTIVE", CreationDate: at(t, "2015-08-12T19:43:26Z"),
 		ExternalAccountID: "8dcdc107-ab42-43de-b772-d9f2a06d58fc", MaxUsers: num("4"),
 		Company: wire.Ref{ID: "a012bb88-c2c5-40a1-b140-ec6ed4593b78", Href: accounts + "companies/a012bb88-c2c5-40a1-b140-ec6ed4593b78"},
@@ -230,8 +219,8 @@ func TestWrappedOrderLines(t *testing.T) {
 // TestPlainOrderLines: the lines without their wrapper, and no maxUsers.
 func TestPlainOrderLines(t *testing.T) {
 	t.Parallel()
-	const sample = "subscription-creating-a-one-time-flat-rate-subscription-with-a-discount.json"
-	got, err := appdirect.DecodeSubscription(read(t, sampleDir+sample))
+	const sample = "subscription-creating-a-one-time-flat-rate-subscription-with-a-discount"
+	got, err := appdirect.DecodeSubscription(room.Sample(t, sample))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +293,7 @@ func TestPlansOfOrders(t *testing.T) {
 // TestExpandedEdition: expand=edition puts the edition where its reference was.
 func TestExpandedEdition(t *testing.T) {
 	t.Parallel()
-	body := `{"id":"s","edition":` + string(read(t, sampleDir+"edition-read.json")) + `}`
+	body := `{"id":"s","edition":` + string(room.Sample(t, "edition-read")) + `}`
 	got, err := appdirect.DecodeSubscription([]byte(body))
 	if err != nil {
 		t.Fatal(err)

@@ -1,53 +1,22 @@
 package appdirect_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 )
 
-// fuzzDecoder: any bytes give a value or a malformed error, and a value does
-// not depend on how the same document is spaced. identified tells of a value
+// fuzzDecoder starts from the route's samples, and from what the backend spells in its own ways. identified tells of a value
 // whether it has the ids that it is read for.
 func fuzzDecoder[T any](f *testing.F, route *upstream.Route, decode func([]byte) (T, error), identified func(T) bool) {
 	f.Helper()
-	for _, d := range decoders {
-		if d.route != route {
-			continue
-		}
-		for _, file := range samplesOf(f, d) {
-			f.Add(read(f, file))
-		}
-	}
-	f.Add([]byte(`{"content":[{"uuid":"u","id":1,"user":{"uuid":"u"},"company":{"uuid":"c"}}],"page":{"size":1}}`))
-	f.Add([]byte(`{"uuid":"u","-id":"1","enabled":"true","creationDate":"Wed, 12 Aug 2015 13:43:26 -0600"}`))
-	f.Add([]byte(`[{"id":"s","maxUsers":"1e64","order":{"orderLines":{"orderLine":{"price":"-5.0000000000"}}}}]`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := decode(body)
-		if err != nil {
-			assertMalformed(t, route, err)
-			return
-		}
-		if !identified(got) {
-			t.Errorf("an id is missing: %+v", got)
-		}
-		var spaced bytes.Buffer
-		if err := json.Indent(&spaced, body, " ", "\t"); err != nil {
-			t.Fatalf("taken, though it is not JSON: %v", err)
-		}
-		again, err := decode(spaced.Bytes())
-		if err != nil {
-			t.Fatalf("not taken when spaced: %v: %v", err, cause(err))
-		}
-		if diff := cmp.Diff(got, again); diff != "" {
-			t.Errorf("(-as given +spaced):\n%s", diff)
-		}
-	})
+	contract.FuzzDecoder(f, room, route, decode, identified,
+		`{"content":[{"uuid":"u","id":1,"user":{"uuid":"u"},"company":{"uuid":"c"}}],"page":{"size":1}}`,
+		`{"uuid":"u","-id":"1","enabled":"true","creationDate":"Wed, 12 Aug 2015 13:43:26 -0600"}`,
+		`[{"id":"s","maxUsers":"1e64","order":{"orderLines":{"orderLine":{"price":"-5.0000000000"}}}}]`,
+	)
 }
 
 // every tells whether a page is a list whose items all fit.

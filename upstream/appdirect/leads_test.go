@@ -13,7 +13,7 @@ import (
 // TestPrintedPartnerLeads: written from the sample by hand. Its moments are seconds.
 func TestPrintedPartnerLeads(t *testing.T) {
 	t.Parallel()
-	got, err := appdirect.DecodePartnerLeads(read(t, sampleDir+"partner-leads-list.json"))
+	got, err := appdirect.DecodePartnerLeads(room.Sample(t, "partner-leads-list"))
 	if err != nil || len(got.Items) != 2 || got.Info.TotalElements != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}

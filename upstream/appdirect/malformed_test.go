@@ -1,110 +1,64 @@
 package appdirect_test
 
 import (
-	"errors"
-	"fmt"
-	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 )
 
 // secret stands for what a reply may hold and no log must.
-const secret = "s3cret-of-a-customer"
-
-// cause is what a malformed error hides; for the messages of tests only.
-func cause(err error) error { return errors.Unwrap(err) }
-
-// assertMalformed holds an error to its promises: kind, place, and silence about the reply.
-func assertMalformed(t testing.TB, route *upstream.Route, err error) {
-	t.Helper()
-	var e *upstream.Error
-	if !errors.As(err, &e) {
-		t.Fatalf("%s: %v is no upstream.Error", route.Name, err)
-	}
-	if e.Kind != upstream.MalformedReply || e.Route != route.Name || e.Backend != appdirect.Backend || e.Retryable() {
-		t.Errorf("%s: kind %s of route %s", route.Name, e.Kind, e.Route)
-	}
-	if want := "upstream: " + route.Name + ": malformed"; err.Error() != want {
-		t.Errorf("%q, want %q", err.Error(), want)
-	}
-}
+const secret = contract.Secret
 
 // TestRefusedByAll: no decoder may take these for a reply, nor give half of one.
 func TestRefusedByAll(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{
-		``, ` `, `{`, `[`, `nul`, `<html>` + secret + `</html>`, `{"content":[}`, `{} {}`,
-		`true`, `"` + secret + `"`, `12`,
-		`{}`, `{"message":"` + secret + `"}`, `{"code":"500","message":"` + secret + `"}`, `{"error":{"code":500,"text":"` + secret + `"}}`,
-		`[{}]`, `[null]`, `[1]`, `[{"message":"` + secret + `"}]`,
-		`{"content":{}}`, `{"content":"` + secret + `"}`, `{"content":[{}]}`, `{"content":[null]}`,
-		`{"content":[{"uuid":{"` + secret + `":1}}]}`, `{"uuid":["` + secret + `"]}`, `{"id":["` + secret + `"]}`,
-		strings.Repeat(`{"a":`, 20_000), strings.Repeat("[", 20_000), `{"id":"` + secret,
-	} {
-		for _, d := range decoders {
-			t.Run(fmt.Sprintf("%s/%.30s", d.route.Name, body), func(t *testing.T) {
-				t.Parallel()
-				got, err := d.decode([]byte(body))
-				assertMalformed(t, d.route, err)
-				if !reflect.ValueOf(got).IsZero() {
-					t.Errorf("a value beside the error: %+v", got)
-				}
-			})
-		}
-	}
+	room.CheckRefusedByAll(t, append(contract.NoReplies(),
+		`{"content":[}`, `{"message":"`+secret+`"}`, `{"code":"500","message":"`+secret+`"}`,
+		`{"error":{"code":500,"text":"`+secret+`"}}`, `[null]`, `[1]`, `[{"message":"`+secret+`"}]`, `{"content":{}}`,
+		`{"content":"`+secret+`"}`, `{"content":[{}]}`, `{"content":[null]}`, `{"content":[{"uuid":{"`+secret+`":1}}]}`,
+		`{"uuid":["`+secret+`"]}`, `{"id":["`+secret+`"]}`,
+	))
 }
 
 // TestRefusedValues: one wrong member in an otherwise whole reply.
 func TestRefusedValues(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		route  *upstream.Route
-		body   string
-		decode func([]byte) (any, error)
-	}{
-		{appdirect.ReadCompany, `{"uuid":"c","enabled":"` + secret + `"}`, boxed(appdirect.DecodeCompany)},
-		{appdirect.ReadCompany, `{"uuid":"c","creationDate":"` + secret + `"}`, boxed(appdirect.DecodeCompany)},
-		{appdirect.ReadCompany, `{"uuid":"c","address":["` + secret + `"]}`, boxed(appdirect.DecodeCompany)},
-		{appdirect.ListCompanies, `{"content":[{"uuid":"c"},{"name":"` + secret + `"}]}`, boxed(appdirect.DecodeCompanies)},
-		{appdirect.ListCompanies, `{"content":null}`, boxed(appdirect.DecodeCompanies)},
-		{appdirect.ListCompanies, `{"content":[],"page":{"totalElements":"` + secret + `"}}`, boxed(appdirect.DecodeCompanies)},
-		{appdirect.ReadUser, `{"uuid":"u","roles":"` + secret + `"}`, boxed(appdirect.DecodeUser)},
-		{appdirect.ListMemberships, `{"content":[{"company":{"uuid":"c"}}]}`, boxed(appdirect.DecodeMemberships)},
-		{appdirect.ListMemberships, `{"content":[{"user":{},"company":{"uuid":"c"}}]}`, boxed(appdirect.DecodeMemberships)},
-		{appdirect.ListUserMemberships, `[{"user":{"uuid":"u"},"roles":["ROLE_SYS_ADMIN"]}]`, boxed(appdirect.DecodeUserMemberships)},
-		{appdirect.ListApplications, `{"content":[{"id":1}]}`, boxed(appdirect.DecodeApplications)},
-		{appdirect.ListApplications, `{"content":[{"uuid":"p"}]}`, boxed(appdirect.DecodeApplications)},
-		{appdirect.ReadProduct, `{"id":1,"uuid":"p","rating":"` + secret + `"}`, boxed(appdirect.DecodeProduct)},
-		{appdirect.ReadProduct, `{"uuid":"p","href":"http://x/products/"}`, boxed(appdirect.DecodeProduct)},
-		{appdirect.ReadEdition, `{"id":1}`, boxed(appdirect.DecodeEdition)},
-		{appdirect.ReadEdition, `{"id":1,"uuid":"e","plans":[{"costs":{"cost":{"amount":{"USD":"` + secret + `"}}}}]}`, boxed(appdirect.DecodeEdition)},
-		{appdirect.ReadSubscription, `{"id":"s","maxUsers":1e999}`, boxed(appdirect.DecodeSubscription)},
-		{appdirect.ReadSubscription, `{"id":"s","order":{"orderLines":{}}}`, boxed(appdirect.DecodeSubscription)},
-		{appdirect.ListSubscriptions, `[{"id":"s"},{"status":"ACTIVE"}]`, boxed(routed(appdirect.ListSubscriptions))},
-		{appdirect.ListCompanySubscriptions, `[{"id":"s","company":["` + secret + `"]}]`, boxed(routed(appdirect.ListCompanySubscriptions))},
-		{appdirect.ListCarts, `{"content":[{"id":"c"},{"status":"ACTIVE"}]}`, boxed(appdirect.DecodeCarts)},
-		{appdirect.ListCarts, `{"content":[{"id":"c","items":[{"pricingPlanId":"p"}]}]}`, boxed(appdirect.DecodeCarts)},
-		{appdirect.ReadCart, `{"id":"c","items":"` + secret + `"}`, boxed(appdirect.DecodeCart)},
-		{appdirect.ReadCart, `{"id":"c","items":[{"id":"i","units":[{"quantity":"` + secret + `"}]}]}`, boxed(appdirect.DecodeCart)},
-		{appdirect.ReadCartPrices, `{"recurringTotals":[]}`, boxed(appdirect.DecodeCartPrices)},
-		{appdirect.ReadCartPrices, `{"items":[{"productId":"p"}]}`, boxed(appdirect.DecodeCartPrices)},
-		{appdirect.ReadCartPrices, `{"items":[],"recurringTotals":[{"totalSalePrice":"` + secret + `"}]}`, boxed(appdirect.DecodeCartPrices)},
-		{appdirect.ListLeads, `[{"uuid":"l"}]`, boxed(appdirect.DecodeLeads)},
-		{appdirect.ReadLead, `{"uuid":"l","customer":["` + secret + `"]}`, boxed(appdirect.DecodeLead)},
-		{appdirect.ReadLead, `{"uuid":"l","creationDate":"` + secret + `"}`, boxed(appdirect.DecodeLead)},
-		{appdirect.ListPartnerLeads, `{"content":[{"id":"l","createdOn":1534531428000}]}`, boxed(appdirect.DecodePartnerLeads)},
-		{appdirect.ListPartnerLeads, `{"content":[{"id":"l","createdOn":"2018-08-17"}]}`, boxed(appdirect.DecodePartnerLeads)},
-	} {
-		_, err := c.decode([]byte(c.body))
-		if err == nil {
-			t.Errorf("%s: taken: %s", c.route.Name, c.body)
-			continue
-		}
-		assertMalformed(t, c.route, err)
-	}
+	room.CheckRefused(t, []contract.Refusal{
+		{Route: appdirect.ReadCompany, Body: `{"uuid":"c","enabled":"` + secret + `"}`},
+		{Route: appdirect.ReadCompany, Body: `{"uuid":"c","creationDate":"` + secret + `"}`},
+		{Route: appdirect.ReadCompany, Body: `{"uuid":"c","address":["` + secret + `"]}`},
+		{Route: appdirect.ListCompanies, Body: `{"content":[{"uuid":"c"},{"name":"` + secret + `"}]}`},
+		{Route: appdirect.ListCompanies, Body: `{"content":null}`},
+		{Route: appdirect.ListCompanies, Body: `{"content":[],"page":{"totalElements":"` + secret + `"}}`},
+		{Route: appdirect.ReadUser, Body: `{"uuid":"u","roles":"` + secret + `"}`},
+		{Route: appdirect.ListMemberships, Body: `{"content":[{"company":{"uuid":"c"}}]}`},
+		{Route: appdirect.ListMemberships, Body: `{"content":[{"user":{},"company":{"uuid":"c"}}]}`},
+		{Route: appdirect.ListUserMemberships, Body: `[{"user":{"uuid":"u"},"roles":["ROLE_SYS_ADMIN"]}]`},
+		{Route: appdirect.ListApplications, Body: `{"content":[{"id":1}]}`},
+		{Route: appdirect.ListApplications, Body: `{"content":[{"uuid":"p"}]}`},
+		{Route: appdirect.ReadProduct, Body: `{"id":1,"uuid":"p","rating":"` + secret + `"}`},
+		{Route: appdirect.ReadProduct, Body: `{"uuid":"p","href":"http://x/products/"}`},
+		{Route: appdirect.ReadEdition, Body: `{"id":1}`},
+		{Route: appdirect.ReadEdition, Body: `{"id":1,"uuid":"e","plans":[{"costs":{"cost":{"amount":{"USD":"` + secret + `"}}}}]}`},
+		{Route: appdirect.ReadSubscription, Body: `{"id":"s","maxUsers":1e999}`},
+		{Route: appdirect.ReadSubscription, Body: `{"id":"s","order":{"orderLines":{}}}`},
+		{Route: appdirect.ListSubscriptions, Body: `[{"id":"s"},{"status":"ACTIVE"}]`},
+		{Route: appdirect.ListCompanySubscriptions, Body: `[{"id":"s","company":["` + secret + `"]}]`},
+		{Route: appdirect.ListCarts, Body: `{"content":[{"id":"c"},{"status":"ACTIVE"}]}`},
+		{Route: appdirect.ListCarts, Body: `{"content":[{"id":"c","items":[{"pricingPlanId":"p"}]}]}`},
+		{Route: appdirect.ReadCart, Body: `{"id":"c","items":"` + secret + `"}`},
+		{Route: appdirect.ReadCart, Body: `{"id":"c","items":[{"id":"i","units":[{"quantity":"` + secret + `"}]}]}`},
+		{Route: appdirect.ReadCartPrices, Body: `{"recurringTotals":[]}`},
+		{Route: appdirect.ReadCartPrices, Body: `{"items":[{"productId":"p"}]}`},
+		{Route: appdirect.ReadCartPrices, Body: `{"items":[],"recurringTotals":[{"totalSalePrice":"` + secret + `"}]}`},
+		{Route: appdirect.ListLeads, Body: `[{"uuid":"l"}]`},
+		{Route: appdirect.ReadLead, Body: `{"uuid":"l","customer":["` + secret + `"]}`},
+		{Route: appdirect.ReadLead, Body: `{"uuid":"l","creationDate":"` + secret + `"}`},
+		{Route: appdirect.ListPartnerLeads, Body: `{"content":[{"id":"l","createdOn":1534531428000}]}`},
+		{Route: appdirect.ListPartnerLeads, Body: `{"content":[{"id":"l","createdOn":"2018-08-17"}]}`},
+	})
 }
 
 // TestAcceptedLeastReplies: what a decoder wants is the ids and no more.
@@ -132,8 +86,8 @@ func TestAcceptedLeastReplies(t *testing.T) {
 		appdirect.ListPartnerLeads:         `{"content":[{"id":"l"}]}`,
 	}
 	for _, d := range decoders {
-		if _, err := d.decode([]byte(bodies[d.route])); err != nil {
-			t.Errorf("%s: %s: %v", d.route.Name, bodies[d.route], cause(err))
+		if _, err := d.Decode([]byte(bodies[d.Route])); err != nil {
+			t.Errorf("%s: %s: %v", d.Route.Name, bodies[d.Route], contract.Cause(err))
 		}
 	}
 }

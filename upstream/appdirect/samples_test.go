@@ -2,7 +2,7 @@ package appdirect_test
 
 import (
 	"encoding/json"
-	"path/filepath"
+	"os"
 	"strings"
 	"testing"
 
@@ -10,19 +10,8 @@ import (
 
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 )
-
-// decoder is any of the room's decoders, its value boxed.
-type decoder struct {
-	route *upstream.Route
-	// samples is the beginning of the names of the printed samples it leans on.
-	samples string
-	decode  func(body []byte) (any, error)
-}
-
-func boxed[T any](decode func([]byte) (T, error)) func([]byte) (any, error) {
-	return func(body []byte) (any, error) { return decode(body) }
-}
 
 // routed is the decoder of one of the lists of subscriptions.
 func routed(r *upstream.Route) func([]byte) ([]appdirect.Subscription, error) {
@@ -30,73 +19,43 @@ func routed(r *upstream.Route) func([]byte) ([]appdirect.Subscription, error) {
 }
 
 // decoders has one entry per route, in the order of Routes.
-var decoders = []decoder{
-	{appdirect.ListCompanies, "companies-list", boxed(appdirect.DecodeCompanies)},
-	{appdirect.ReadCompany, "company-read", boxed(appdirect.DecodeCompany)},
-	{appdirect.ListMemberships, "memberships-list", boxed(appdirect.DecodeMemberships)},
-	{appdirect.ListUserMemberships, "memberships-list", boxed(appdirect.DecodeUserMemberships)},
-	{appdirect.ListUsers, "users-list", boxed(appdirect.DecodeUsers)},
-	{appdirect.ReadUser, "", boxed(appdirect.DecodeUser)},
-	{appdirect.ListApplications, "applications-list", boxed(appdirect.DecodeApplications)},
-	{appdirect.ListCatalog, "catalog-list", boxed(appdirect.DecodeCatalog)},
-	{appdirect.ReadProduct, "", boxed(appdirect.DecodeProduct)},
-	{appdirect.ReadEdition, "edition-read", boxed(appdirect.DecodeEdition)},
-	{appdirect.ListSubscriptions, "subscription-", boxed(routed(appdirect.ListSubscriptions))},
-	{appdirect.ListCompanySubscriptions, "subscription-", boxed(routed(appdirect.ListCompanySubscriptions))},
-	{appdirect.ReadSubscription, "subscription-", boxed(appdirect.DecodeSubscription)},
-	{appdirect.ListCarts, "carts-list", boxed(appdirect.DecodeCarts)},
-	{appdirect.ReadCart, "", boxed(appdirect.DecodeCart)},
-	{appdirect.ReadCartPrices, "cart-prices", boxed(appdirect.DecodeCartPrices)},
-	{appdirect.ListLeads, "", boxed(appdirect.DecodeLeads)},
-	{appdirect.ReadLead, "", boxed(appdirect.DecodeLead)},
-	{appdirect.ListPartnerLeads, "partner-leads-list", boxed(appdirect.DecodePartnerLeads)},
+var decoders = []contract.Decoder{
+	{Route: appdirect.ListCompanies, Sample: "companies-list", Decode: contract.Boxed(appdirect.DecodeCompanies)},
+	{Route: appdirect.ReadCompany, Sample: "company-read", Decode: contract.Boxed(appdirect.DecodeCompany)},
+	{Route: appdirect.ListMemberships, Sample: "memberships-list", Decode: contract.Boxed(appdirect.DecodeMemberships)},
+	{Route: appdirect.ListUserMemberships, Sample: "memberships-list", Decode: contract.Boxed(appdirect.DecodeUserMemberships)},
+	{Route: appdirect.ListUsers, Sample: "users-list", Decode: contract.Boxed(appdirect.DecodeUsers)},
+	{Route: appdirect.ReadUser, Decode: contract.Boxed(appdirect.DecodeUser)},
+	{Route: appdirect.ListApplications, Sample: "applications-list", Decode: contract.Boxed(appdirect.DecodeApplications)},
+	{Route: appdirect.ListCatalog, Sample: "catalog-list", Decode: contract.Boxed(appdirect.DecodeCatalog)},
+	{Route: appdirect.ReadProduct, Decode: contract.Boxed(appdirect.DecodeProduct)},
+	{Route: appdirect.ReadEdition, Sample: "edition-read", Decode: contract.Boxed(appdirect.DecodeEdition)},
+	{Route: appdirect.ListSubscriptions, Sample: "subscription-*", Decode: contract.Boxed(routed(appdirect.ListSubscriptions))},
+	{Route: appdirect.ListCompanySubscriptions, Sample: "subscription-*", Decode: contract.Boxed(routed(appdirect.ListCompanySubscriptions))},
+	{Route: appdirect.ReadSubscription, Sample: "subscription-*", Decode: contract.Boxed(appdirect.DecodeSubscription)},
+	{Route: appdirect.ListCarts, Sample: "carts-list", Decode: contract.Boxed(appdirect.DecodeCarts)},
+	{Route: appdirect.ReadCart, Decode: contract.Boxed(appdirect.DecodeCart)},
+	{Route: appdirect.ReadCartPrices, Sample: "cart-prices", Decode: contract.Boxed(appdirect.DecodeCartPrices)},
+	{Route: appdirect.ListLeads, Decode: contract.Boxed(appdirect.DecodeLeads)},
+	{Route: appdirect.ReadLead, Decode: contract.Boxed(appdirect.DecodeLead)},
+	{Route: appdirect.ListPartnerLeads, Sample: "partner-leads-list", Decode: contract.Boxed(appdirect.DecodePartnerLeads)},
 }
 
-const sampleDir = "testdata/samples/"
-
-// samplesOf lists the files that a decoder has to read.
-func samplesOf(t testing.TB, d decoder) []string {
-	t.Helper()
-	if d.samples == "" {
-		return nil // nothing printed as a whole; TestAssumedSamples cuts one out
-	}
-	files, err := filepath.Glob(sampleDir + d.samples + "*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s: no samples %q: %v", d.route.Name, d.samples, err)
-	}
-	return files
+// room is what the checks that all backends share are told of this one.
+var room = &contract.Room{
+	Backend: appdirect.Backend, Routes: appdirect.Routes(), Decoders: decoders,
+	Files: os.DirFS("."), Docs: os.DirFS("../../docs"),
 }
 
 func TestEveryRouteHasItsDecoder(t *testing.T) {
 	t.Parallel()
-	var ours []string
-	for _, d := range decoders {
-		ours = append(ours, d.route.Name)
-	}
-	var routes []string
-	for _, r := range appdirect.Routes() {
-		routes = append(routes, r.Name)
-	}
-	if diff := cmp.Diff(routes, ours); diff != "" {
-		t.Errorf("(-routes +decoders):\n%s", diff)
-	}
+	room.CheckDecoders(t)
 }
 
+// TestEverySampleDecodes: where nothing is printed as a whole, TestAssumedSamples cuts one out.
 func TestEverySampleDecodes(t *testing.T) {
 	t.Parallel()
-	used := map[string]bool{}
-	for _, d := range decoders {
-		for _, file := range samplesOf(t, d) {
-			used[file] = true
-			if _, err := d.decode(read(t, file)); err != nil {
-				t.Errorf("%s: %s: %v: %v", d.route.Name, file, err, cause(err))
-			}
-		}
-	}
-	all, err := filepath.Glob(sampleDir + "*.json")
-	if err != nil || len(all) != len(used) {
-		t.Errorf("%d samples, %d of them used: %v", len(all), len(used), err)
-	}
+	room.CheckSamples(t)
 }
 
 // TestAssumedSamples: the routes that print no sample, read from the printed
@@ -111,7 +70,7 @@ func TestAssumedSamples(t *testing.T) {
 	if err != nil || product.UUID != "ca3ff213-2436-4c51-bc35-006083ab2411" {
 		t.Errorf("item of the catalogue: %+v, %v", product, err)
 	}
-	page, err := appdirect.DecodeUserMemberships(read(t, sampleDir+"memberships-list.json"))
+	page, err := appdirect.DecodeUserMemberships(room.Sample(t, "memberships-list"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,11 +86,10 @@ func TestAssumedSamples(t *testing.T) {
 // TestSubscriptionsInAnyList: the printed answers as the lists that no sample shows.
 func TestSubscriptionsInAnyList(t *testing.T) {
 	t.Parallel()
-	files := samplesOf(t, decoder{samples: "subscription-", route: appdirect.ReadSubscription})
-	bodies := make([]string, len(files))
-	want := make([]appdirect.Subscription, len(files))
-	for i, file := range files {
-		body := read(t, file)
+	samples := room.Samples(t, "subscription-*")
+	bodies := make([]string, len(samples))
+	want := make([]appdirect.Subscription, len(samples))
+	for i, body := range samples {
 		one, err := appdirect.DecodeSubscription(body)
 		if err != nil {
 			t.Fatal(err)
@@ -151,7 +109,7 @@ func assertSubscriptions(t *testing.T, body string, want []appdirect.Subscriptio
 	t.Helper()
 	got, err := appdirect.DecodeSubscriptions(appdirect.ListSubscriptions, []byte(body))
 	if err != nil {
-		t.Errorf("%.60s…: %v: %v", body, err, cause(err))
+		t.Errorf("%.60s…: %v: %v", body, err, contract.Cause(err))
 		return
 	}
 	if len(got) == 0 && len(want) == 0 {
@@ -166,7 +124,7 @@ func assertSubscriptions(t *testing.T, body string, want []appdirect.Subscriptio
 func cut(t testing.TB, sample string, at ...any) []byte {
 	t.Helper()
 	var v any
-	if err := json.Unmarshal(read(t, sampleDir+sample+".json"), &v); err != nil {
+	if err := json.Unmarshal(room.Sample(t, sample), &v); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range at {

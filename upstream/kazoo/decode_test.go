@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
@@ -31,18 +31,6 @@ func at(t testing.TB, rfc3339 string) wire.Gregorian {
 	return wire.Gregorian{Time: moment}
 }
 
-// assertDecodes holds a body's value against want.
-func assertDecodes[T any](t *testing.T, decode func([]byte) (T, error), body []byte, want T) {
-	t.Helper()
-	got, err := decode(body)
-	if err != nil {
-		t.Fatalf("%v: %v", err, cause(err))
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 // Ids that the samples use throughout.
 const (
 	master = "dbc005bedb433b92d0e4018befc468ec"
@@ -56,7 +44,7 @@ func TestAccountSample(t *testing.T) {
 		ID: master, Name: "child account", Realm: "aeac33.sip.2600hz.com", Enabled: yes, IsReseller: no, ResellerID: "undefined",
 		BillingMode: "manual", Language: "en-us", Timezone: "America/Los_Angeles", Created: at(t, "2016-02-02T20:05:01Z"),
 	}
-	assertDecodes(t, kazoo.DecodeAccount, sample(t, "account-read"), want)
+	contract.CheckDecodes(t, kazoo.DecodeAccount, room.Sample(t, "account-read"), want)
 	if want.Reseller() != "" || (kazoo.Account{ResellerID: "a"}).Reseller() != "a" {
 		t.Error("undefined is no reseller's id")
 	}
@@ -67,20 +55,20 @@ func TestAccountsSamples(t *testing.T) {
 	want := kazoo.Page[kazoo.AccountEntry]{Items: []kazoo.AccountEntry{{
 		ID: "9246d10a3f9aaaec66146b23658386d5", Name: "child account", Realm: "aeac33.sip.example.com", Tree: []wire.Text{master},
 	}}}
-	assertDecodes(t, accountsOf(kazoo.ListDescendants), sample(t, "descendants-list"), want)
-	assertDecodes(t, accountsOf(kazoo.ListChildren), sample(t, "children-list"), want)
+	contract.CheckDecodes(t, accountsOf(kazoo.ListDescendants), room.Sample(t, "descendants-list"), want)
+	contract.CheckDecodes(t, accountsOf(kazoo.ListChildren), room.Sample(t, "children-list"), want)
 }
 
 func TestDeviceSamples(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, kazoo.DecodeDevices, sample(t, "devices-list"), kazoo.Page[kazoo.DeviceEntry]{Items: []kazoo.DeviceEntry{{
+	contract.CheckDecodes(t, kazoo.DecodeDevices, room.Sample(t, "devices-list"), kazoo.Page[kazoo.DeviceEntry]{Items: []kazoo.DeviceEntry{{
 		ID: "4ee2d01d474a92ca299bb311efd23cef", Name: "Device1 Admin", Username: "user_meme", MACAddress: "001122334455",
 		OwnerID: "96f99542f33c180790d1836192300c27", Enabled: yes, DeviceType: "sip_device", Flags: []wire.Text{},
 	}}})
-	assertDecodes(t, kazoo.DecodeDevice, sample(t, "device-read"), kazoo.Device{
+	contract.CheckDecodes(t, kazoo.DecodeDevice, room.Sample(t, "device-read"), kazoo.Device{
 		ID: phone, Name: "New Device", Enabled: yes, SIP: kazoo.SIP{Method: "password"},
 	})
-	assertDecodes(t, kazoo.DecodeDeviceStatuses, sample(t, "devices-status"), []kazoo.DeviceStatus{
+	contract.CheckDecodes(t, kazoo.DecodeDeviceStatuses, room.Sample(t, "devices-status"), []kazoo.DeviceStatus{
 		{DeviceID: phone, Registrable: yes, Registered: yes},
 		{DeviceID: "481867205a2c7e0e74871fb682909cc9", Registrable: no},
 	})
@@ -94,18 +82,18 @@ func TestUserSamples(t *testing.T) {
 			Timezone: "America/Los_Angeles", Features: []wire.Text{"caller_id", "vm_to_email"},
 		}
 	}
-	assertDecodes(t, kazoo.DecodeUsers, sample(t, "users-list"), kazoo.Page[kazoo.UserEntry]{Items: []kazoo.UserEntry{
+	contract.CheckDecodes(t, kazoo.DecodeUsers, room.Sample(t, "users-list"), kazoo.Page[kazoo.UserEntry]{Items: []kazoo.UserEntry{
 		entry(owner, "user1@account_realm.com", "One", "admin"),
 		entry("2b6c053faa6235726d1e0dcca60e1ed6", "user2@account_realm.com", "Two", "user"),
 	}})
-	assertDecodes(t, kazoo.DecodeUser, sample(t, "user-read"), kazoo.User{
+	contract.CheckDecodes(t, kazoo.DecodeUser, room.Sample(t, "user-read"), kazoo.User{
 		ID: owner, FirstName: "User", LastName: "Three", Enabled: yes, Verified: no, VMToEmailEnabled: yes, PrivLevel: "user",
 	})
 }
 
 func TestPhoneNumberSamples(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, kazoo.DecodePhoneNumbers, sample(t, "phone-numbers-list"), kazoo.Page[kazoo.PhoneNumberEntry]{
+	contract.CheckDecodes(t, kazoo.DecodePhoneNumbers, room.Sample(t, "phone-numbers-list"), kazoo.Page[kazoo.PhoneNumberEntry]{
 		Next: "+14155558921",
 		Items: []kazoo.PhoneNumberEntry{
 			{
@@ -122,7 +110,7 @@ func TestPhoneNumberSamples(t *testing.T) {
 			},
 		},
 	})
-	assertDecodes(t, kazoo.DecodePhoneNumber, sample(t, "phone-number-read"), kazoo.PhoneNumber{
+	contract.CheckDecodes(t, kazoo.DecodePhoneNumber, room.Sample(t, "phone-number-read"), kazoo.PhoneNumber{
 		ID: "+14155550100", State: "reserved", Features: []wire.Text{"local"},
 		Metadata: kazoo.PhoneNumberMetadata{
 			State: "reserved", Created: at(t, "2016-04-14T10:29:49Z"), Modified: at(t, "2016-04-14T10:29:49Z"),
@@ -134,11 +122,11 @@ func TestCallflowSamples(t *testing.T) {
 	t.Parallel()
 	const id = "a7d2ac750abc219a316fe03531684aaa"
 	numbers := []wire.Text{"1001", "+14155550100"}
-	assertDecodes(t, kazoo.DecodeCallflows, sample(t, "callflows-list"), kazoo.Page[kazoo.CallflowEntry]{Items: []kazoo.CallflowEntry{{
+	contract.CheckDecodes(t, kazoo.DecodeCallflows, room.Sample(t, "callflows-list"), kazoo.Page[kazoo.CallflowEntry]{Items: []kazoo.CallflowEntry{{
 		ID: id, Name: "MainCallflow", Type: "main", Numbers: numbers, Patterns: []wire.Text{}, OwnerID: owner,
 		Modules: []wire.Text{"user", "voicemail"}, Flags: []wire.Text{},
 	}}})
-	assertDecodes(t, kazoo.DecodeCallflow, sample(t, "callflow-read"), kazoo.Callflow{
+	contract.CheckDecodes(t, kazoo.DecodeCallflow, room.Sample(t, "callflow-read"), kazoo.Callflow{
 		ID: id, Name: "Main Callflow", Numbers: numbers, Patterns: []wire.Text{}, OwnerID: owner,
 		Flow: kazoo.Action{Module: "user", Data: kazoo.ActionData{ID: owner}, Children: map[string]kazoo.Action{
 			"_": {Module: "voicemail", Data: kazoo.ActionData{ID: "ddf925c413d341b33da06d3414e81e78"}, Children: map[string]kazoo.Action{}},
@@ -164,16 +152,16 @@ func TestFeatureCodes(t *testing.T) {
 
 func TestGroupsAndBoxesSamples(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, kazoo.DecodeGroups, sample(t, "groups-list"), kazoo.Page[kazoo.GroupEntry]{Items: []kazoo.GroupEntry{{
+	contract.CheckDecodes(t, kazoo.DecodeGroups, room.Sample(t, "groups-list"), kazoo.Page[kazoo.GroupEntry]{Items: []kazoo.GroupEntry{{
 		ID: "18ccfd6cea456cbdd38133e5aa726ec4", Name: "Group Name", Features: []wire.Text{}, Endpoints: num("2"),
 	}}})
-	assertDecodes(t, kazoo.DecodeVoicemailBoxes, sample(t, "vmboxes-list"), kazoo.Page[kazoo.VoicemailBoxEntry]{
+	contract.CheckDecodes(t, kazoo.DecodeVoicemailBoxes, room.Sample(t, "vmboxes-list"), kazoo.Page[kazoo.VoicemailBoxEntry]{
 		Items: []kazoo.VoicemailBoxEntry{{
 			ID: "3a63acc3694ba189947235ae4727941b", Name: "VMBox 0", Mailbox: "3000", OwnerID: "f1d98a5df729f95cd208ee9430e3b21b", Messages: num("4"),
 		}},
 	})
 	joining := kazoo.Joining{JoinMuted: no, JoinDeaf: no, Numbers: []wire.Text{}}
-	assertDecodes(t, kazoo.DecodeConferences, sample(t, "conferences-list"), kazoo.Page[kazoo.ConferenceEntry]{Items: []kazoo.ConferenceEntry{{
+	contract.CheckDecodes(t, kazoo.DecodeConferences, room.Sample(t, "conferences-list"), kazoo.Page[kazoo.ConferenceEntry]{Items: []kazoo.ConferenceEntry{{
 		ID: "388f2bfba36215d455c8156a2b04de5d", Name: "Conf", OwnerID: owner, ConferenceNumbers: []wire.Text{}, Flags: []wire.Text{},
 		Member: joining, Moderator: joining, Members: num("0"), Admins: num("0"), Duration: num("0"), IsLocked: no,
 	}}})
@@ -181,21 +169,21 @@ func TestGroupsAndBoxesSamples(t *testing.T) {
 
 func TestMoneySamples(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, kazoo.DecodeLimits, sample(t, "limits-read"), kazoo.Limits{
+	contract.CheckDecodes(t, kazoo.DecodeLimits, room.Sample(t, "limits-read"), kazoo.Limits{
 		TwowayTrunks: num("0"), InboundTrunks: num("0"), OutboundTrunks: num("5"), AllowPrepay: yes,
 	})
-	assertDecodes(t, kazoo.DecodeBalance, sample(t, "balance-read"), kazoo.Balance{Balance: num("9.18")})
+	contract.CheckDecodes(t, kazoo.DecodeBalance, room.Sample(t, "balance-read"), kazoo.Balance{Balance: num("9.18")})
 }
 
 func TestCallSamples(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, kazoo.DecodeChannels, sample(t, "channels-list"), []kazoo.Channel{{
+	contract.CheckDecodes(t, kazoo.DecodeChannels, room.Sample(t, "channels-list"), []kazoo.Channel{{
 		UUID: "5a54d9ad87f7c4c1c70c8f05b9515d5a", Direction: "outbound", Answered: yes, Destination: "user_zu0bf7", Username: "user_zu0bf7",
 		PresenceID: "user_zu0bf7@account.realm.com", AuthorizingID: phone, AuthorizingType: "device", OwnerID: owner,
 		OtherLeg: "026326af48e002b15ce3df72ef1dc8ed", Timestamp: at(t, "2014-07-30T22:15:46Z"),
 	}})
 	// The sample's texts for people name the 15th of January; its numbers, in both countings, the 13th.
-	assertDecodes(t, kazoo.DecodeCDRs, sample(t, "cdrs-list"), kazoo.Page[kazoo.CDR]{
+	contract.CheckDecodes(t, kazoo.DecodeCDRs, room.Sample(t, "cdrs-list"), kazoo.Page[kazoo.CDR]{
 		Next: "g2wAAAACbgUAbyYO1A5tAAAACDYwMTIzYjdiag",
 		Items: []kazoo.CDR{{
 			ID: "202401-f3bdee61b02153ea87c30bed2efbef59", CallID: "6517@203.0.113.10", InteractionID: "63872361000-3e247b2e",

@@ -59,7 +59,7 @@ func TestFailureSamples(t *testing.T) {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
 			want.Status = status
-			err := refusedWith(t, status, sample(t, fmt.Sprintf("error-%d", status)))
+			err := refusedWith(t, status, room.Sample(t, fmt.Sprintf("error-%d", status)))
 			got, ok := kazoo.FailureOf(fmt.Errorf("wrapped: %w", err))
 			if diff := cmp.Diff(want, got); diff != "" || !ok {
 				t.Errorf("%t (-want +got):\n%s", ok, diff)

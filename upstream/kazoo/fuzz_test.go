@@ -1,50 +1,23 @@
 package kazoo_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
-// fuzzDecoder: any bytes give a value or a malformed error. A value has the ids that it is read for, and does
-// not depend on how the same document is spaced.
+// fuzzDecoder starts from the route's samples, and from what the backend spells in its own ways. identified tells of a value
+// whether it has the ids that it is read for.
 func fuzzDecoder[T any](f *testing.F, route *upstream.Route, decode func([]byte) (T, error), identified func(T) bool) {
 	f.Helper()
-	for _, d := range decoders {
-		if d.route == route {
-			f.Add(sample(f, d.sample))
-		}
-	}
-	f.Add([]byte(`{"status":"success","data":[{"id":"a","enabled":"true","timestamp":"63872361000"}],"next_start_key":7}`))
-	f.Add([]byte(`{"status":"success","data":{"id":"a","balance":"1e64","numbers":{"+1":{}}}}`))
-	f.Add([]byte(`{"status":"error","error":"402","message":"accept charges","data":{}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := decode(body)
-		if err != nil {
-			assertMalformed(t, route, err)
-			return
-		}
-		if !identified(got) {
-			t.Errorf("an id is missing: %+v", got)
-		}
-		var spaced bytes.Buffer
-		if err := json.Indent(&spaced, body, " ", "\t"); err != nil {
-			t.Fatalf("taken, though it is not JSON: %v", err)
-		}
-		again, err := decode(spaced.Bytes())
-		if err != nil {
-			t.Fatalf("not taken when spaced: %v: %v", err, cause(err))
-		}
-		if diff := cmp.Diff(got, again); diff != "" {
-			t.Errorf("(-as given +spaced):\n%s", diff)
-		}
-	})
+	contract.FuzzDecoder(f, room, route, decode, identified,
+		`{"status":"success","data":[{"id":"a","enabled":"true","timestamp":"63872361000"}],"next_start_key":7}`,
+		`{"status":"success","data":{"id":"a","balance":"1e64","numbers":{"+1":{}}}}`,
+		`{"status":"error","error":"402","message":"accept charges","data":{}}`,
+	)
 }
 
 // every tells whether a page is a list whose items all have their ids.

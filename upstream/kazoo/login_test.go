@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
 )
 
@@ -150,7 +151,7 @@ func TestLoginSamples(t *testing.T) {
 	for _, name := range []string{"auth-user", "auth-api"} {
 		now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 		c := newCrossbar(t)
-		c.set(func() { c.answer = func(w http.ResponseWriter, _ *http.Request) { w.Write(sample(t, name)) } })
+		c.set(func() { c.answer = func(w http.ResponseWriter, _ *http.Request) { w.Write(room.Sample(t, name)) } })
 		l := c.login(t, kazoo.LoginConfig{Now: func() time.Time { return now }})
 		if account, err := l.Account(t.Context()); err != nil || account != master {
 			t.Errorf("%s: account %q, %v", name, account, err)
@@ -159,7 +160,7 @@ func TestLoginSamples(t *testing.T) {
 		if err != nil || token != "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.c2FtcGxl.c2ln" || c.logins() != 1 {
 			t.Errorf("%s: %q, %v after %d logins", name, token, err, c.logins())
 		}
-		if life := readFacts(t).TokenTTLSeconds; life != 3600 {
+		if life := contract.Facts[facts](t, room).TokenTTLSeconds; life != 3600 {
 			t.Errorf("documented life %d s", life)
 		}
 	}
@@ -274,8 +275,8 @@ func TestLoginRefused(t *testing.T) {
 		kind   upstream.Kind
 		status int
 	}{
-		"wrong secret":     {status(401, string(sample(t, "error-401"))), upstream.Unauthenticated, 401},
-		"invalid":          {status(400, string(sample(t, "error-400"))), upstream.Unauthenticated, 400},
+		"wrong secret":     {status(401, string(room.Sample(t, "error-401"))), upstream.Unauthenticated, 401},
+		"invalid":          {status(400, string(room.Sample(t, "error-400"))), upstream.Unauthenticated, 400},
 		"unknown account":  {status(404, `s3cret`), upstream.Unauthenticated, 404},
 		"too often":        {status(429, `s3cret`), upstream.RateLimited, 429},
 		"out of order":     {status(503, `s3cret`), upstream.Unavailable, 503},

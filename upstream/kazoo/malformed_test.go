@@ -1,64 +1,36 @@
 package kazoo_test
 
 import (
-	"errors"
-	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
 )
 
 // secret stands for what a reply may hold and no log must.
-const secret = "s3cret-of-a-customer"
-
-// assertMalformed holds an error to its promises: kind, place, and silence about the reply.
-func assertMalformed(t testing.TB, route *upstream.Route, err error) {
-	t.Helper()
-	var e *upstream.Error
-	if !errors.As(err, &e) {
-		t.Fatalf("%s: %v is no upstream.Error", route.Name, err)
-	}
-	if e.Kind != upstream.MalformedReply || e.Route != route.Name || e.Backend != kazoo.Backend || e.Retryable() {
-		t.Errorf("%s: kind %s of route %s", route.Name, e.Kind, e.Route)
-	}
-	if want := "upstream: " + route.Name + ": malformed"; err.Error() != want {
-		t.Errorf("%q, want %q", err.Error(), want)
-	}
-}
+const secret = contract.Secret
 
 // TestRefusedByAll: no decoder may take these for a reply, nor give half of one.
 func TestRefusedByAll(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{
-		``, ` `, `{`, `[`, `nul`, `null`, `<html>` + secret + `</html>`, `{"data":[}`, `{} {}`, `true`, `"` + secret + `"`, `12`, `[]`, `[{}]`,
-		`{}`, `{"message":"` + secret + `"}`, `{"status":"success"}`, `{"status":"success","data":null}`,
-		`{"status":"success","data":"` + secret + `"}`, `{"status":"success","data":[1]}`,
-		`{"status":"success","data":[null]}`, `{"status":"success","data":[{}]}`, `{"status":"success","data":["` + secret + `"]}`,
-		`{"data":{"id":"a","balance":1,"numbers":{}}}`, `{"data":[]}`,
-		`{"status":"error","data":{"id":"a","balance":1,"numbers":{}}}`, `{"status":"fatal","data":[]}`, `{"status":"Success","data":[]}`,
-		`{"status":["success"],"data":[]}`, `{"status":"success","data":[],"next_start_key":["` + secret + `"]}`,
-		`{"status":"success","data":[],"start_key":"a","next_start_key":"a"}`,
-		strings.Repeat(`{"data":`, 20_000), strings.Repeat("[", 20_000), `{"status":"success","data":{"id":"` + secret,
-	} {
-		for _, d := range decoders {
-			t.Run(fmt.Sprintf("%s/%.30s", d.route.Name, body), func(t *testing.T) {
-				t.Parallel()
-				got, err := d.decode([]byte(body))
-				assertMalformed(t, d.route, err)
-				if !reflect.ValueOf(got).IsZero() {
-					t.Errorf("a value beside the error: %+v", got)
-				}
-			})
-		}
-	}
+	room.CheckRefusedByAll(t, append(contract.NoReplies(),
+		`null`, `{"data":[}`, `[]`, `{"message":"`+secret+`"}`, `{"status":"success"}`, `{"status":"success","data":null}`,
+		`{"status":"success","data":"`+secret+`"}`, `{"status":"success","data":[1]}`, `{"status":"success","data":[null]}`,
+		`{"status":"success","data":[{}]}`, `{"status":"success","data":["`+secret+`"]}`,
+		`{"data":{"id":"a","balance":1,"numbers":{}}}`, `{"data":[]}`, `{"status":"error","data":{"id":"a","balance":1,"numbers":{}}}`,
+		`{"status":"fatal","data":[]}`, `{"status":"Success","data":[]}`, `{"status":["success"],"data":[]}`,
+		`{"status":"success","data":[],"next_start_key":["`+secret+`"]}`,
+		`{"status":"success","data":[],"start_key":"a","next_start_key":"a"}`, strings.Repeat(`{"data":`, 20_000),
+		`{"status":"success","data":{"id":"`+secret,
+	))
 }
 
 // TestRefusedData: one wrong member in an otherwise whole reply.
 func TestRefusedData(t *testing.T) {
 	t.Parallel()
+	var refusals []contract.Refusal
 	for _, c := range []struct {
 		route *upstream.Route
 		data  string
@@ -98,24 +70,9 @@ func TestRefusedData(t *testing.T) {
 		{kazoo.ListVoicemailBoxes, `[{"mailbox":"3000"}]`},
 		{kazoo.ListConferences, `[{"name":"a"}]`},
 	} {
-		_, err := decoderOf(t, c.route)([]byte(`{"status":"success","data":` + c.data + `}`))
-		if err == nil {
-			t.Errorf("%s: taken: %s", c.route.Name, c.data)
-			continue
-		}
-		assertMalformed(t, c.route, err)
+		refusals = append(refusals, contract.Refusal{Route: c.route, Body: `{"status":"success","data":` + c.data + `}`})
 	}
-}
-
-func decoderOf(t testing.TB, route *upstream.Route) func([]byte) (any, error) {
-	t.Helper()
-	for _, d := range decoders {
-		if d.route == route {
-			return d.decode
-		}
-	}
-	t.Fatalf("%s has no decoder", route.Name)
-	return nil
+	room.CheckRefused(t, refusals)
 }
 
 // TestAcceptedLeastReplies: what a decoder wants is the ids and no more.
@@ -129,15 +86,15 @@ func TestAcceptedLeastReplies(t *testing.T) {
 		kazoo.ListChannels:       `[{"uuid":"a"}]`,
 	}
 	for _, d := range decoders {
-		data, ok := least[d.route]
+		data, ok := least[d.Route]
 		if !ok {
 			data = `{"id":"a"}`
-			if strings.HasPrefix(d.route.Name, "kazoo.list") {
+			if strings.HasPrefix(d.Route.Name, "kazoo.list") {
 				data = "[" + data + "]"
 			}
 		}
-		if _, err := d.decode([]byte(`{"status":"success","data":` + data + `}`)); err != nil {
-			t.Errorf("%s: %s: %v", d.route.Name, data, cause(err))
+		if _, err := d.Decode([]byte(`{"status":"success","data":` + data + `}`)); err != nil {
+			t.Errorf("%s: %s: %v", d.Route.Name, data, contract.Cause(err))
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
@@ -68,7 +69,7 @@ func TestWalks(t *testing.T) {
 		for start := ""; ; {
 			page, err := kazoo.DecodePhoneNumbers(numberPage(all, kazoo.PageQuery(size, start)))
 			if err != nil {
-				t.Fatal(cause(err))
+				t.Fatal(contract.Cause(err))
 			}
 			for _, n := range page.Items {
 				got = append(got, string(n.Number))
@@ -124,7 +125,7 @@ func TestSpellingsOfACDR(t *testing.T) {
 		body := `{"status":"success","data":[{` + strings.Join(rapid.Permutation(members).Draw(t, "order"), ",") + `}]}`
 		got, err := kazoo.DecodeCDRs([]byte(body))
 		if err != nil {
-			t.Fatalf("%s: %v", body, cause(err))
+			t.Fatalf("%s: %v", body, contract.Cause(err))
 		}
 		if diff := cmp.Diff([]kazoo.CDR{want}, got.Items); diff != "" {
 			t.Fatalf("%s (-want +got):\n%s", body, diff)
@@ -136,19 +137,19 @@ func TestSpellingsOfACDR(t *testing.T) {
 func TestScrub(t *testing.T) {
 	t.Parallel()
 	for _, d := range decoders {
-		body := sample(t, d.sample)
-		kept, err := kazoo.Scrub(d.route, body)
+		body := room.Sample(t, d.Sample)
+		kept, err := kazoo.Scrub(d.Route, body)
 		if err != nil {
-			t.Errorf("%s: %v", d.route.Name, err)
+			t.Errorf("%s: %v", d.Route.Name, err)
 			continue
 		}
 		if strings.Contains(string(kept), "eyJ") || strings.Contains(string(kept), `"pins"`) {
-			t.Errorf("%s keeps %s", d.route.Name, kept)
+			t.Errorf("%s keeps %s", d.Route.Name, kept)
 		}
-		want, _ := d.decode(body)
-		got, err := d.decode(kept)
+		want, _ := d.Decode(body)
+		got, err := d.Decode(kept)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
-			t.Errorf("%s: %v (-whole +scrubbed):\n%s", d.route.Name, err, diff)
+			t.Errorf("%s: %v (-whole +scrubbed):\n%s", d.Route.Name, err, diff)
 		}
 	}
 }
@@ -167,21 +168,21 @@ func TestScrubDeep(t *testing.T) {
 		if got != nil {
 			t.Errorf("%s: %s", bad, got)
 		}
-		assertMalformed(t, kazoo.ReadDevice, err)
+		room.CheckMalformed(t, kazoo.ReadDevice, err)
 	}
 }
 
 // FuzzScrub: the result is JSON without the names of secrets, and scrubbing it again changes nothing.
 func FuzzScrub(f *testing.F) {
 	for _, d := range decoders {
-		f.Add(sample(f, d.sample))
+		f.Add(room.Sample(f, d.Sample))
 	}
 	f.Add([]byte(`{"pin":1,"a":[{"password":null}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		once, err := kazoo.Scrub(kazoo.ReadDevice, body)
 		if err != nil {
 			if json.Valid(body) {
-				t.Fatalf("refused, though it is JSON: %v", cause(err))
+				t.Fatalf("refused, though it is JSON: %v", contract.Cause(err))
 			}
 			return
 		}

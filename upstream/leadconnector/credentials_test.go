@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/leadconnector"
 )
 
@@ -187,7 +188,7 @@ func TestLocationsAreApart(t *testing.T) {
 func TestLifeOfAToken(t *testing.T) {
 	t.Parallel()
 	const day = 86_399 * time.Second
-	if want := time.Duration(readFacts(t).AccessTokenSeconds) * time.Second; want != day {
+	if want := time.Duration(contract.Facts[facts](t, room).AccessTokenSeconds) * time.Second; want != day {
 		t.Errorf("documented life %s", want)
 	}
 	for _, c := range []struct {
@@ -289,7 +290,7 @@ func TestTokensAreNotPrinted(t *testing.T) {
 func TestPrintedGrant(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
-	b.set(func() { b.reply = string(sample(t, "location-token")) })
+	b.set(func() { b.reply = string(room.Sample(t, "location-token")) })
 	got, err := locations(t, b, nil).For("l1C08ntBrFjLS0elLIYU").Authorize(t.Context())
 	if err != nil || got != "Bearer ab12dc0ae1234a7898f9ff06d4f69gh" {
 		t.Errorf("%q, %v", got, err)

@@ -1,47 +1,17 @@
 package leadconnector_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/leadconnector"
 )
 
-// fuzzDecoder: any bytes give a value or a malformed error, and a value does not depend on how the same document is
-// spaced. whole tells of a value whether it has what it is read for.
+// fuzzDecoder starts from the route's samples; whole tells of a value whether it has what it is read for.
 func fuzzDecoder[T any](f *testing.F, route *upstream.Route, decode func([]byte) (T, error), whole func(T) bool) {
 	f.Helper()
-	for _, d := range decoders {
-		if d.route == route {
-			f.Add(sample(f, d.sample))
-			f.Add([]byte(d.least))
-		}
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := decode(body)
-		if err != nil {
-			assertMalformed(t, route, err)
-			return
-		}
-		if !whole(got) {
-			t.Errorf("something is missing: %+v", got)
-		}
-		var spaced bytes.Buffer
-		if err := json.Indent(&spaced, body, " ", "\t"); err != nil {
-			t.Fatalf("taken, though it is not JSON: %v", err)
-		}
-		again, err := decode(spaced.Bytes())
-		if err != nil {
-			t.Fatalf("not taken when spaced: %v: %v", err, cause(err))
-		}
-		if diff := cmp.Diff(got, again); diff != "" {
-			t.Errorf("(-as given +spaced):\n%s", diff)
-		}
-	})
+	contract.FuzzDecoder(f, room, route, decode, whole)
 }
 
 func isCharge(c leadconnector.Charge) bool     { return c.ChargeID != "" }

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/leadconnector"
 )
 
@@ -42,7 +43,7 @@ func TestWalk(t *testing.T) {
 		for more := true; more; pages++ {
 			got, err := leadconnector.DecodeCharges(w.page(skip, limit))
 			if err != nil {
-				t.Fatal(cause(err))
+				t.Fatal(contract.Cause(err))
 			}
 			for _, c := range got.Items {
 				if want := fmt.Sprintf("c%d", seen); string(c.ChargeID) != want {

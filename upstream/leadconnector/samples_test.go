@@ -1,84 +1,41 @@
 package leadconnector_test
 
 import (
-	"errors"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
-	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/leadconnector"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
-// decoder is any of the room's decoders, its value boxed.
-type decoder struct {
-	route  *upstream.Route
-	sample string
-	decode func(body []byte) (any, error)
-	// least is the shortest body that it takes.
-	least string
-}
-
-func boxed[T any](decode func([]byte) (T, error)) func([]byte) (any, error) {
-	return func(body []byte) (any, error) { return decode(body) }
-}
-
 // decoders has one entry per read, in the order of Routes.
-var decoders = []decoder{
-	{leadconnector.ListCharges, "charges", boxed(leadconnector.DecodeCharges), `{"charges":[{"chargeId":"c"}]}`},
-	{leadconnector.ReadCharge, "charge", boxed(leadconnector.DecodeCharge), `{"chargeId":"c"}`},
-	{leadconnector.HasFunds, "has-funds", boxed(leadconnector.DecodeFunds), `{"hasFunds":"false"}`},
-	{leadconnector.ReadInstallation, "installation", boxed(leadconnector.DecodeInstallation), `{"installationDetails":{"companyId":"a"}}`},
-	{leadconnector.ReadRebilling, "rebilling-config", boxed(leadconnector.DecodeRebilling), `{"plans":{"subscription":[],"usage":[]}}`},
-	{leadconnector.ReadCompany, "company", boxed(leadconnector.DecodeCompany), `{"company":{"id":"a"}}`},
-	{leadconnector.SearchLocations, "locations", boxed(leadconnector.DecodeLocations), `{"locations":[]}`},
-	{leadconnector.ReadLocation, "location", boxed(leadconnector.DecodeLocation), `{"location":{"id":"l"}}`},
+var decoders = []contract.Decoder{
+	{Route: leadconnector.ListCharges, Sample: "charges", Decode: contract.Boxed(leadconnector.DecodeCharges), Least: `{"charges":[{"chargeId":"c"}]}`},
+	{Route: leadconnector.ReadCharge, Sample: "charge", Decode: contract.Boxed(leadconnector.DecodeCharge), Least: `{"chargeId":"c"}`},
+	{Route: leadconnector.HasFunds, Sample: "has-funds", Decode: contract.Boxed(leadconnector.DecodeFunds), Least: `{"hasFunds":"false"}`},
+	{Route: leadconnector.ReadInstallation, Sample: "installation", Decode: contract.Boxed(leadconnector.DecodeInstallation), Least: `{"installationDetails":{"companyId":"a"}}`},
+	{Route: leadconnector.ReadRebilling, Sample: "rebilling-config", Decode: contract.Boxed(leadconnector.DecodeRebilling), Least: `{"plans":{"subscription":[],"usage":[]}}`},
+	{Route: leadconnector.ReadCompany, Sample: "company", Decode: contract.Boxed(leadconnector.DecodeCompany), Least: `{"company":{"id":"a"}}`},
+	{Route: leadconnector.SearchLocations, Sample: "locations", Decode: contract.Boxed(leadconnector.DecodeLocations), Least: `{"locations":[]}`},
+	{Route: leadconnector.ReadLocation, Sample: "location", Decode: contract.Boxed(leadconnector.DecodeLocation), Least: `{"location":{"id":"l"}}`},
 }
 
-const sampleDir = "testdata/samples/"
-
-func read(t testing.TB, name string) []byte {
-	t.Helper()
-	body, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
+// room is what the checks that all backends share are told of this one.
+var room = &contract.Room{
+	Backend: leadconnector.Backend, Routes: leadconnector.Routes(), Decoders: decoders,
+	Files: os.DirFS("."), Docs: os.DirFS("../../docs"),
 }
-
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
-	return read(t, sampleDir+name+".json")
-}
-
-// cause is what a malformed error hides; for the messages of tests only.
-func cause(err error) error { return errors.Unwrap(err) }
 
 // TestEveryReadHasItsDecoderAndSample: the one route that is no read is tested with the credentials.
 func TestEveryReadHasItsDecoderAndSample(t *testing.T) {
 	t.Parallel()
-	routes := leadconnector.Routes()
-	if len(routes) != len(decoders)+1 || routes[len(decoders)] != leadconnector.IssueLocationToken {
-		t.Fatalf("%d routes, %d decoders", len(routes), len(decoders))
-	}
-	for i, d := range decoders {
-		if d.route != routes[i] {
-			t.Errorf("%s is decoded in the place of %s", d.route.Name, routes[i].Name)
-		}
-		for _, body := range [][]byte{sample(t, d.sample), []byte(d.least)} {
-			if _, err := d.decode(body); err != nil {
-				t.Errorf("%s: %v: %v", d.route.Name, err, cause(err))
-			}
-		}
-	}
-	if all, err := filepath.Glob(sampleDir + "*.json"); err != nil || len(all) != len(decoders)+1 {
-		t.Errorf("%d samples for %d routes: %v", len(all), len(routes), err)
-	}
+	room.CheckDecoders(t, leadconnector.IssueLocationToken)
+	room.CheckSamples(t, "location-token")
+	room.CheckOneSampleEach(t)
 }
 
 // The expectations below are written from the samples by hand, never from what the code gave.
@@ -101,17 +58,6 @@ func at(t testing.TB, rfc3339 string) wire.Time {
 	return wire.Time{Time: moment}
 }
 
-func assertDecodes[T any](t *testing.T, decode func([]byte) (T, error), name string, want T) {
-	t.Helper()
-	got, err := decode(sample(t, name))
-	if err != nil {
-		t.Fatalf("%v: %v", err, cause(err))
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
-
 func TestChargeSamples(t *testing.T) {
 	t.Parallel()
 	want := leadconnector.Charge{
@@ -121,16 +67,16 @@ func TestChargeSamples(t *testing.T) {
 		Meta:      leadconnector.ChargeMeta{EventID: "evt_abc123", Description: "Charge for 10 SMS messages"},
 		CreatedAt: at(t, "2025-03-26T00:00:00Z"), UpdatedAt: at(t, "2025-03-26T00:00:00Z"),
 	}
-	assertDecodes(t, leadconnector.DecodeCharge, "charge", want)
-	assertDecodes(t, leadconnector.DecodeCharges, "charges", leadconnector.Charges{
+	contract.CheckDecodes(t, leadconnector.DecodeCharge, room.Sample(t, "charge"), want)
+	contract.CheckDecodes(t, leadconnector.DecodeCharges, room.Sample(t, "charges"), leadconnector.Charges{
 		Items: []leadconnector.Charge{want}, Pagination: &leadconnector.Pagination{Total: 100, Limit: 10},
 	})
-	assertDecodes(t, leadconnector.DecodeFunds, "has-funds", leadconnector.Funds{HasFunds: yes})
+	contract.CheckDecodes(t, leadconnector.DecodeFunds, room.Sample(t, "has-funds"), leadconnector.Funds{HasFunds: yes})
 }
 
 func TestInstallationSample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, leadconnector.DecodeInstallation, "installation", leadconnector.Installation{
+	contract.CheckDecodes(t, leadconnector.DecodeInstallation, room.Sample(t, "installation"), leadconnector.Installation{
 		CompanyID: "company123", CompanyName: "Example Company", CompanyEmail: "contact@example.com",
 		CompanyOwnerFullName: "John Doe", CompanyPlan: "agency_monthly_497", RelationshipNumber: "0-002-230",
 		IsWhitelabelCompany: no, LocationID: "location123", UserID: "user123", MarketplaceAppPlanID: "plan123",
@@ -140,7 +86,7 @@ func TestInstallationSample(t *testing.T) {
 // TestRebillingSample: fixed prices are numbers, bounds are texts.
 func TestRebillingSample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, leadconnector.DecodeRebilling, "rebilling-config", leadconnector.Rebilling{
+	contract.CheckDecodes(t, leadconnector.DecodeRebilling, room.Sample(t, "rebilling-config"), leadconnector.Rebilling{
 		Subscription: []leadconnector.SubscriptionPlan{{
 			PlanID: "5ae000000000000000000000", Name: "Monthly Plan - 999", BaseAmount: num("999"), ResellingAmount: num("0"),
 			Features: []wire.Text{"feature1", "feature2"}, PaymentType: "month", PaymentTime: "month",
@@ -156,7 +102,7 @@ func TestRebillingSample(t *testing.T) {
 
 func TestCompanySample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, leadconnector.DecodeCompany, "company", leadconnector.Company{
+	contract.CheckDecodes(t, leadconnector.DecodeCompany, room.Sample(t, "company"), leadconnector.Company{
 		ID: "seD4PfOuKoVMLkEZqohJ", Name: "Tesla inc", Email: "john@deo.com", Phone: "+1202-555-0107",
 		Website: "https://www.tesla.com", Domain: "https://app.myawesomedomain.com", Address: "3500 Deer Creek Road",
 		City: "Palo Alto", State: "CA", PostalCode: "94304", Country: "US", Timezone: "US/Central",
@@ -166,13 +112,13 @@ func TestCompanySample(t *testing.T) {
 
 func TestLocationSamples(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, leadconnector.DecodeLocation, "location", leadconnector.Location{
+	contract.CheckDecodes(t, leadconnector.DecodeLocation, room.Sample(t, "location"), leadconnector.Location{
 		ID: "ve9EPM428h8vShlRW1KT", CompanyID: "5DP4iH6HLkQsiKESj6rh", Name: "dentist", Email: "rane@due.com",
 		Phone: "+919039160788", Website: "https://gohighlevel.com/", Domain: "test.msgsndr.com",
 		Address: "ganthi nagar, gyanbabu chauk motihati", City: "motihari", State: "Loca", PostalCode: "567654", Country: "IN",
 		Timezone: "America/Chicago",
 	})
-	assertDecodes(t, leadconnector.DecodeLocations, "locations", []leadconnector.Location{{
+	contract.CheckDecodes(t, leadconnector.DecodeLocations, room.Sample(t, "locations"), []leadconnector.Location{{
 		ID: "ve9EPM428h8vShlRW1KT", Name: "Mark Shoes", Email: "john.doe@mail.com", Phone: "+1410039940",
 		Website: "https://yourwebsite.com", Address: "4th fleet street", City: "New York", State: "Illinois",
 		PostalCode: "567654", Country: "US", Timezone: "US/Central",

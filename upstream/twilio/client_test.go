@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/twilio"
 )
 
@@ -14,13 +15,10 @@ import (
 func TestEachRouteAtItsHost(t *testing.T) {
 	t.Parallel()
 	marketplace, api := newBackend(t), newBackend(t)
-	c, f := client(t, marketplace, api), readFacts(t)
+	c, f := client(t, marketplace, api), contract.Facts[facts](t, room)
 	var wantMarketplace, wantAPI []string
 	for _, r := range twilio.Routes() {
-		params := map[string]string{}
-		for _, p := range placeholder.FindAllStringSubmatch(r.Path, -1) {
-			params[p[1]] = "x"
-		}
+		params := contract.Params(r, "x")
 		if _, err := c.Do(t.Context(), upstream.Call{Route: r, Params: params}); err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +26,7 @@ func TestEachRouteAtItsHost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		switch host := factOf(t, f, r).Host; host {
+		switch host := contract.FactOf(t, f.Routes, r).Host; host {
 		case twilio.MarketplaceURL:
 			wantMarketplace = append(wantMarketplace, parent+" "+path)
 		case twilio.APIURL:

@@ -1,64 +1,33 @@
 package twilio_test
 
 import (
-	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/twilio"
 )
 
 // secret stands for what a reply may hold and no log must.
-const secret = "s3cret-of-a-customer"
-
-// assertMalformed holds an error to its promises: kind, place, and silence about the reply.
-func assertMalformed(t testing.TB, route *upstream.Route, err error) {
-	t.Helper()
-	var e *upstream.Error
-	if !errors.As(err, &e) {
-		t.Fatalf("%s: %v is no upstream.Error", route.Name, err)
-	}
-	if e.Kind != upstream.MalformedReply || e.Route != route.Name || e.Backend != twilio.Backend || e.Retryable() {
-		t.Errorf("%s: kind %s of route %s", route.Name, e.Kind, e.Route)
-	}
-	if want := "upstream: " + route.Name + ": malformed"; err.Error() != want {
-		t.Errorf("%q, want %q", err.Error(), want)
-	}
-}
+const secret = contract.Secret
 
 // TestRefusedByAll: no decoder may take these for a reply, nor give half of one.
 func TestRefusedByAll(t *testing.T) {
 	t.Parallel()
 	fault := `{"code":20003,"message":"` + secret + `","more_info":"https://x","status":401}`
-	for _, body := range []string{
-		``, ` `, `{`, `[`, `nul`, `<html>` + secret + `</html>`, `{} {}`, `true`, `"` + secret + `"`, `12`, `null`,
-		`{}`, fault, `[` + fault + `]`, `[{}]`, `[]`, `{"sid":""}`, `{"sid":["` + secret + `"]}`, `{"meta":{}}`, `{"meta":null}`,
-		`{"next_page_uri":null}`, `{"meta":{"next_page_url":null}}`, `{"meta":["` + secret + `"]}`,
-		strings.Repeat(`{"a":`, 20_000), strings.Repeat("[", 20_000), `{"sid":"` + secret,
-	} {
-		for _, d := range decoders {
-			got, err := d.decode([]byte(body))
-			if err == nil {
-				t.Errorf("%s: taken: %.60s", d.route.Name, body)
-				continue
-			}
-			assertMalformed(t, d.route, err)
-			if !reflect.ValueOf(got).IsZero() {
-				t.Errorf("%s: a value beside the error: %+v", d.route.Name, got)
-			}
-		}
-	}
+	room.CheckRefusedByAll(t, append(contract.NoReplies(),
+		`null`, fault, `[`+fault+`]`, `[]`, `{"sid":""}`, `{"sid":["`+secret+`"]}`, `{"meta":{}}`, `{"meta":null}`,
+		`{"next_page_uri":null}`, `{"meta":{"next_page_url":null}}`, `{"meta":["`+secret+`"]}`, `{"sid":"`+secret,
+	))
 }
 
 // TestRefusedPages: what each list can be spoilt by.
 func TestRefusedPages(t *testing.T) {
 	t.Parallel()
-	f := readFacts(t)
+	f := contract.Facts[facts](t, room)
 	for _, d := range decoders {
-		fact := factOf(t, f, d.route)
+		fact := contract.FactOf(t, f.Routes, d.Route)
 		if fact.List == "" {
 			continue
 		}
@@ -79,15 +48,15 @@ func TestRefusedPages(t *testing.T) {
 			fmt.Sprintf(`{%q:[],%s}`, fact.List, fmt.Sprintf(last, "/v1/X?Page=%zz")),
 			fmt.Sprintf(`{%q:[],%s}`, fact.List, fmt.Sprintf(last, "http://%zz")),
 		} {
-			_, err := d.decode([]byte(body))
+			_, err := d.Decode([]byte(body))
 			if err == nil {
-				t.Errorf("%s: taken: %s", d.route.Name, body)
+				t.Errorf("%s: taken: %s", d.Route.Name, body)
 				continue
 			}
-			assertMalformed(t, d.route, err)
+			room.CheckMalformed(t, d.Route, err)
 		}
-		if _, err := d.decode(fmt.Appendf(nil, `{%q:[],%s}`, fact.List, good)); err != nil {
-			t.Errorf("%s: an empty page: %v: %v", d.route.Name, err, cause(err))
+		if _, err := d.Decode(fmt.Appendf(nil, `{%q:[],%s}`, fact.List, good)); err != nil {
+			t.Errorf("%s: an empty page: %v: %v", d.Route.Name, err, contract.Cause(err))
 		}
 	}
 }
@@ -96,28 +65,17 @@ func TestRefusedPages(t *testing.T) {
 func TestRefusedValues(t *testing.T) {
 	t.Parallel()
 	const last = `"next_page_uri":null`
-	for _, c := range []struct {
-		route  *upstream.Route
-		body   string
-		decode func([]byte) (any, error)
-	}{
-		{twilio.ReadAvailableAddOn, `{"sid":"XB1","pricing_type":{}}`, boxed(twilio.DecodeAvailableAddOn)},
-		{twilio.ReadInstalledAddOn, `{"sid":"XE1","date_created":"` + secret + `"}`, boxed(twilio.DecodeInstalledAddOn)},
-		{twilio.ReadInstalledAddOn, `{"sid":"XE1","links":["` + secret + `"]}`, boxed(twilio.DecodeInstalledAddOn)},
-		{twilio.ListPhoneNumbers, `{"incoming_phone_numbers":[{"sid":"PN1"}],` + last + `}`, boxed(twilio.DecodePhoneNumbers)},
-		{twilio.ListPhoneNumbers, `{"incoming_phone_numbers":[{"sid":"PN1","phone_number":"+1","capabilities":{"voice":"` + secret + `"}}],` + last + `}`, boxed(twilio.DecodePhoneNumbers)},
-		{twilio.ListRecordings, `{"recordings":[{"sid":"RE1","duration":"` + secret + `"}],` + last + `}`, boxed(twilio.DecodeRecordings)},
-		{twilio.ListUsageRecords, `{"usage_records":[{"category":"c","price":"` + secret + `"}],` + last + `}`, boxed(twilio.DecodeUsageRecords)},
-		{twilio.ListUsageRecords, `{"usage_records":[{"category":"c","start_date":"` + secret + `"}],` + last + `}`, boxed(twilio.DecodeUsageRecords)},
-		{twilio.ReadAccount, `{"sid":"AC1","date_updated":"` + secret + `"}`, boxed(twilio.DecodeAccount)},
-	} {
-		_, err := c.decode([]byte(c.body))
-		if err == nil {
-			t.Errorf("%s: taken: %s", c.route.Name, c.body)
-			continue
-		}
-		assertMalformed(t, c.route, err)
-	}
+	room.CheckRefused(t, []contract.Refusal{
+		{Route: twilio.ReadAvailableAddOn, Body: `{"sid":"XB1","pricing_type":{}}`},
+		{Route: twilio.ReadInstalledAddOn, Body: `{"sid":"XE1","date_created":"` + secret + `"}`},
+		{Route: twilio.ReadInstalledAddOn, Body: `{"sid":"XE1","links":["` + secret + `"]}`},
+		{Route: twilio.ListPhoneNumbers, Body: `{"incoming_phone_numbers":[{"sid":"PN1"}],` + last + `}`},
+		{Route: twilio.ListPhoneNumbers, Body: `{"incoming_phone_numbers":[{"sid":"PN1","phone_number":"+1","capabilities":{"voice":"` + secret + `"}}],` + last + `}`},
+		{Route: twilio.ListRecordings, Body: `{"recordings":[{"sid":"RE1","duration":"` + secret + `"}],` + last + `}`},
+		{Route: twilio.ListUsageRecords, Body: `{"usage_records":[{"category":"c","price":"` + secret + `"}],` + last + `}`},
+		{Route: twilio.ListUsageRecords, Body: `{"usage_records":[{"category":"c","start_date":"` + secret + `"}],` + last + `}`},
+		{Route: twilio.ReadAccount, Body: `{"sid":"AC1","date_updated":"` + secret + `"}`},
+	})
 }
 
 func TestListingOfAnInstallation(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/twilio"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
@@ -36,11 +37,11 @@ func TestNextPage(t *testing.T) {
 
 		market, err := twilio.DecodeInstalledAddOns(fmt.Appendf(nil, `{"installed_add_ons":[],"meta":{"next_page_url":%s}}`, quoted(address)))
 		if err != nil {
-			t.Fatalf("%s: %v", address, cause(err))
+			t.Fatalf("%s: %v", address, contract.Cause(err))
 		}
 		api, err := twilio.DecodeUsageRecords(fmt.Appendf(nil, `{"usage_records":[],"next_page_uri":%s}`, quoted(address)))
 		if err != nil {
-			t.Fatalf("%s: %v", address, cause(err))
+			t.Fatalf("%s: %v", address, contract.Cause(err))
 		}
 		for _, next := range []url.Values{market.Next, api.Next} {
 			if diff := cmp.Diff(want, next); diff != "" {

@@ -1,16 +1,13 @@
 package twilio_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/twilio"
 )
 
@@ -25,66 +22,32 @@ type facts struct {
 }
 
 type routeFact struct {
-	Method, Host, Path string
-	Query              []struct{ Name string }
-	List, Paging       string
+	contract.Endpoint
+	Host, List, Paging string
 	Status             int
-}
-
-func readFacts(t *testing.T) facts {
-	t.Helper()
-	var f facts
-	if err := json.Unmarshal(read(t, "testdata/facts.json"), &f); err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-// factOf finds a route's facts by method and path, which is the test that both exist.
-func factOf(t *testing.T, f facts, r *upstream.Route) routeFact {
-	t.Helper()
-	for _, fact := range f.Routes {
-		if fact.Method == r.Method && fact.Path == r.Path {
-			return fact
-		}
-	}
-	t.Fatalf("%s %s is not documented", r.Method, r.Path)
-	return routeFact{}
-}
-
-func (f routeFact) takes(param string) bool {
-	return slices.ContainsFunc(f.Query, func(q struct{ Name string }) bool { return q.Name == param })
 }
 
 func TestRoutesAreAsDocumented(t *testing.T) {
 	t.Parallel()
-	f := readFacts(t)
-	for _, r := range twilio.Routes() {
-		fact := factOf(t, f, r)
-		for _, name := range r.Query {
-			if !fact.takes(name) {
-				t.Errorf("%s: query parameter %q is not documented", r.Name, name)
-			}
-		}
+	f := contract.Facts[facts](t, room)
+	contract.CheckRoutes(t, room, f.Routes, routeFact.Takes, func(t *testing.T, r *upstream.Route, fact routeFact) {
+		t.Helper()
 		if r.Bucket != (upstream.Bucket{}) {
-			t.Errorf("%s: no endpoint prints a limit of its own", r.Name)
+			t.Error("no endpoint prints a limit of its own")
 		}
 		if fact.Status != http.StatusOK {
-			t.Errorf("%s answers %d", r.Name, fact.Status)
+			t.Errorf("answers %d", fact.Status)
 		}
-	}
-	if len(f.Routes) != len(twilio.Routes()) {
-		t.Errorf("%d routes, facts of %d", len(twilio.Routes()), len(f.Routes))
-	}
+	})
 }
 
 // TestPaging: a list asks for the largest page and can ask for the next; nothing else is a list.
 func TestPaging(t *testing.T) {
 	t.Parallel()
-	f := readFacts(t)
+	f := contract.Facts[facts](t, room)
 	for _, r := range twilio.Routes() {
 		want := 0
-		if factOf(t, f, r).Paging != "" {
+		if contract.FactOf(t, f.Routes, r).Paging != "" {
 			want = f.PageSize.Maximum
 		}
 		if r.PageSize != want {
@@ -111,7 +74,7 @@ func TestQueriesAreTheirOwn(t *testing.T) {
 
 func TestGeneralLimit(t *testing.T) {
 	t.Parallel()
-	f := readFacts(t)
+	f := contract.Facts[facts](t, room)
 	limit := twilio.General()
 	if err := limit.Validate(); err != nil || limit.Kind != upstream.Semaphore {
 		t.Errorf("%+v, %v: the backend limits what is under way at once", limit, err)
@@ -123,17 +86,10 @@ func TestGeneralLimit(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
-	for _, r := range twilio.Routes() {
-		if seen[r.Name] {
-			t.Errorf("%s twice", r.Name)
-		}
-		seen[r.Name] = true
-		if rest, ok := strings.CutPrefix(r.Name, "twilio."); !ok || rest == "" {
-			t.Errorf("%s does not begin with its backend", r.Name)
-		}
-		if r.Backend != twilio.Backend || r.Method != http.MethodGet || r.Authority != upstream.System {
-			t.Errorf("%s: %s of %s as %s", r.Name, r.Method, r.Backend, r.Authority)
+	room.CheckNames(t)
+	for _, r := range room.Routes {
+		if r.Method != http.MethodGet || r.Authority != upstream.System {
+			t.Errorf("%s: %s as %s", r.Name, r.Method, r.Authority)
 		}
 	}
 }
@@ -141,61 +97,19 @@ func TestNames(t *testing.T) {
 // TestFreshness: all is kept for a while but accounts, whose replies hold their tokens.
 func TestFreshness(t *testing.T) {
 	t.Parallel()
-	for _, r := range twilio.Routes() {
-		switch {
-		case r == twilio.ReadAccount:
-			if r.Fresh != 0 || r.Hard != 0 {
-				t.Errorf("%s is kept for %s: its replies hold secrets", r.Name, max(r.Fresh, r.Hard))
-			}
-		case r.Fresh <= 0 || r.Fresh > r.Hard:
-			t.Errorf("%s: fresh for %s, kept for %s", r.Name, r.Fresh, r.Hard)
-		}
-	}
-	if !strings.Contains(string(sample(t, "account")), "auth_token") {
+	room.CheckFreshness(t, twilio.ReadAccount)
+	if !strings.Contains(string(room.Sample(t, "account")), "auth_token") {
 		t.Error("the account's sample has no token any more")
 	}
 }
 
-var placeholder = regexp.MustCompile(`\{([^}]*)\}`)
-
-// TestTemplates: paths are whole, and a tag names nothing that its path does not.
 func TestTemplates(t *testing.T) {
 	t.Parallel()
-	for _, r := range twilio.Routes() {
-		params := map[string]string{}
-		for _, p := range placeholder.FindAllStringSubmatch(r.Path, -1) {
-			params[p[1]] = "a/b"
-		}
-		if path, err := r.Expand(params); err != nil || strings.ContainsAny(path, "{}") || strings.Count(path, "/") != strings.Count(r.Path, "/") {
-			t.Errorf("%s expands to %s, %v", r.Path, path, err)
-		}
-		if (len(r.Tags) == 0) != (r.Fresh == 0) {
-			t.Errorf("%s: tags %v, kept for %s: what is kept has to be dropped some day", r.Name, r.Tags, r.Fresh)
-		}
-		for _, tag := range r.Tags {
-			for _, p := range placeholder.FindAllString(tag, -1) {
-				if !strings.Contains(r.Path, p) {
-					t.Errorf("%s: tag %s: %s is not in %s", r.Name, tag, p, r.Path)
-				}
-			}
-		}
-	}
+	room.CheckPaths(t)
+	room.CheckTags(t)
 }
 
-// TestRoutesAreListed: a route that Routes leaves out would escape every check that goes through the list.
 func TestRoutesAreListed(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	declared := 0
-	for _, file := range files {
-		if text, err := os.ReadFile(file); err == nil && !strings.HasSuffix(file, "_test.go") {
-			declared += strings.Count(string(text), "= &upstream.Route{")
-		}
-	}
-	if listed := len(twilio.Routes()); listed != declared {
-		t.Errorf("%d routes are declared, %d are in Routes()", declared, listed)
-	}
+	room.CheckListed(t)
 }

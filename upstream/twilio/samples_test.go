@@ -1,87 +1,44 @@
 package twilio_test
 
 import (
-	"errors"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
-	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/twilio"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
-// decoder is any of the room's decoders, its value boxed.
-type decoder struct {
-	route  *upstream.Route
-	sample string
-	decode func(body []byte) (any, error)
-	// least is the shortest body that it takes.
-	least string
-}
-
-func boxed[T any](decode func([]byte) (T, error)) func([]byte) (any, error) {
-	return func(body []byte) (any, error) { return decode(body) }
-}
-
 // decoders has one entry per route, in the order of Routes.
-var decoders = []decoder{
-	{twilio.ListAvailableAddOns, "available-add-ons", boxed(twilio.DecodeAvailableAddOns), `{"available_add_ons":[{"sid":"XB1"}],"meta":{"next_page_url":null}}`},
-	{twilio.ReadAvailableAddOn, "available-add-on", boxed(twilio.DecodeAvailableAddOn), `{"sid":"XB1"}`},
-	{twilio.ListAvailableAddOnExtensions, "available-add-on-extensions", boxed(twilio.DecodeAvailableAddOnExtensions), `{"extensions":[{"sid":"XF1"}],"meta":{"next_page_url":null}}`},
-	{twilio.ListInstalledAddOns, "installed-add-ons", boxed(twilio.DecodeInstalledAddOns), `{"installed_add_ons":[{"sid":"XE1"}],"meta":{"next_page_url":""}}`},
-	{twilio.ReadInstalledAddOn, "installed-add-on", boxed(twilio.DecodeInstalledAddOn), `{"sid":"XE1"}`},
-	{twilio.ListInstalledAddOnExtensions, "installed-add-on-extensions", boxed(twilio.DecodeInstalledAddOnExtensions), `{"extensions":[{"sid":"XF1"}],"meta":{"next_page_url":null}}`},
-	{twilio.ListPhoneNumbers, "incoming-phone-numbers", boxed(twilio.DecodePhoneNumbers), `{"incoming_phone_numbers":[{"sid":"PN1","phone_number":"+1"}],"next_page_uri":null}`},
-	{twilio.ListAssignedAddOns, "assigned-add-ons", boxed(twilio.DecodeAssignedAddOns), `{"assigned_add_ons":[{"sid":"XE1"}],"next_page_uri":null}`},
-	{twilio.ListRecordings, "recordings", boxed(twilio.DecodeRecordings), `{"recordings":[{"sid":"RE1"}],"next_page_uri":null}`},
-	{twilio.ListAddOnResults, "add-on-results", boxed(twilio.DecodeAddOnResults), `{"add_on_results":[{"sid":"XR1"}],"next_page_uri":""}`},
-	{twilio.ListUsageRecords, "usage-records", boxed(twilio.DecodeUsageRecords), `{"usage_records":[{"category":"calls"}],"next_page_uri":null}`},
-	{twilio.ReadAccount, "account", boxed(twilio.DecodeAccount), `{"sid":"AC1"}`},
+var decoders = []contract.Decoder{
+	{Route: twilio.ListAvailableAddOns, Sample: "available-add-ons", Decode: contract.Boxed(twilio.DecodeAvailableAddOns), Least: `{"available_add_ons":[{"sid":"XB1"}],"meta":{"next_page_url":null}}`},
+	{Route: twilio.ReadAvailableAddOn, Sample: "available-add-on", Decode: contract.Boxed(twilio.DecodeAvailableAddOn), Least: `{"sid":"XB1"}`},
+	{Route: twilio.ListAvailableAddOnExtensions, Sample: "available-add-on-extensions", Decode: contract.Boxed(twilio.DecodeAvailableAddOnExtensions), Least: `{"extensions":[{"sid":"XF1"}],"meta":{"next_page_url":null}}`},
+	{Route: twilio.ListInstalledAddOns, Sample: "installed-add-ons", Decode: contract.Boxed(twilio.DecodeInstalledAddOns), Least: `{"installed_add_ons":[{"sid":"XE1"}],"meta":{"next_page_url":""}}`},
+	{Route: twilio.ReadInstalledAddOn, Sample: "installed-add-on", Decode: contract.Boxed(twilio.DecodeInstalledAddOn), Least: `{"sid":"XE1"}`},
+	{Route: twilio.ListInstalledAddOnExtensions, Sample: "installed-add-on-extensions", Decode: contract.Boxed(twilio.DecodeInstalledAddOnExtensions), Least: `{"extensions":[{"sid":"XF1"}],"meta":{"next_page_url":null}}`},
+	{Route: twilio.ListPhoneNumbers, Sample: "incoming-phone-numbers", Decode: contract.Boxed(twilio.DecodePhoneNumbers), Least: `{"incoming_phone_numbers":[{"sid":"PN1","phone_number":"+1"}],"next_page_uri":null}`},
+	{Route: twilio.ListAssignedAddOns, Sample: "assigned-add-ons", Decode: contract.Boxed(twilio.DecodeAssignedAddOns), Least: `{"assigned_add_ons":[{"sid":"XE1"}],"next_page_uri":null}`},
+	{Route: twilio.ListRecordings, Sample: "recordings", Decode: contract.Boxed(twilio.DecodeRecordings), Least: `{"recordings":[{"sid":"RE1"}],"next_page_uri":null}`},
+	{Route: twilio.ListAddOnResults, Sample: "add-on-results", Decode: contract.Boxed(twilio.DecodeAddOnResults), Least: `{"add_on_results":[{"sid":"XR1"}],"next_page_uri":""}`},
+	{Route: twilio.ListUsageRecords, Sample: "usage-records", Decode: contract.Boxed(twilio.DecodeUsageRecords), Least: `{"usage_records":[{"category":"calls"}],"next_page_uri":null}`},
+	{Route: twilio.ReadAccount, Sample: "account", Decode: contract.Boxed(twilio.DecodeAccount), Least: `{"sid":"AC1"}`},
 }
 
-const sampleDir = "testdata/samples/"
-
-func read(t testing.TB, name string) []byte {
-	t.Helper()
-	body, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
+// room is what the checks that all backends share are told of this one.
+var room = &contract.Room{
+	Backend: twilio.Backend, Routes: twilio.Routes(), Decoders: decoders,
+	Files: os.DirFS("."), Docs: os.DirFS("../../docs"),
 }
-
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
-	return read(t, sampleDir+name+".json")
-}
-
-// cause is what a malformed error hides; for the messages of tests only.
-func cause(err error) error { return errors.Unwrap(err) }
 
 func TestEveryRouteHasItsDecoderAndSample(t *testing.T) {
 	t.Parallel()
-	routes := twilio.Routes()
-	if len(routes) != len(decoders) {
-		t.Fatalf("%d routes, %d decoders", len(routes), len(decoders))
-	}
-	for i, d := range decoders {
-		if d.route != routes[i] {
-			t.Errorf("%s is decoded in the place of %s", d.route.Name, routes[i].Name)
-		}
-		for _, body := range [][]byte{sample(t, d.sample), []byte(d.least)} {
-			if _, err := d.decode(body); err != nil {
-				t.Errorf("%s: %v: %v", d.route.Name, err, cause(err))
-			}
-		}
-	}
-	if all, err := filepath.Glob(sampleDir + "*.json"); err != nil || len(all) != len(decoders) {
-		t.Errorf("%d samples for %d decoders: %v", len(all), len(decoders), err)
-	}
+	room.CheckDecoders(t)
+	room.CheckSamples(t)
+	room.CheckOneSampleEach(t)
 }
 
 // The expectations below are written from the samples by hand, never from what the code gave.
@@ -119,18 +76,7 @@ func at(t testing.TB, rfc3339 string) wire.Time {
 // assertOnly holds a sample's only item, on a last page, against want.
 func assertOnly[T any](t *testing.T, decode func([]byte) (twilio.Page[T], error), name string, want T) {
 	t.Helper()
-	assertDecodes(t, decode, name, twilio.Page[T]{Items: []T{want}})
-}
-
-func assertDecodes[T any](t *testing.T, decode func([]byte) (T, error), name string, want T) {
-	t.Helper()
-	got, err := decode(sample(t, name))
-	if err != nil {
-		t.Fatalf("%v: %v", err, cause(err))
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
+	contract.CheckDecodes(t, decode, room.Sample(t, name), twilio.Page[T]{Items: []T{want}})
 }
 
 func TestListingSamples(t *testing.T) {
@@ -141,7 +87,7 @@ func TestListingSamples(t *testing.T) {
 		URL:                 "https://marketplace.twilio.com/v1/AvailableAddOns/" + listing,
 	}
 	assertOnly(t, twilio.DecodeAvailableAddOns, "available-add-ons", want)
-	assertDecodes(t, twilio.DecodeAvailableAddOn, "available-add-on", want)
+	contract.CheckDecodes(t, twilio.DecodeAvailableAddOn, room.Sample(t, "available-add-on"), want)
 	assertOnly(t, twilio.DecodeAvailableAddOnExtensions, "available-add-on-extensions", twilio.Extension{
 		SID: "XFaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", AvailableAddOnSID: listing,
 		FriendlyName: "Incoming Voice Call", ProductName: "Programmable Voice", UniqueName: "voice-incoming",
@@ -157,7 +103,7 @@ func TestInstallationSamples(t *testing.T) {
 		Links: twilio.Links{AvailableAddOn: "https://marketplace.twilio.com/v1/AvailableAddOns/" + listing},
 	}
 	assertOnly(t, twilio.DecodeInstalledAddOns, "installed-add-ons", want)
-	assertDecodes(t, twilio.DecodeInstalledAddOn, "installed-add-on", want)
+	contract.CheckDecodes(t, twilio.DecodeInstalledAddOn, room.Sample(t, "installed-add-on"), want)
 	if got := want.AvailableAddOnSID(); got != listing {
 		t.Errorf("installed from %q", got)
 	}
@@ -209,7 +155,7 @@ func TestAddOnResultSample(t *testing.T) {
 // TestUsageSample: a price as a text, a count that is not there, three forms of time, and a page that is not the last.
 func TestUsageSample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, twilio.DecodeUsageRecords, "usage-records", twilio.Page[twilio.UsageRecord]{
+	contract.CheckDecodes(t, twilio.DecodeUsageRecords, room.Sample(t, "usage-records"), twilio.Page[twilio.UsageRecord]{
 		Items: []twilio.UsageRecord{{
 			AccountSID: account, Category: "calleridlookups", Description: "Caller Name Lookups",
 			Usage: num("2192.84855"), UsageUnit: "usd", Price: num("2192.84855"), PriceUnit: "usd",
@@ -221,7 +167,7 @@ func TestUsageSample(t *testing.T) {
 
 func TestAccountSample(t *testing.T) {
 	t.Parallel()
-	assertDecodes(t, twilio.DecodeAccount, "account", twilio.Account{
+	contract.CheckDecodes(t, twilio.DecodeAccount, room.Sample(t, "account"), twilio.Account{
 		SID: account, OwnerAccountSID: account, FriendlyName: "friendly_name", Status: "active", Type: "Full",
 		DateCreated: at(t, "2015-07-30T20:00:00Z"), DateUpdated: at(t, "2015-07-30T20:00:00Z"),
 	})

@@ -23,23 +23,23 @@ var asJSON = cmp.Transformer("asJSON", func(d twilio.Document) (value any) {
 func TestScrub(t *testing.T) {
 	t.Parallel()
 	for _, d := range decoders {
-		body := sample(t, d.sample)
-		kept, err := twilio.Scrub(d.route, body)
+		body := room.Sample(t, d.Sample)
+		kept, err := twilio.Scrub(d.Route, body)
 		if err != nil {
-			t.Errorf("%s: %v", d.route.Name, err)
+			t.Errorf("%s: %v", d.Route.Name, err)
 			continue
 		}
-		whole, errWhole := d.decode(body)
-		scrubbed, errScrubbed := d.decode(kept)
+		whole, errWhole := d.Decode(body)
+		scrubbed, errScrubbed := d.Decode(kept)
 		if errWhole != nil || errScrubbed != nil {
-			t.Errorf("%s: %v, %v", d.route.Name, errWhole, errScrubbed)
+			t.Errorf("%s: %v, %v", d.Route.Name, errWhole, errScrubbed)
 		}
 		configuration := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Configuration" }, cmp.Ignore())
 		if diff := cmp.Diff(whole, scrubbed, configuration, asJSON); diff != "" {
-			t.Errorf("%s (-whole +scrubbed):\n%s", d.route.Name, diff)
+			t.Errorf("%s (-whole +scrubbed):\n%s", d.Route.Name, diff)
 		}
 		if bytes.Contains(kept, []byte(`"configuration":`)) || bytes.Contains(kept, []byte("auth_token")) {
-			t.Errorf("%s keeps a secret", d.route.Name)
+			t.Errorf("%s keeps a secret", d.Route.Name)
 		}
 	}
 	if _, err := twilio.Scrub(twilio.ListInstalledAddOns, []byte(`{"configuration":`)); upstream.KindOf(err) != upstream.MalformedReply {
