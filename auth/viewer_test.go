@@ -313,16 +313,3 @@ func TestViewerShowsNoSecret(t *testing.T) {
 		t.Errorf("LogValue wrote %s", log.String())
 	}
 }
-
-func TestViewerFromContext(t *testing.T) {
-	t.Parallel()
-	if v := ViewerFrom(t.Context()); !v.IsAnonymous() || v.Tenant() != "" {
-		t.Errorf("ViewerFrom(empty) = %v", v)
-	}
-	if v := ViewerFrom(WithViewer(t.Context(), nil)); v == nil || !v.IsAnonymous() {
-		t.Errorf("ViewerFrom(nil viewer) = %v", v)
-	}
-	if v := ViewerFrom(WithViewer(t.Context(), partner)); v != partner {
-		t.Errorf("ViewerFrom = %v, want the partner", v)
-	}
-}

@@ -9,11 +9,6 @@ import (
 // billingZone is the fixed offset that all printed billing dates carry.
 var billingZone = time.FixedZone("", -6*60*60)
 
-// DemoDay is the moment the demo data was made at, whatever the clock says: the
-// newest call, order or charge is from just before it. A list of "the last 30
-// days" is one of the days before it.
-func DemoDay() time.Time { return demoToday }
-
 // billingTime writes a time as billing documents print it.
 func billingTime(t time.Time) string { return t.In(billingZone).Format(time.RFC3339) }
 

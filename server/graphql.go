@@ -83,6 +83,5 @@ func (s *Server) run(ctx context.Context, method, mediaType string, params *grap
 
 // begin gives the operation what its resolvers need.
 func (s *Server) begin(ctx context.Context, req *request) context.Context {
-	ctx = auth.WithViewer(ctx, req.viewer)
 	return resolvers.Begin(ctx, loaders.New(req.tenant.Loaders, req.viewer))
 }

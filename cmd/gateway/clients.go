@@ -115,7 +115,7 @@ func (b *builder) leadconnector(l LeadConnectorConfig, into *clients) (err error
 	into.leadconnector, err = upstream.NewClient(upstream.Config{
 		Backend: leadconnector.Backend, BaseURL: cmp.Or(strings.TrimRight(l.URL, "/"), leadconnector.BaseURL), Client: l.CompanyID,
 		Credentials: leadconnector.AgencyCredentials(l.AgencyToken.value),
-		Header:      leadconnector.Header(), General: leadconnector.General(),
+		Header:      leadconnector.Header(), General: leadconnector.General(), Quota: leadconnector.Quota(),
 		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -17,24 +16,9 @@ type Gregorian struct{ time.Time }
 // UnmarshalJSON takes a whole number or a text with one, null and "". Seconds
 // since 1970 would be taken for a year in antiquity, and are refused as one.
 func (g *Gregorian) UnmarshalJSON(b []byte) error {
-	s, err := scalar(b)
-	if err != nil {
-		return err
-	}
-	if s = strings.TrimSpace(s); s == "" {
-		*g = Gregorian{}
-		return nil
-	}
-	seconds, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return errNotDate
-	}
-	// Compared as numbers: time.Unix wraps around at the ends of an int64.
-	if seconds < gregorianFirst || seconds > gregorianLast {
-		return errYear
-	}
-	*g = Gregorian{time.Unix(seconds-gregorianEpoch, 0).UTC()}
-	return nil
+	var err error
+	g.Time, err = countedSeconds(b, gregorianFirst, gregorianLast, gregorianEpoch)
+	return err
 }
 
 // Ptr is nil where the backend said nothing.

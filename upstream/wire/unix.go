@@ -18,23 +18,9 @@ type Unix struct{ time.Time }
 // UnmarshalJSON takes a whole number or a text with one, null and "". What lies
 // before 1970 or after 9999 is refused.
 func (u *Unix) UnmarshalJSON(b []byte) error {
-	s, err := scalar(b)
-	if err != nil {
-		return err
-	}
-	if s = strings.TrimSpace(s); s == "" {
-		*u = Unix{}
-		return nil
-	}
-	seconds, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return errNotDate
-	}
-	if seconds < 0 || seconds > unixLast {
-		return errYear
-	}
-	*u = Unix{time.Unix(seconds, 0).UTC()}
-	return nil
+	var err error
+	u.Time, err = countedSeconds(b, 0, unixLast, 0)
+	return err
 }
 
 // Ptr is nil where the backend said nothing.
@@ -43,4 +29,25 @@ func (u Unix) Ptr() *time.Time {
 		return nil
 	}
 	return &u.Time
+}
+
+// countedSeconds reads a count of seconds, or a text with one, that lies from
+// first to last; epoch is 1970 in the same count. Null and "" are no moment.
+func countedSeconds(b []byte, first, last, epoch int64) (time.Time, error) {
+	s, err := scalar(b)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if s = strings.TrimSpace(s); s == "" {
+		return time.Time{}, nil
+	}
+	seconds, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return time.Time{}, errNotDate
+	}
+	// Compared as numbers: time.Unix wraps around at the ends of an int64.
+	if seconds < first || seconds > last {
+		return time.Time{}, errYear
+	}
+	return time.Unix(seconds-epoch, 0).UTC(), nil
 }
