@@ -12,13 +12,14 @@ import (
 // cartDay is the day of the month on which all demo carts would be billed.
 const cartDay = 15
 
-// summary is the pricing summary of the cart: what each item costs and why, and
-// what recurs per billing cycle. One-time prices are in no total, as printed.
-func (c *cartSpec) summary() Document {
+// summary is the pricing summary of the cart, first billed when it starts: what
+// each item costs and why, and what recurs per billing cycle. One-time prices are
+// in no total, as printed.
+func (c *cartSpec) summary(starts time.Time) Document {
 	items := make([]any, len(c.items))
 	totals := map[string]int64{}
 	for i, item := range c.items {
-		items[i] = item.summary(c.currency)
+		items[i] = item.summary(c.currency, starts)
 		for _, cost := range item.charged() {
 			if cost.recurs() && item.plan.frequency != "ONE_TIME" {
 				totals[item.plan.frequency] += cost.prices[c.currency] * item.unitsOf(cost)
@@ -28,7 +29,7 @@ func (c *cartSpec) summary() Document {
 	recurring := []any{}
 	for _, period := range slices.Sorted(maps.Keys(totals)) {
 		recurring = append(recurring, Document{
-			"billingCycle": billingCycle(period), "totalSalePrice": exactMoney(totals[period]), "nextInvoiceDate": cartDate().Format(time.DateOnly),
+			"billingCycle": billingCycle(period), "totalSalePrice": exactMoney(totals[period]), "nextInvoiceDate": starts.Format(time.DateOnly),
 		})
 	}
 	return Document{"items": items, "recurringTotals": recurring}
@@ -36,7 +37,7 @@ func (c *cartSpec) summary() Document {
 
 // summary is the item's part of the summary: where each price comes from, and
 // what it comes to.
-func (i *cartItemSpec) summary(currency string) Document {
+func (i *cartItemSpec) summary(currency string, starts time.Time) Document {
 	sources, effective := []any{}, []any{}
 	for _, cost := range i.charged() {
 		head := cost.heading()
@@ -46,25 +47,24 @@ func (i *cartItemSpec) summary(currency string) Document {
 		})}}))
 		effective = append(effective, head.with(price))
 	}
-	start := cartDate().Format(time.DateOnly)
+	start := starts.Format(time.DateOnly)
 	return Document{
 		"itemId": i.uuid, "pricingPlanId": i.plan.uuid, "productId": i.product.uuid, "editionId": i.edition.uuid,
 		"detailedCost": Document{"costSources": sources}, "effectiveCost": Document{"costs": effective},
 		"schedule": Document{
 			"billingCycle": billingCycle(i.plan.frequency), "servicePeriod": Document{"start": start, "end": nil},
-			"billingPeriod": Document{"start": start, "end": nil}, "freeTrialPeriod": i.trial(),
+			"billingPeriod": Document{"start": start, "end": nil}, "freeTrialPeriod": i.trial(starts),
 		},
 	}
 }
 
 // trial is null for an edition without one.
-func (i *cartItemSpec) trial() any {
+func (i *cartItemSpec) trial(starts time.Time) any {
 	if i.edition.trialDays == 0 {
 		return nil
 	}
-	start := cartDate()
 	return Document{
-		"start": start.Format(time.DateOnly), "end": start.AddDate(0, 0, i.edition.trialDays).Format(time.DateOnly),
+		"start": starts.Format(time.DateOnly), "end": starts.AddDate(0, 0, i.edition.trialDays).Format(time.DateOnly),
 	}
 }
 
@@ -125,9 +125,9 @@ func (c costSpec) heading() Document {
 // billingCycle is when an item is billed.
 func billingCycle(period string) Document { return Document{"period": period, "dayOfMonth": cartDay} }
 
-// cartDate is when what is in a cart would first be billed.
-func cartDate() time.Time {
-	return time.Date(demoToday.Year(), demoToday.Month()+1, cartDay, 0, 0, 0, 0, time.UTC)
+// cartDate is when what is in a cart today would first be billed.
+func cartDate(today time.Time) time.Time {
+	return time.Date(today.Year(), today.Month()+1, cartDay, 0, 0, 0, 0, time.UTC)
 }
 
 // exactMoney writes cents with the ten decimals that checkout prints.

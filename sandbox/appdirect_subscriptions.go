@@ -14,6 +14,7 @@ type subscriptionSpec struct {
 	edition                *editionSpec
 	plan                   *planSpec
 	created, ended         time.Time // ended is zero while it runs
+	today                  time.Time // the day that the data is of
 	maxUsers               int       // 0 means that the document names none
 	order                  orderSpec
 	dates                  dateStyle
@@ -245,7 +246,7 @@ func (s *subscriptionSpec) nextBilling() time.Time {
 	if s.plan.frequency == "ONE_TIME" {
 		return s.created
 	}
-	next := midnight(demoToday)
+	next := midnight(s.today)
 	return time.Date(next.Year(), next.Month()+1, 1, 0, 0, 0, 0, billingZone)
 }
 

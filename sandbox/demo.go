@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// demoToday is the day the demo data was "last night": a constant, so that one
-// seed always means the same documents.
-var demoToday = time.Date(2026, time.January, 15, 18, 0, 0, 0, time.UTC)
-
 // tenantNumbers is the room each tenant has for its numeric ids, which keeps the
 // ids of two tenants apart whatever the seeds.
 const tenantNumbers = 1_000_000
@@ -34,11 +30,13 @@ type maker struct {
 	discounts []*discountSpec
 }
 
-// newWorld makes the data of the tenant with this index from a seed.
-func newWorld(t Tenant, index int, seed uint64) (*world, error) {
+// newWorld makes the data of the tenant with this index from a seed, as it is
+// when the day begins. One seed on one day always means the same documents, and
+// on another day the same with other dates.
+func newWorld(t Tenant, index int, seed uint64, today time.Time) (*world, error) {
 	m := &maker{
 		tenant: t, seed: seed, rng: rand.New(rand.NewPCG(seed, uint64(index)+1)),
-		last: int64(index+1) * tenantNumbers, world: emptyWorld(), people: map[string][]*userSpec{},
+		last: int64(index+1) * tenantNumbers, world: emptyWorld(today), people: map[string][]*userSpec{},
 	}
 	m.makeCompanies()
 	m.makePeople()
@@ -79,10 +77,14 @@ func (m *maker) uuid() string {
 // chance is true in percent of all cases.
 func (m *maker) chance(percent int) bool { return m.rng.IntN(100) < percent }
 
-// daysAgo is a moment up to most days before demoToday, to the second.
+// today is the day that the data is of, as it begins: nothing in the data has
+// happened later.
+func (m *maker) today() time.Time { return m.world.today }
+
+// daysAgo is a moment up to most days before today, to the second.
 func (m *maker) daysAgo(least, most int) time.Time {
 	days := least + m.rng.IntN(most-least+1)
-	return demoToday.AddDate(0, 0, -days).Add(-time.Duration(m.rng.IntN(86_400)) * time.Second)
+	return m.today().AddDate(0, 0, -days).Add(-time.Duration(m.rng.IntN(86_400)) * time.Second)
 }
 
 // pick is one of the choices.

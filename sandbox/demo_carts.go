@@ -55,7 +55,7 @@ func (m *maker) finishCart(c *cartSpec, position int) {
 		}
 	}
 	r := c.record()
-	r.Facts["summary"] = c.summary()
+	r.Facts["summary"] = c.summary(cartDate(m.today()))
 	m.put(m.world.carts, r)
 }
 

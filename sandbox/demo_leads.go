@@ -49,7 +49,7 @@ func (m *maker) originate(l *leadSpec) {
 		l.notes = "Interested in " + l.product.name
 	}
 	if m.chance(50) {
-		l.closes, l.seats = demoToday.AddDate(0, 1+m.rng.IntN(6), 0), 1+m.rng.IntN(200)
+		l.closes, l.seats = m.today().AddDate(0, 1+m.rng.IntN(6), 0), 1+m.rng.IntN(200)
 	}
 }
 

@@ -57,7 +57,7 @@ func (m *maker) makePersonas() {
 		u := &userSpec{
 			uuid:  uuid.NewSHA1(uuid.NameSpaceURL, []byte(m.tenant.Issuer+"/"+p.Email)).String(),
 			first: title(first), last: title(last + " " + m.tenant.Name), email: p.Email, name: p.Name,
-			external: "U-" + p.Name, activated: true, persona: true, created: demoToday.AddDate(-3, 0, 0), number: m.number(),
+			external: "U-" + p.Name, activated: true, persona: true, created: m.today().AddDate(-3, 0, 0), number: m.number(),
 		}
 		m.put(m.world.users, u.record())
 		var roles []string

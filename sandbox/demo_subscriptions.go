@@ -113,7 +113,7 @@ func (m *maker) newSubscription(c *companySpec, status string, p *productSpec) *
 	edition := pick(m, p.editions)
 	s := &subscriptionSpec{
 		uuid: m.uuid(), status: status, company: c, user: pick(m, m.people[c.uuid]), product: p, edition: edition,
-		plan: pick(m, edition.plans), created: m.daysAgo(3, 900),
+		plan: pick(m, edition.plans), created: m.daysAgo(3, 900), today: m.today(),
 	}
 	if m.chance(90) {
 		s.external = m.uuid()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // worlds are those made so far; nobody changes one, so tests share them.
@@ -16,7 +17,7 @@ var worlds sync.Map
 func worldOf(t *testing.T, index int, seed uint64) *world {
 	t.Helper()
 	made, _ := worlds.LoadOrStore([2]uint64{uint64(index), seed}, sync.OnceValues(func() (*world, error) {
-		return newWorld(Tenants()[index], index, seed)
+		return newWorld(Tenants()[index], index, seed, testDay)
 	}))
 	w, err := made.(func() (*world, error))()
 	if err != nil {
@@ -28,7 +29,7 @@ func worldOf(t *testing.T, index int, seed uint64) *world {
 // anotherWorld makes a tenant's data anew, for those who compare.
 func anotherWorld(t *testing.T, index int, seed uint64) *world {
 	t.Helper()
-	w, err := newWorld(Tenants()[index], index, seed)
+	w, err := newWorld(Tenants()[index], index, seed, testDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,6 +228,66 @@ func TestOneSeedIsOneWorld(t *testing.T) {
 	}
 	if dump(t, worldOf(t, 0, 6)) == first || dump(t, worldOf(t, 1, 5)) == first {
 		t.Error("another seed or tenant made the same data")
+	}
+}
+
+// TestAnotherDayMovesDatesOnly: the same things exist, and have happened as long ago.
+func TestAnotherDayMovesDatesOnly(t *testing.T) {
+	t.Parallel()
+	const days = 311
+	before := worldOf(t, 0, 5)
+	later, err := newWorld(Tenants()[0], 0, 5, testDay.AddDate(0, 0, days))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range before.collections() {
+		there := later.collections()[name].all()
+		for i, r := range c.all() {
+			if there[i].ID != r.ID {
+				t.Fatalf("%s %d is %s, and %s on another day", name, i, r.ID, there[i].ID)
+			}
+			was, dated := r.Facts["created"].(int64)
+			if is, _ := there[i].Facts["created"].(int64); dated && is-was != days*24*60*60*1000 {
+				t.Errorf("%s %s moved by %d ms", name, r.ID, is-was)
+			}
+			if dated && was > millis(testDay) {
+				t.Errorf("%s %s is of the future", name, r.ID)
+			}
+		}
+	}
+	for account, was := range before.kazoo.below {
+		is := later.kazoo.below[account]
+		if is == nil || is.cdrs.Len() != was.cdrs.Len() || is.devices.Len() != was.devices.Len() {
+			t.Fatalf("the phone system %s is another on another day", account)
+		}
+	}
+}
+
+// TestDemoDataIsOfToday, by the sandbox's clock, and after a reset of the day of
+// the reset: the calls that are listed without a range are those of the last 31 days.
+func TestDemoDataIsOfToday(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	f := start(t, Options{Now: clock.now})
+	for range 2 {
+		now := clock.now()
+		for account, below := range f.box.tenants[0].world.Load().kazoo.below {
+			for _, call := range below.cdrs.all() {
+				at, _ := call.Facts["created"].(int64)
+				if age := gregorian(now) - at; age < 0 || age > (callDays+3)*24*60*60 {
+					t.Fatalf("a call of %s is %d seconds old", account, age)
+				}
+			}
+		}
+		p := f.phone(t, "acme")
+		calls := p.read(t, "/accounts/"+p.kazooOf("acme").largest()+"/cdrs").items(t)
+		if len(calls) == 0 {
+			t.Fatal("no calls in the last 31 days")
+		}
+		clock.advance(200 * 24 * time.Hour)
+		if err := f.box.reset(DefaultSeed); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -28,6 +28,9 @@ type fakeClock struct {
 	at time.Time
 }
 
+// testDay is the day that demo data is of in tests, whenever they run.
+var testDay = time.Date(2026, time.January, 15, 0, 0, 0, 0, time.UTC)
+
 func newClock() *fakeClock { return &fakeClock{at: time.Date(2026, 2, 1, 9, 0, 0, 0, time.UTC)} }
 
 func (c *fakeClock) now() time.Time {
@@ -44,6 +47,9 @@ func (c *fakeClock) advance(d time.Duration) {
 
 func start(t *testing.T, o Options) *fixture {
 	t.Helper()
+	if o.Now == nil && o.Today.IsZero() {
+		o.Today = testDay
+	}
 	box, err := New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ type kazooSpec struct {
 func (m *maker) makeKazoo() {
 	m.part("kazoo")
 	k := &kazooMaker{maker: m, out: &kazooWorld{
-		accounts: &Collection{}, parent: m.tenant.Kazoo.AccountID, below: map[string]*kazooAccount{},
+		today: m.today(), accounts: &Collection{}, parent: m.tenant.Kazoo.AccountID, below: map[string]*kazooAccount{},
 	}, taken: map[string]bool{}}
 	m.world.kazoo = k.out
 	k.makeParent()
@@ -121,7 +121,7 @@ func (k *kazooMaker) makeParent() {
 	below.apiKey = c.APIKey
 	admin := &phoneUser{
 		id: hexOf(k.tenant.Name, "kazoo user", 32), first: "Gateway", last: "Service", username: c.User, email: c.User,
-		admin: true, zone: spec.zone, created: demoToday.AddDate(-2, 0, 0),
+		admin: true, zone: spec.zone, created: k.today().AddDate(-2, 0, 0),
 	}
 	k.put(below.users, admin.record())
 }

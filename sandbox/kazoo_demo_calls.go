@@ -109,6 +109,6 @@ func (k *kazooMaker) channel(s *kazooSpec, device *Record) Document {
 		"answered": k.chance(80), "authorizing_id": device.ID, "authorizing_type": "device",
 		"destination": fmt.Sprintf("+1%s555%04d", pick(k.maker, areaCodes), k.rng.IntN(10_000)), "direction": "outbound",
 		"other_leg": k.hex(32), "owner_id": device.text("owner"), "presence_id": user + "@" + s.realm,
-		"timestamp": gregorian(demoToday) - int64(k.rng.IntN(1800)), "username": user, "uuid": k.hex(32),
+		"timestamp": gregorian(k.today()) - int64(k.rng.IntN(1800)), "username": user, "uuid": k.hex(32),
 	}
 }

@@ -192,7 +192,7 @@ func TestKazooQueriesAreChecked(t *testing.T) {
 	p := shared.phone(t, "acme")
 	w := p.kazooOf("acme")
 	base := "/accounts/" + w.largest()
-	now := gregorian(demoToday)
+	now := gregorian(testDay)
 	tests := []struct {
 		path string
 		want int
@@ -233,7 +233,7 @@ func TestKazooCallsAreBoundedInTime(t *testing.T) {
 	path := "/accounts/" + w.largest() + "/cdrs?paginate=false"
 	all := w.below[w.largest()].cdrs.Len()
 	recent := p.read(t, path).items(t)
-	now := gregorian(demoToday)
+	now := gregorian(testDay)
 	older := p.read(t, fmt.Sprintf("%s&created_to=%d", path, now-kazooMaxRange-1)).items(t)
 	if len(recent)+len(older) != all || len(older) == 0 {
 		t.Errorf("%d recent, %d older of %d", len(recent), len(older), all)

@@ -163,7 +163,7 @@ func (x *kazooCall) callRange() (url.Values, error) {
 	case !hasTo && hasFrom:
 		to = from + kazooMaxRange
 	case !hasTo:
-		to = gregorian(demoToday)
+		to = gregorian(x.world.today)
 	}
 	if !hasFrom {
 		from = to - kazooMaxRange

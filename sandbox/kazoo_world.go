@@ -8,6 +8,7 @@ import (
 // kazooWorld is the telephony of one tenant. Like every world it is made once
 // and then only read.
 type kazooWorld struct {
+	today    time.Time   // midnight of the day that the data is of, in UTC
 	accounts *Collection // by id; also by name:, realm: and number:
 	parent   string      // id of the account above all others
 	below    map[string]*kazooAccount

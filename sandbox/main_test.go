@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
-	box, err := New(Options{})
+	box, err := New(Options{Today: testDay})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

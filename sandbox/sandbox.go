@@ -18,6 +18,7 @@ const DefaultSeed = 1
 type Options struct {
 	Seed    uint64           // demo data; 0 means DefaultSeed
 	Now     func() time.Time // clock of tokens and rate limits; nil means time.Now
+	Today   time.Time        // the day, in UTC, that the demo data is of; zero means that of Now, at each reset
 	Logger  *slog.Logger     // nil means no log
 	OnReset func()           // called after each reset, in the request's goroutine; nil means nothing
 }
@@ -72,9 +73,10 @@ func New(o Options) (*Sandbox, error) {
 
 // load replaces every tenant's data by that of the seed, or on error none.
 func (s *Sandbox) load(seed uint64) error {
+	today := s.today()
 	worlds := make([]*world, len(s.tenants))
 	for i, t := range s.tenants {
-		w, err := newWorld(t.Tenant, i, seed)
+		w, err := newWorld(t.Tenant, i, seed, today)
 		if err != nil {
 			return fmt.Errorf("sandbox: demo data of %s: %w", t.Name, err)
 		}
@@ -85,6 +87,15 @@ func (s *Sandbox) load(seed uint64) error {
 	}
 	s.seed.Store(seed)
 	return nil
+}
+
+// today is midnight of the day that data loaded now is of.
+func (s *Sandbox) today() time.Time {
+	at := s.opts.Today
+	if at.IsZero() {
+		at = s.opts.Now()
+	}
+	return at.UTC().Truncate(24 * time.Hour)
 }
 
 // reset loads new data and forgets buckets, faults and call counts. Tokens stay

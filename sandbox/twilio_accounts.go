@@ -110,10 +110,10 @@ func (u *usageSpec) store(m *maker, w *twilioWorld) {
 	for name, segment := range usagePeriods {
 		sub[name] = base + "/" + segment + ".json?Category=" + u.category
 	}
-	start, end := demoToday.AddDate(0, -1, 0).Format(time.DateOnly), demoToday.Format(time.DateOnly)
+	start, end := m.today().AddDate(0, -1, 0).Format(time.DateOnly), m.today().Format(time.DateOnly)
 	count := fmt.Sprint(u.count)
 	m.put(w.usage, twilioRecord(below(u.account, u.category), u.category, u.account, Document{
-		"account_sid": u.account, "api_version": "2010-04-01", "as_of": demoToday.Format("2006-01-02T15:04:05+00:00"), "category": u.category,
+		"account_sid": u.account, "api_version": "2010-04-01", "as_of": m.today().Format("2006-01-02T15:04:05+00:00"), "category": u.category,
 		"count": count, "count_unit": u.unit, "description": u.description, "start_date": start, "end_date": end,
 		"price": shortMoney(u.cents), "price_unit": "usd", "usage": count, "usage_unit": u.usageUnit, "subresource_uris": sub,
 		"uri": base + ".json?Category=" + u.category + "&StartDate=" + start + "&EndDate=" + end,

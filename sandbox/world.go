@@ -3,6 +3,7 @@ package sandbox
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // world is the data of one tenant's marketplace. A reset makes a new one; a
@@ -12,6 +13,8 @@ import (
 // different documents of it: in full (products), as the catalogue lists it
 // (applications), and its working copy under an id of its own (staging).
 type world struct {
+	today time.Time // midnight of the day that the data is of, in UTC
+
 	companies     *Collection // by uuid; also by id: and externalId:
 	users         *Collection // by uuid; also by id:, externalId: and email:
 	memberships   *Collection // by membershipID
@@ -33,8 +36,9 @@ type world struct {
 }
 
 // emptyWorld has every collection and nothing in them.
-func emptyWorld() *world {
+func emptyWorld(today time.Time) *world {
 	return &world{
+		today:     today,
 		companies: &Collection{}, users: &Collection{}, memberships: &Collection{},
 		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
 		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},

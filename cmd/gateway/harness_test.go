@@ -28,10 +28,13 @@ type backends struct {
 	tokens map[string]string
 }
 
+// demoDay is the day that demo data is of in tests, whenever they run.
+var demoDay = time.Date(2026, time.January, 15, 0, 0, 0, 0, time.UTC)
+
 // startBackends starts the demo marketplaces of a seed.
 func startBackends(t *testing.T, seed uint64) *backends {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Options{Seed: seed})
+	box, err := sandbox.New(sandbox.Options{Seed: seed, Today: demoDay})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,7 +113,7 @@ type tape struct {
 
 func recordBackends(t *testing.T) *tape {
 	t.Helper()
-	backends, err := sandbox.New(sandbox.Options{})
+	backends, err := sandbox.New(sandbox.Options{Today: demoDay})
 	if err != nil {
 		t.Fatal(err)
 	}
