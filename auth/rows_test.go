@@ -45,6 +45,14 @@ func TestRowsByViewer(t *testing.T) {
 			"nobody": "none", "buyer": "user:u-self", "boss": "user:u-self;company:c1,c2", "seller": "user:u-self",
 			"admin": "all", "network": "all", "partner": "all", "reader": "all", "narrow": "user:u-self", "unscoped": "none",
 		},
+		RuleCartWrite: {
+			"nobody": "none", "buyer": "user:u-self", "boss": "user:u-self;company:c1,c2", "seller": "user:u-self",
+			"admin": "all", "network": "all", "partner": "all", "reader": "none", "narrow": "user:u-self", "unscoped": "none",
+		},
+		RulePaymentMethods: {
+			"nobody": "none", "buyer": "user:u-self", "boss": "user:u-self;company:c1,c2", "seller": "user:u-self",
+			"admin": "all", "network": "all", "partner": "all", "reader": "all", "narrow": "user:u-self", "unscoped": "none",
+		},
 		RuleLeadRead: {
 			"nobody": "none", "buyer": "none", "boss": "none", "seller": "none", "admin": "all",
 			"network": "all", "partner": "all", "reader": "all", "narrow": "none", "unscoped": "none",

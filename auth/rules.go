@@ -17,6 +17,8 @@ const (
 	RuleAddOnRead        = "ADD_ON_READ"
 	RuleWalletRead       = "WALLET_READ"
 	RuleCartRead         = "CART_READ"
+	RuleCartWrite        = "CART_WRITE"
+	RulePaymentMethods   = "PAYMENT_METHOD_READ"
 	RuleLeadRead         = "LEAD_READ"
 	RulePartnerLeadRead  = "PARTNER_LEAD_READ"
 )
@@ -117,6 +119,14 @@ var rules = []Rule{
 		Ours: "checkout prints no roles; a cart follows its buyer and the administrators of the company it is bought for",
 	},
 	{
+		Name: RuleCartWrite, Rows: RowsUser, Roles: append([]Role{RoleUser}, administratorsAndWriters()...), Own: []Role{RoleUser},
+		Ours: "checkout prints no roles; who may read a cart may fill and buy it, except who may only read",
+	},
+	{
+		Name: RulePaymentMethods, Rows: RowsUser, Roles: append([]Role{RoleUser}, administratorsAndSupport()...), Own: []Role{RoleUser},
+		Ours: "the endpoint admits PARTNER only; a person's ways to pay are theirs, a company's are for those who administer it or its bills",
+	},
+	{
 		Name: RuleLeadRead, Rows: RowsAll,
 		Roles: []Role{RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin, RolePartner, RolePartnerRead},
 		Ours:  "prm/v1 prints no roles; the marketplace's leads are for those who work for the marketplace",
@@ -135,6 +145,11 @@ func membersAndSupport() []Role {
 // administratorsAndSupport are those who may see money of a company.
 func administratorsAndSupport() []Role {
 	return append([]Role{RoleBillingAdmin, RoleSysAdmin}, support()...)
+}
+
+// administratorsAndWriters are those who may spend money of a company.
+func administratorsAndWriters() []Role {
+	return slices.DeleteFunc(administratorsAndSupport(), func(r Role) bool { return r == RolePartnerRead })
 }
 
 // support are the marketplace-wide roles that read customers' data.

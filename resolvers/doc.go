@@ -24,6 +24,9 @@ func (r Resolver) Company() graph.CompanyResolver { return companyResolver{} }
 // User answers a user's edges.
 func (r Resolver) User() graph.UserResolver { return userResolver{} }
 
+// Viewer answers a viewer's edges.
+func (r Resolver) Viewer() graph.ViewerResolver { return viewerResolver{} }
+
 // Membership answers a membership's edges.
 func (r Resolver) Membership() graph.MembershipResolver { return membershipResolver{} }
 
@@ -68,6 +71,7 @@ type (
 	queryResolver             struct{}
 	companyResolver           struct{}
 	userResolver              struct{}
+	viewerResolver            struct{}
 	membershipResolver        struct{}
 	productResolver           struct{}
 	editionResolver           struct{}

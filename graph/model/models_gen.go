@@ -1074,6 +1074,22 @@ type User struct {
 	Memberships []*Membership `json:"memberships"`
 }
 
+// Who is asking.
+type Viewer struct {
+	// The person; null for a service, which acts for no user.
+	User *User `json:"user"`
+	// The marketplace.
+	Tenant string `json:"tenant"`
+	// The client application that the token was made for; null where the token does not say.
+	ClientID *string `json:"clientId"`
+	// What this token may use of what the viewer holds, anywhere in the marketplace.
+	Roles []Role `json:"roles"`
+	// The token's scopes.
+	Scopes []string `json:"scopes"`
+	// Whether this is an application without a person.
+	IsService bool `json:"isService"`
+}
+
 // A company's wallet, from which metered use is charged.
 type Wallet struct {
 	// Whether a charge would be covered now; never cached.
@@ -1118,6 +1134,10 @@ const (
 	AccessRuleWalletRead AccessRule = "WALLET_READ"
 	// Reading carts: the buyer, administrators of the buying company, and marketplace-wide roles.
 	AccessRuleCartRead AccessRule = "CART_READ"
+	// Changing and buying carts: the buyer, administrators of the buying company, and marketplace-wide roles that may write.
+	AccessRuleCartWrite AccessRule = "CART_WRITE"
+	// Reading ways to pay: those whose they are, administrators of their company, and marketplace-wide roles.
+	AccessRulePaymentMethodRead AccessRule = "PAYMENT_METHOD_READ"
 	// Reading leads of the marketplace: marketplace-wide roles.
 	AccessRuleLeadRead AccessRule = "LEAD_READ"
 	// Reading one's own leads as a partner: developers, referrers, resellers and their managers.
@@ -1138,13 +1158,15 @@ var AllAccessRule = []AccessRule{
 	AccessRuleAddOnRead,
 	AccessRuleWalletRead,
 	AccessRuleCartRead,
+	AccessRuleCartWrite,
+	AccessRulePaymentMethodRead,
 	AccessRuleLeadRead,
 	AccessRulePartnerLeadRead,
 }
 
 func (e AccessRule) IsValid() bool {
 	switch e {
-	case AccessRulePublic, AccessRuleViewer, AccessRuleCompanyList, AccessRuleCompanyRead, AccessRuleMembershipRead, AccessRuleUserRead, AccessRuleSubscriptionRead, AccessRuleBillingRead, AccessRuleTelephonyRead, AccessRuleTelephonyMoneyRead, AccessRuleAddOnRead, AccessRuleWalletRead, AccessRuleCartRead, AccessRuleLeadRead, AccessRulePartnerLeadRead:
+	case AccessRulePublic, AccessRuleViewer, AccessRuleCompanyList, AccessRuleCompanyRead, AccessRuleMembershipRead, AccessRuleUserRead, AccessRuleSubscriptionRead, AccessRuleBillingRead, AccessRuleTelephonyRead, AccessRuleTelephonyMoneyRead, AccessRuleAddOnRead, AccessRuleWalletRead, AccessRuleCartRead, AccessRuleCartWrite, AccessRulePaymentMethodRead, AccessRuleLeadRead, AccessRulePartnerLeadRead:
 		return true
 	}
 	return false
