@@ -143,9 +143,18 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	r.count(f.code)
 	if f.code == Internal && r.firstTime(out.Err) {
 		s.log.LogAttrs(ctx, slog.LevelError, "operation error",
-			slog.String("requestId", r.id), slog.Any("path", out.Path), slog.String("cause", err.Error()))
+			slog.String("requestId", r.id), slog.Any("path", out.Path), slog.String("cause", err.Error()), stackOf(err))
 	}
 	return out
+}
+
+// stackOf is where a loader panicked; an attribute that no log writes for other errors.
+func stackOf(err error) slog.Attr {
+	var panicked *loaders.PanicError
+	if errors.As(err, &panicked) {
+		return slog.String("stack", string(panicked.Stack))
+	}
+	return slog.Attr{}
 }
 
 // shape keeps path and locations, and finds out who raised the error.

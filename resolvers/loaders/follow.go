@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/upstream"
@@ -82,12 +81,10 @@ func walk[T any](ctx context.Context, l *Loaders, trails []trail[T], p Page) ans
 		return out
 	}
 	heads := firstPages(ctx, l, trails)
-	var wg sync.WaitGroup
-	for i, t := range trails {
-		out.values[i] = &path[T]{trail: t, seen: map[string]bool{"": true}}
-		wg.Go(func() { out.errs[i] = out.values[i].walk(ctx, l, p, heads.values[i], heads.errs[i]) })
-	}
-	wg.Wait()
+	out.errs = beside(len(trails), func(i int) error {
+		out.values[i] = &path[T]{trail: trails[i], seen: map[string]bool{"": true}}
+		return out.values[i].walk(ctx, l, p, heads.values[i], heads.errs[i])
+	})
 	return out
 }
 

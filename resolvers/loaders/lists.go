@@ -3,7 +3,6 @@ package loaders
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/upstream"
@@ -67,13 +66,13 @@ func read[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) an
 		return out
 	}
 	pages := runs[0].source.collect(cache.GetMany(ctx, l.tenant.cache, heads))
-	var wg sync.WaitGroup
-	for i, run := range runs {
-		wg.Go(func() {
-			out.values[at[i]], out.errs[at[i]] = run.read(ctx, l, p, pages.values[i], pages.errs[i])
-		})
+	errs := beside(len(runs), func(i int) (err error) {
+		out.values[at[i]], err = runs[i].read(ctx, l, p, pages.values[i], pages.errs[i])
+		return err
+	})
+	for i, position := range at {
+		out.errs[position] = errs[i]
 	}
-	wg.Wait()
 	return out
 }
 

@@ -95,7 +95,7 @@ func (m *memo[K, V]) batch(size int) *dataloader.Loader[K, V] {
 
 // results adapts fetch to the library's form, which wants one non-nil result per key.
 func (m *memo[K, V]) results(ctx context.Context, keys []K) []*dataloader.Result[V] {
-	got := m.fetch(ctx, keys)
+	got := guarded(ctx, keys, m.fetch)
 	out := make([]*dataloader.Result[V], len(keys))
 	for i := range keys {
 		out[i] = &dataloader.Result[V]{Data: got.values[i], Error: got.errs[i]}

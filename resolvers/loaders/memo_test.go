@@ -92,8 +92,8 @@ func TestMemoPanic(t *testing.T) {
 	m := newMemo(func(context.Context, []int) answers[string] { panic("broken") })
 	_, errs := m.load(t.Context(), []int{1, 2})
 	for i, err := range errs {
-		if err == nil {
-			t.Errorf("key %d has no error", i)
+		if _, ok := errors.AsType[*PanicError](err); !ok {
+			t.Errorf("key %d: error %v, want a PanicError", i, err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package loaders
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/marketgraph/marketgraph/cache"
 )
@@ -20,13 +19,12 @@ func readWhole[T any](ctx context.Context, l *Loaders, lists []listing[T]) answe
 		asks[i] = list.ask(0)
 	}
 	heads := lists[0].source.getMany(ctx, l, asks)
-	var wg sync.WaitGroup
-	for i, list := range lists {
-		if out.errs[i] = heads.errs[i]; out.errs[i] == nil {
-			wg.Go(func() { out.values[i], out.errs[i] = list.behind(ctx, l, heads.values[i]) })
+	out.errs = beside(len(lists), func(i int) (err error) {
+		if err = heads.errs[i]; err == nil {
+			out.values[i], err = lists[i].behind(ctx, l, heads.values[i])
 		}
-	}
-	wg.Wait()
+		return err
+	})
 	return out
 }
 
