@@ -10,12 +10,16 @@ import (
 const goodSchema = `schema { query: Query }
 "Who may."
 directive @access("Which." rule: Rule!) on FIELD_DEFINITION
+"Points."
+directive @cost("Weight." weight: String!) on FIELD_DEFINITION
+"Items."
+directive @listSize("a" assumedSize: Int "b" slicingArguments: [String!] "c" sizedFields: [String!] "d" requireOneSlicingArgument: Boolean) on FIELD_DEFINITION
 "Rules."
 enum Rule { "All." PUBLIC }
 "Reads."
 type Query {
   "Things."
-  things("How many." first: Int): ThingConnection @access(rule: PUBLIC)
+  things("How many." first: Int): ThingConnection @access(rule: PUBLIC) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 }
 "A page."
 type ThingConnection {
@@ -33,7 +37,9 @@ type Thing {
   "Its id."
   id: ID! @access(rule: PUBLIC)
   "Its owner."
-  owner: Thing @access(rule: PUBLIC)
+  owner: Thing @access(rule: PUBLIC) @cost(weight: "1")
+  "Its parts."
+  parts: [Thing!] @access(rule: PUBLIC) @listSize(assumedSize: 3)
   "Its old name."
   name: String @access(rule: PUBLIC) @deprecated(reason: "Use id. Removal on 2027-01-31.")
 }
@@ -54,7 +60,7 @@ func TestSchemaRules(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"good", "", "", ""},
 		{"no schema block", "schema { query: Query }\n", "", "root types"},
-		{"type not described", "\"One.\"\ntype Thing", "type Thing", ":22: Thing: not described"},
+		{"type not described", "\"One.\"\ntype Thing", "type Thing", ":26: Thing: not described"},
 		{"field not described", "  \"Its id.\"\n", "", "Thing.id: not described"},
 		{"argument not described", `"How many." `, "", "Query.things(first:): not described"},
 		{"value not described", `"All." PUBLIC`, "PUBLIC", "Rule.PUBLIC: not described"},
@@ -66,7 +72,12 @@ func TestSchemaRules(t *testing.T) {
 		{"no total", "  \"All.\"\n  totalCount: Int @access(rule: PUBLIC)\n", "", "without totalCount"},
 		{"non-null total", "totalCount: Int @", "totalCount: Int! @", "not every backend counts"},
 		{"no date", " Removal on 2027-01-31.", "", `Thing.name: deprecated without`},
-		{"wiring for nothing", "owner: Thing @", "holder: Thing @", "gqlgen.yml: Thing.owner"},
+		{"wiring for nothing", "  \"Its owner.\"\n  owner: Thing @access(rule: PUBLIC) @cost(weight: \"1\")\n", "", "gqlgen.yml: Thing.owner"},
+		{"no cost", "owner: Thing @access(rule: PUBLIC) @cost(weight: \"1\")", "owner: Thing @access(rule: PUBLIC)", "Thing.owner: resolved on its own, yet without @cost"},
+		{"cost of what costs nothing", "id: ID! @access(rule: PUBLIC)", "id: ID! @access(rule: PUBLIC) @cost(weight: \"1\")", "Thing.id: has @cost"},
+		{"list without a size", " @listSize(assumedSize: 3)", "", "Thing.parts: a list that multiplies"},
+		{"page of another size", "assumedSize: 20", "assumedSize: 50", "Query.things: @listSize is assumedSize:50"},
+		{"page without a size", "@listSize(assumedSize: 20, slicingArguments: [\"first\", \"last\"], sizedFields: [\"nodes\", \"edges\"], requireOneSlicingArgument: false)", "", "Query.things: a page without"},
 		{"closed mirror", "  \"New.\"\n  UNKNOWN\n", "", "enum Role mirrors"},
 		{"not a schema", "type Thing {", "type Thing", "Unexpected Name"},
 	} {

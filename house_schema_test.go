@@ -49,7 +49,7 @@ func schemaFaults(h *house) []string {
 	if err := yaml.Unmarshal([]byte(h.read("gqlgen.yml")), &c.wired); err != nil {
 		return []string{"gqlgen.yml: " + err.Error()}
 	}
-	faults := slices.Concat(c.rootFaults(), c.enumFaults(), c.directiveFaults(), c.wiringFaults())
+	faults := slices.Concat(c.rootFaults(), c.enumFaults(), c.directiveFaults(), c.wiringFaults(), c.costFaults())
 	for _, def := range slices.Concat(c.Definitions, c.Extensions) {
 		faults = append(faults, c.definitionFaults(def)...)
 		if strings.HasSuffix(def.Name, "Connection") && def.Kind == ast.Object {
