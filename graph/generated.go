@@ -242,8 +242,9 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `# The public contract of the gateway, a section per domain. Rules of the house:
-# every element is described, every field carries @access, and a field is
-# non-null only when its value arrives in the same upstream reply as its parent.
+# every element is described, every field carries @access, every field behind a
+# call carries @cost, and a field is non-null only when its value arrives in the
+# same upstream reply as its parent.
 # Wiring that only Go needs (resolvers, batching, extra fields) is in gqlgen.yml.
 
 schema {
@@ -254,6 +255,24 @@ schema {
 directive @access(
   "The rule that the viewer must satisfy."
   rule: AccessRule!
+) on FIELD_DEFINITION
+
+"What a field costs (IBM's GraphQL cost directives). Here only what is behind an upstream call weighs anything, once for all of its parents; what comes with its parent's reply has no @cost and weighs nothing."
+directive @cost(
+  "Points, as a number: ` + "`" + `1` + "`" + ` for a field behind a call, ` + "`" + `0` + "`" + ` where a resolver finds its value in its parent."
+  weight: String!
+) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
+
+"How many items a list has, as far as that can be known before it is read (IBM's GraphQL cost directives). Each item of a list behind a call costs a point."
+directive @listSize(
+  "Items where no slicing argument is given."
+  assumedSize: Int
+  "Arguments that say how many items are asked for; the largest counts."
+  slicingArguments: [String!]
+  "Fields of the returned object that hold the items; absent where the field itself is the list."
+  sizedFields: [String!]
+  "Whether exactly one slicing argument must be given."
+  requireOneSlicingArgument: Boolean = true
 ) on FIELD_DEFINITION
 
 "The closed list of access rules. A marketplace-wide role sees every row; other roles see the rows of their own companies."
@@ -310,7 +329,7 @@ scalar URL
 "Everything that can be read."
 type Query {
   "The signed-in user; null for a service client, which acts for no user."
-  me: User @access(rule: VIEWER)
+  me: User @access(rule: VIEWER) @cost(weight: "1")
 
   "Who is asking, and what their token may do."
   viewer: Viewer @access(rule: VIEWER)
@@ -329,19 +348,19 @@ type Query {
     name: String
     "The order; the backend's own (name, descending) when absent."
     orderBy: CompanyOrder
-  ): CompanyConnection @access(rule: COMPANY_LIST)
+  ): CompanyConnection @access(rule: COMPANY_LIST) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 
   "One company by its id; ` + "`" + `NOT_FOUND` + "`" + ` when there is none that the viewer may see."
   company(
     "The company's uuid."
     id: ID!
-  ): Company @access(rule: COMPANY_READ)
+  ): Company @access(rule: COMPANY_READ) @cost(weight: "1")
 
   "One user by id; ` + "`" + `NOT_FOUND` + "`" + ` when there is none that the viewer may see."
   user(
     "The user's uuid."
     id: ID!
-  ): User @access(rule: USER_READ)
+  ): User @access(rule: USER_READ) @cost(weight: "1")
 
   "Products of the catalogue that can be bought."
   products(
@@ -357,13 +376,13 @@ type Query {
     searchText: String
     "The order; by name, ascending, when absent."
     orderBy: ProductOrder
-  ): ProductConnection @access(rule: PUBLIC)
+  ): ProductConnection @access(rule: PUBLIC) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 
   "One product, by its uuid or by the number that billing uses."
   product(
     "The product's uuid or its ` + "`" + `legacyId` + "`" + `."
     id: ID!
-  ): Product @access(rule: PUBLIC)
+  ): Product @access(rule: PUBLIC) @cost(weight: "1")
 
   "Subscriptions the viewer may see: all for marketplace-wide roles, their companies' (company after company) for everyone else. Oldest first."
   subscriptions(
@@ -377,13 +396,13 @@ type Query {
     before: String
     "Only subscriptions in this status."
     status: SubscriptionStatus
-  ): SubscriptionConnection @access(rule: SUBSCRIPTION_READ)
+  ): SubscriptionConnection @access(rule: SUBSCRIPTION_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 
   "One subscription by its id; ` + "`" + `NOT_FOUND` + "`" + ` when there is none that the viewer may see."
   subscription(
     "The subscription's uuid."
     id: ID!
-  ): Subscription @access(rule: SUBSCRIPTION_READ)
+  ): Subscription @access(rule: SUBSCRIPTION_READ) @cost(weight: "1")
 
   "Telephony accounts that are linked to companies the viewer may see."
   telephonyAccounts(
@@ -395,13 +414,13 @@ type Query {
     last: Int
     "Only accounts in front of this cursor."
     before: String
-  ): TelephonyAccountConnection @access(rule: TELEPHONY_READ)
+  ): TelephonyAccountConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 
   "One telephony account; ` + "`" + `NOT_FOUND` + "`" + ` when there is none that the viewer may see."
   telephonyAccount(
     "The account's id."
     id: ID!
-  ): TelephonyAccount @access(rule: TELEPHONY_READ)
+  ): TelephonyAccount @access(rule: TELEPHONY_READ) @cost(weight: "1")
 
   "Add-ons that can be installed, in the backend's order."
   addOnListings(
@@ -413,13 +432,13 @@ type Query {
     last: Int
     "Only listings in front of this cursor."
     before: String
-  ): AddOnListingConnection @access(rule: PUBLIC)
+  ): AddOnListingConnection @access(rule: PUBLIC) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 
   "One add-on that can be installed; ` + "`" + `NOT_FOUND` + "`" + ` when there is none."
   addOnListing(
     "The listing's id."
     id: ID!
-  ): AddOnListing @access(rule: PUBLIC)
+  ): AddOnListing @access(rule: PUBLIC) @cost(weight: "1")
 
   "The carts that the viewer may see, newest first: all of the marketplace's, or their own and those of companies they administer."
   carts(
@@ -435,19 +454,19 @@ type Query {
     userId: ID
     "Only carts bought for this company."
     companyId: ID
-  ): CartConnection @access(rule: CART_READ)
+  ): CartConnection @access(rule: CART_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 
   "One cart; ` + "`" + `NOT_FOUND` + "`" + ` when there is none that the viewer may see."
   cart(
     "The cart's id."
     id: ID!
-  ): Cart @access(rule: CART_READ)
+  ): Cart @access(rule: CART_READ) @cost(weight: "1")
 
   "The newest cart that a user is filling for a company; null where there is none that the viewer may see."
   activeCartOfUser(
     "Whose cart."
     input: ActiveCartOfUserInput!
-  ): Cart @access(rule: CART_READ)
+  ): Cart @access(rule: CART_READ) @cost(weight: "1")
 
   "Leads of the marketplace, newest first."
   leads(
@@ -463,13 +482,13 @@ type Query {
     status: LeadStatus
     "Only leads that match this text."
     searchText: String
-  ): LeadConnection @access(rule: LEAD_READ)
+  ): LeadConnection @access(rule: LEAD_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 
   "One lead of the marketplace."
   lead(
     "The lead's uuid."
     id: ID!
-  ): Lead @access(rule: LEAD_READ)
+  ): Lead @access(rule: LEAD_READ) @cost(weight: "1")
 
   "Leads of the company that the viewer acts for, read with the viewer's own token."
   partnerLeads(
@@ -485,7 +504,7 @@ type Query {
     context: PartnerLeadContext!
     "The partner's company; the viewer's current company when absent."
     companyId: ID
-  ): PartnerLeadConnection @access(rule: PARTNER_LEAD_READ)
+  ): PartnerLeadConnection @access(rule: PARTNER_LEAD_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 }
 
 "Where a page stands in its list (Relay)."
@@ -552,7 +571,7 @@ type Company {
     last: Int
     "Only memberships in front of this cursor."
     before: String
-  ): MembershipConnection @access(rule: MEMBERSHIP_READ)
+  ): MembershipConnection @access(rule: MEMBERSHIP_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "What it subscribes to, oldest first."
   subscriptions(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -565,7 +584,7 @@ type Company {
     before: String
     "Only subscriptions in this status."
     status: SubscriptionStatus
-  ): SubscriptionConnection @access(rule: SUBSCRIPTION_READ)
+  ): SubscriptionConnection @access(rule: SUBSCRIPTION_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its carts, newest first."
   carts(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -576,9 +595,9 @@ type Company {
     last: Int
     "Only carts in front of this cursor."
     before: String
-  ): CartConnection @access(rule: CART_READ)
+  ): CartConnection @access(rule: CART_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its telephony account; null where it has none."
-  telephonyAccount: TelephonyAccount @access(rule: TELEPHONY_READ)
+  telephonyAccount: TelephonyAccount @access(rule: TELEPHONY_READ) @cost(weight: "1")
   "The add-ons it has installed, in the backend's order; null where it has no account for add-ons."
   addOnInstallations(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -589,9 +608,9 @@ type Company {
     last: Int
     "Only installations in front of this cursor."
     before: String
-  ): AddOnInstallationConnection @access(rule: ADD_ON_READ)
+  ): AddOnInstallationConnection @access(rule: ADD_ON_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its wallet; null where it has none."
-  wallet: Wallet @access(rule: WALLET_READ)
+  wallet: Wallet @access(rule: WALLET_READ) @cost(weight: "1")
 }
 
 "A postal address, as entered."
@@ -693,9 +712,9 @@ type User {
   "Roles of the user record; roles in a company are on the membership."
   roles: [Role!] @access(rule: USER_READ)
   "The membership they act under: the token's company, else the last used, else the only one; null where none of these says."
-  currentMembership: Membership @access(rule: USER_READ)
+  currentMembership: Membership @access(rule: USER_READ) @cost(weight: "1")
   "The companies they belong to, as far as the viewer may see them."
-  memberships: [Membership!] @access(rule: USER_READ)
+  memberships: [Membership!] @access(rule: USER_READ) @cost(weight: "1") @listSize(assumedSize: 5)
 }
 
 "A user's place in a company."
@@ -703,7 +722,7 @@ type Membership {
   "The person."
   user: User @access(rule: MEMBERSHIP_READ)
   "The company."
-  account: Company @access(rule: MEMBERSHIP_READ)
+  account: Company @access(rule: MEMBERSHIP_READ) @cost(weight: "1")
   "What they may do there."
   roles: [Role!] @access(rule: MEMBERSHIP_READ)
   "Whether they may act there now."
@@ -785,7 +804,7 @@ type Product {
   "What kind of product it is."
   type: ProductType @access(rule: PUBLIC)
   "Uuid of the company that publishes it."
-  vendorId: ID @access(rule: PUBLIC)
+  vendorId: ID @access(rule: PUBLIC) @cost(weight: "1")
   "Name of the company that publishes it."
   vendorName: String @access(rule: PUBLIC)
   "One sentence about it."
@@ -815,7 +834,7 @@ type Product {
   "When it was last changed."
   updatedAt: DateTime @access(rule: PUBLIC)
   "The variants in which it is sold, in the vendor's order."
-  editions: [Edition!] @access(rule: PUBLIC)
+  editions: [Edition!] @access(rule: PUBLIC) @cost(weight: "1") @listSize(assumedSize: 4)
   "Subscriptions to it, as far as the viewer may see them; oldest first."
   subscriptions(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -828,7 +847,7 @@ type Product {
     before: String
     "Only subscriptions in this status."
     status: SubscriptionStatus
-  ): SubscriptionConnection @access(rule: SUBSCRIPTION_READ)
+  ): SubscriptionConnection @access(rule: SUBSCRIPTION_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 }
 
 "The lowest price of a product in one currency."
@@ -862,7 +881,7 @@ type Edition {
   "The ways to pay for it."
   plans: [PricingPlan!] @access(rule: PUBLIC)
   "The product that it is a variant of."
-  product: Product @access(rule: PUBLIC)
+  product: Product @access(rule: PUBLIC) @cost(weight: "1")
 }
 
 "A free trial."
@@ -1064,15 +1083,15 @@ type Subscription {
   "How many users it may be assigned to; null without a limit."
   maxUsers: Int @access(rule: SUBSCRIPTION_READ)
   "What it is a subscription to."
-  product: Product @access(rule: SUBSCRIPTION_READ)
+  product: Product @access(rule: SUBSCRIPTION_READ) @cost(weight: "1")
   "In which variant."
-  edition: Edition @access(rule: SUBSCRIPTION_READ)
+  edition: Edition @access(rule: SUBSCRIPTION_READ) @cost(weight: "1")
   "The company that owns it."
-  company: Company @access(rule: SUBSCRIPTION_READ)
+  company: Company @access(rule: SUBSCRIPTION_READ) @cost(weight: "1")
   "The person who bought it."
-  user: User @access(rule: SUBSCRIPTION_READ)
+  user: User @access(rule: SUBSCRIPTION_READ) @cost(weight: "1")
   "The order in force, with its money."
-  order: Order @access(rule: BILLING_READ)
+  order: Order @access(rule: BILLING_READ) @cost(weight: "0")
 }
 
 "What was ordered, and what it costs."
@@ -1186,17 +1205,17 @@ type TelephonyAccount {
   "Its SIP domain."
   realm: String @access(rule: TELEPHONY_READ)
   "IANA time zone."
-  timezone: String @access(rule: TELEPHONY_READ)
+  timezone: String @access(rule: TELEPHONY_READ) @cost(weight: "1")
   "Whether it can be used."
-  isEnabled: Boolean @access(rule: TELEPHONY_READ)
+  isEnabled: Boolean @access(rule: TELEPHONY_READ) @cost(weight: "1")
   "When it was created."
-  createdAt: DateTime @access(rule: TELEPHONY_READ)
+  createdAt: DateTime @access(rule: TELEPHONY_READ) @cost(weight: "1")
   "The company it belongs to; null where none that the viewer may see is linked to it."
-  company: Company @access(rule: TELEPHONY_READ)
+  company: Company @access(rule: TELEPHONY_READ) @cost(weight: "1")
   "Prepaid balance, in the account's currency; never cached."
-  balance: Decimal @access(rule: TELEPHONY_MONEY_READ)
+  balance: Decimal @access(rule: TELEPHONY_MONEY_READ) @cost(weight: "1")
   "How many lines it has."
-  limits: TelephonyLimits @access(rule: TELEPHONY_READ)
+  limits: TelephonyLimits @access(rule: TELEPHONY_READ) @cost(weight: "1")
   "Its devices, in the backend's order."
   devices(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -1207,7 +1226,7 @@ type TelephonyAccount {
     last: Int
     "Only devices in front of this cursor."
     before: String
-  ): DeviceConnection @access(rule: TELEPHONY_READ)
+  ): DeviceConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its users, in the backend's order."
   users(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -1218,7 +1237,7 @@ type TelephonyAccount {
     last: Int
     "Only users in front of this cursor."
     before: String
-  ): TelephonyUserConnection @access(rule: TELEPHONY_READ)
+  ): TelephonyUserConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its phone numbers, in the backend's order."
   phoneNumbers(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -1229,7 +1248,7 @@ type TelephonyAccount {
     last: Int
     "Only numbers in front of this cursor."
     before: String
-  ): PhoneNumberConnection @access(rule: TELEPHONY_READ)
+  ): PhoneNumberConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "What happens to calls that come in, in the backend's order."
   callflows(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -1240,7 +1259,7 @@ type TelephonyAccount {
     last: Int
     "Only callflows in front of this cursor."
     before: String
-  ): CallflowConnection @access(rule: TELEPHONY_READ)
+  ): CallflowConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its calls of the last 31 days, newest first; a call has a record for each of its legs."
   calls(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -1251,7 +1270,7 @@ type TelephonyAccount {
     last: Int
     "Only calls in front of this cursor."
     before: String
-  ): CallConnection @access(rule: TELEPHONY_MONEY_READ)
+  ): CallConnection @access(rule: TELEPHONY_MONEY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 }
 
 "How many lines a telephony account has."
@@ -1281,9 +1300,9 @@ type Device {
   "Whether it may be used."
   isEnabled: Boolean @access(rule: TELEPHONY_READ)
   "Whether it is connected now; null where it cannot be known."
-  isRegistered: Boolean @access(rule: TELEPHONY_READ)
+  isRegistered: Boolean @access(rule: TELEPHONY_READ) @cost(weight: "1")
   "Who uses it; null for a shared device."
-  owner: TelephonyUser @access(rule: TELEPHONY_READ)
+  owner: TelephonyUser @access(rule: TELEPHONY_READ) @cost(weight: "1")
 }
 
 "A person in a phone system."
@@ -1317,7 +1336,7 @@ type PhoneNumber {
   "When it was added."
   createdAt: DateTime @access(rule: TELEPHONY_READ)
   "The add-ons assigned to it; null where the company has no account for add-ons or the number is not there."
-  assignedAddOns: [AssignedAddOn!] @access(rule: ADD_ON_READ)
+  assignedAddOns: [AssignedAddOn!] @access(rule: ADD_ON_READ) @cost(weight: "1") @listSize(assumedSize: 4)
 }
 
 "What happens to calls to some numbers."
@@ -1503,9 +1522,9 @@ type AddOnInstallation {
   "When it was last changed."
   updatedAt: DateTime @access(rule: ADD_ON_READ)
   "What was installed."
-  listing: AddOnListing @access(rule: ADD_ON_READ)
+  listing: AddOnListing @access(rule: ADD_ON_READ) @cost(weight: "1")
   "The company that installed it."
-  company: Company @access(rule: ADD_ON_READ)
+  company: Company @access(rule: ADD_ON_READ) @cost(weight: "1")
 }
 
 "An add-on at work on a phone number."
@@ -1565,7 +1584,7 @@ type AddOnInstallationEdge {
 "A company's wallet, from which metered use is charged."
 type Wallet {
   "Whether a charge would be covered now; never cached."
-  hasFunds: Boolean @access(rule: WALLET_READ)
+  hasFunds: Boolean @access(rule: WALLET_READ) @cost(weight: "1")
   "What was charged, in the backend's order."
   charges(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -1576,9 +1595,9 @@ type Wallet {
     last: Int
     "Only charges in front of this cursor."
     before: String
-  ): ChargeConnection @access(rule: WALLET_READ)
+  ): ChargeConnection @access(rule: WALLET_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Whose wallet it is."
-  company: Company @access(rule: WALLET_READ)
+  company: Company @access(rule: WALLET_READ) @cost(weight: "1")
 }
 
 "One charge to a wallet."
@@ -1642,13 +1661,13 @@ type Cart {
   "Where it is in its life."
   status: CartStatus @access(rule: CART_READ)
   "What is in it."
-  items: [CartItem!] @access(rule: CART_READ)
+  items: [CartItem!] @access(rule: CART_READ) @listSize(assumedSize: 10)
   "What it costs, as the backend priced it at most 30 seconds ago."
-  pricingTotal: CartPricingTotal @access(rule: CART_READ)
+  pricingTotal: CartPricingTotal @access(rule: CART_READ) @cost(weight: "1")
   "Who buys."
-  buyer: User @access(rule: CART_READ)
+  buyer: User @access(rule: CART_READ) @cost(weight: "1")
   "The company that buys."
-  company: Company @access(rule: CART_READ)
+  company: Company @access(rule: CART_READ) @cost(weight: "1")
 }
 
 "The life of a cart."
@@ -1674,9 +1693,9 @@ type CartItem {
   "How many of which unit."
   units: [CartUnit!] @access(rule: CART_READ)
   "The product; null where its plan is not sold any more."
-  product: Product @access(rule: CART_READ)
+  product: Product @access(rule: CART_READ) @cost(weight: "1")
   "In which variant; null where its plan is not sold any more."
-  edition: Edition @access(rule: CART_READ)
+  edition: Edition @access(rule: CART_READ) @cost(weight: "1")
 }
 
 "How many of a unit."
@@ -1772,7 +1791,7 @@ type Lead {
   "When it was last changed."
   updatedAt: DateTime @access(rule: LEAD_READ)
   "What they are interested in; null where the lead does not say."
-  product: Product @access(rule: LEAD_READ)
+  product: Product @access(rule: LEAD_READ) @cost(weight: "1")
 }
 
 "A person and company in a lead, as entered."
