@@ -14,12 +14,12 @@ func (p *productSpec) applicationDocument() Document {
 		"profileLogoSrcset": p.imageSet("profile"), "overviewImageUrl": p.image("overview"), "overviewImageSrcset": p.imageSet("overview"),
 		"description": p.overview, "overview": nullable(p.overview), "blurb": nullable(p.blurb),
 		"publishedOn": millis(p.published), "lastModified": millis(p.published), "developerName": p.vendor.name, "vendorName": p.vendor.name,
-		"rating": p.stars(), "numRatings": zeroAsNull(p.rating), "popular": p.popularity > 80, "popularity": zeroAsNull(p.popularity),
+		"rating": p.stars(), "numRatings": zeroAsNull(p.rating), "popular": p.popular(), "popularity": zeroAsNull(p.popularity),
 		"free": p.free, "freeTrialOrEditionPresent": p.free || p.hasTrial(), "addon": p.addon, "tags": p.tags(),
 		"supportedLanguages": texts(p.languages...), "links": []any{link("self", self)},
 		"showRating": true, "buyable": true, "importable": false, "referable": false, "hasLyncToPhone": false, "downloadFileSize": nil,
-		"hidePricings": false, "collectLeads": false, "featured": false, "featuredSliderPosition": nil, "staffPick": false,
-		"staffPickSliderPosition": nil, "discountDetails": nil, "sortRank": 3, "bundleUrls": []any{}, "productRibbon": Document{},
+		"hidePricings": false, "collectLeads": p.collectsLeads(), "featured": p.featured(), "featuredSliderPosition": p.slider(p.featured()),
+		"staffPick": p.staffPick(), "staffPickSliderPosition": p.slider(p.staffPick()), "discountDetails": nil, "sortRank": 3, "bundleUrls": []any{}, "productRibbon": Document{},
 		"merchandisingBadges": []any{}, "supportedCountries": []any{},
 	}
 	return d.with(p.catalogPrice())
@@ -45,22 +45,34 @@ func (p *productSpec) catalogPrice() Document {
 
 // facts are what catalogue lists are searched and ordered by.
 func (p *productSpec) facts() map[string]any {
-	marks := []string{"PAID"}
-	if p.free {
-		marks = []string{"FREE"}
-	}
-	if p.hasTrial() {
-		marks = append(marks, "FREE_TRIAL")
-	}
-	if p.popularity > 80 {
-		marks = append(marks, "POPULAR")
-	}
 	return map[string]any{
 		"name": p.name, "blurb": p.blurb, "vendorName": p.vendor.name, "vendor": p.vendor.uuid, "type": p.kind,
 		"category": id(int64(p.category + 1)), "rating": int64(p.rating), "popularity": int64(p.popularity),
 		"published": millis(p.published), "createdOn": millis(p.created), "lastModified": millis(p.published),
-		"newest": -millis(p.published), "unrating": -int64(p.rating), "unpopularity": -int64(p.popularity), "status": p.appStatus, "marks": marks, "vendors": []string{p.vendor.uuid, p.vendor.name},
+		"newest": -millis(p.published), "unrating": -int64(p.rating), "unpopularity": -int64(p.popularity), "status": p.appStatus, "marks": p.marks(), "vendors": []string{p.vendor.uuid, p.vendor.name},
+		"attributes": id(attributeNumber(p.attribute())),
 	}
+}
+
+// marks are what the listing's filter goes by.
+func (p *productSpec) marks() []string {
+	var out []string
+	for _, mark := range []struct {
+		name string
+		set  bool
+	}{
+		{"FREE", p.free},
+		{"PAID", !p.free},
+		{"FREE_TRIAL", p.hasTrial()},
+		{"POPULAR", p.popular()},
+		{"FEATURED", p.featured()},
+		{"STAFFPICK", p.staffPick()},
+	} {
+		if mark.set {
+			out = append(out, mark.name)
+		}
+	}
+	return out
 }
 
 // store files the product in every collection it belongs to.
@@ -88,10 +100,9 @@ func (p *productSpec) store(m *maker) {
 // readProduct answers GET /marketplace/v1/products/{applicationId}. Products that
 // left the catalogue stay readable, as subscriptions still point to them.
 func readProduct(x *exchange) (reply, error) {
-	key := x.params["applicationId"]
-	r := x.world.products.Get(key)
-	if r == nil {
-		return reply{}, notFound("Application not found with id %s.", key)
+	r, err := x.product()
+	if err != nil {
+		return reply{}, err
 	}
 	return reply{body: r.Body}, nil
 }

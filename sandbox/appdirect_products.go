@@ -63,12 +63,30 @@ func (e *editionSpec) document(product int64) Document {
 	}
 }
 
-// tags holds the product's category, the only tag of the demo.
+// featured, staffPick and collectsLeads are what the marketplace's people have
+// said about the product. They follow from its number.
+func (p *productSpec) featured() bool      { return p.number%9 == 0 }
+func (p *productSpec) staffPick() bool     { return p.number%11 == 0 }
+func (p *productSpec) collectsLeads() bool { return p.number%7 == 0 }
+
+// popular is what enough people have bought.
+func (p *productSpec) popular() bool { return p.popularity > 80 }
+
+// slider is the place of a product among those that a page shows in a row; null
+// for all others.
+func (p *productSpec) slider(shown bool) any {
+	if !shown {
+		return nil
+	}
+	return 1 + p.number%20
+}
+
+// attribute is an index into attributeNames.
+func (p *productSpec) attribute() int { return int(p.number % int64(len(attributeNames))) }
+
+// tags holds the product's category and its attribute.
 func (p *productSpec) tags() []any {
-	return []any{Document{
-		"type": "CATEGORY", "id": p.category + 1, "name": categoryNames[p.category], "badge": nil, "showBadge": false,
-		"showOnNavigation": true, "children": []any{}, "description": nil,
-	}}
+	return []any{categoryTag(p.category), attributeTag(p.attribute())}
 }
 
 // document is the product in full: as the marketplace answers it by id and, for
@@ -111,6 +129,7 @@ func (p *productSpec) presentation() Document {
 			"email": "support@" + p.vendor.domain, "phone": nil, "knowledgebaseUrl": nil, "description": nil,
 		},
 		"rating": p.stars(), "numRatings": zeroAsNull(p.rating),
+		"collectLeads": p.collectsLeads(), "collectLeadsWithPurchaseEnabled": p.collectsLeads() && p.featured(),
 	}
 }
 
@@ -118,8 +137,8 @@ func (p *productSpec) presentation() Document {
 func plainProduct() Document {
 	return Document{
 		"privacyUrl": nil, "termsUrl": nil, "referUrl": nil, "hostedLocation": nil, "referable": false, "hidePricings": false,
-		"collectLeads": false, "collectLeadsWithPurchaseEnabled": false, "newSubscriptionEnabled": true,
-		"changeSubscriptionAllowed": true, "displayQuestions": false, "displayReviews": false, "oneClickPurchasable": true,
+		"newSubscriptionEnabled":    true,
+		"changeSubscriptionAllowed": true, "displayQuestions": true, "displayReviews": true, "oneClickPurchasable": true,
 		"autoUpgradeToPaid": false, "downloadFileSize": nil, "highestPercentageDiscount": nil, "highestFixedDiscount": nil,
 		"bundledPlanIds": nil, "customIntegration": nil, "usageType": "MULTI_USER", "linkedImportableApplicationUuid": nil,
 		"liveChatEnabled": false, "liveChatAvailable": false, "showThirdPartyLegalDisclosure": false,

@@ -50,6 +50,8 @@ func newWorld(t Tenant, index int, seed uint64, today time.Time) (*world, error)
 	m.makeKazoo()
 	m.makeTwilio()
 	m.makeWallets()
+	m.makeBundles()
+	m.makeOpinions()
 	return m.world, errors.Join(m.errs...)
 }
 

@@ -41,6 +41,7 @@ func (w *world) collections() map[string]*Collection {
 	return map[string]*Collection{
 		"companies": w.companies, "users": w.users, "memberships": w.memberships, "products": w.products, "applications": w.applications,
 		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "discounts": w.discounts, "quotes": w.quotes, "carts": w.carts, "leads": w.leads,
+		"bundles": w.bundles, "reviews": w.reviews.said, "comments": w.reviews.replies, "questions": w.questions.said, "answers": w.questions.replies,
 	}
 }
 
@@ -54,7 +55,7 @@ func TestDemoDataIsLargeAndUneven(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %d", tenant.Name, seed), func(t *testing.T) {
 				t.Parallel()
 				w := worldOf(t, index, seed)
-				for name, least := range map[string]int{"companies": 64, "users": 300, "applications": 80, "subscriptions": 500} {
+				for name, least := range map[string]int{"companies": 64, "users": 300, "applications": 80, "subscriptions": 500, "reviews": 150, "questions": 100, "bundles": 4} {
 					if n := w.collections()[name].Len(); n < least {
 						t.Errorf("%d %s, want at least %d", n, name, least)
 					}
@@ -208,6 +209,7 @@ func dump(t *testing.T, w *world) string {
 	var b strings.Builder
 	for _, name := range []string{
 		"companies", "users", "memberships", "products", "applications", "staging", "editions", "plans", "subscriptions", "discounts", "quotes", "carts", "leads",
+		"bundles", "reviews", "comments", "questions", "answers",
 	} {
 		for _, r := range w.collections()[name].all() {
 			raw, err := json.Marshal(r)
@@ -319,7 +321,7 @@ func TestNumbersAreUniquePerTenant(t *testing.T) {
 	t.Parallel()
 	w := worldOf(t, 0, 1)
 	seen := map[string]string{}
-	for _, name := range []string{"products", "staging", "editions", "plans", "discounts"} {
+	for _, name := range []string{"products", "staging", "editions", "plans", "discounts", "bundles", "reviews", "comments", "questions", "answers"} {
 		for _, r := range w.collections()[name].all() {
 			if seen[r.ID] != "" {
 				t.Errorf("%s is both of %s and %s", r.ID, seen[r.ID], name)

@@ -41,11 +41,24 @@ var (
 		{"Basel", "BS", "4051", "CH"},
 		{"Malmö", "M", "211 20", "SE"},
 	}
-	streets       = []string{"Grove St.", "Market Sq.", "Mill Lane", "Station Rd.", "Harbor Way", "5th Ave", "Elm St.", "King's Rd."}
-	regions       = []string{"US West", "US Central", "US East", "EMEA"}
-	productHeads  = []string{"Atlas", "Beacon", "Cobalt", "Ditto", "Echo", "Flint", "Gala", "Halo", "Indigo", "Jetty", "Kite", "Lumen", "Mosaic", "Nova"}
-	productTails  = []string{"Backup", "Calendar", "Chat", "CRM", "Desk", "Docs", "Forms", "Invoices", "Mail", "Meet", "Monitor", "Notes", "Payroll", "Sign", "Vault", "Voice"}
-	editionNames  = []string{"Starter", "Team", "Business", "Enterprise", "Free Trial", "Standard"}
+	streets        = []string{"Grove St.", "Market Sq.", "Mill Lane", "Station Rd.", "Harbor Way", "5th Ave", "Elm St.", "King's Rd."}
+	regions        = []string{"US West", "US Central", "US East", "EMEA"}
+	productHeads   = []string{"Atlas", "Beacon", "Cobalt", "Ditto", "Echo", "Flint", "Gala", "Halo", "Indigo", "Jetty", "Kite", "Lumen", "Mosaic", "Nova"}
+	productTails   = []string{"Backup", "Calendar", "Chat", "CRM", "Desk", "Docs", "Forms", "Invoices", "Mail", "Meet", "Monitor", "Notes", "Payroll", "Sign", "Vault", "Voice"}
+	editionNames   = []string{"Starter", "Team", "Business", "Enterprise", "Free Trial", "Standard"}
+	attributeNames = []string{"One person", "Small teams", "Whole companies", "Works offline"}
+	bundleNames    = []string{"Office Essentials", "Remote Team Kit", "Security Starter", "Sales Launchpad"}
+	reviewTitles   = []string{"Does what it says", "We switched and stayed", "Good, with rough edges", "Not for us", "Solid support", "Easy to roll out"}
+	reviewTexts    = []string{
+		"Setup took an afternoon; nobody has asked for the old tool since.", "The reports could be faster, everything else is fine.",
+		"Support answered within the hour, twice.", "Too much for a team of our size.", "Our accountants like the exports.",
+	}
+	questionTitles = []string{"Single sign-on", "Data location", "Moving over", "Price for schools", "Mobile"}
+	questionTexts  = []string{
+		"Does it work with the sign-on that we already have?", "In which country is our data kept?", "Can we import what we have now?",
+		"Is there a price for non-profits?", "Which features are missing on a phone?",
+	}
+	replyTexts    = []string{"Yes, since the last release.", "Not yet.", "Please write to support, it depends on your plan.", "We do it the same way.", "Thank you!"}
 	categoryNames = []string{"Collaboration", "Finance", "Human Resources", "Marketing", "Productivity", "Sales", "Security", "Storage", "Web Development"}
 )
 

@@ -16,10 +16,18 @@ func examplePath(template string) string {
 	buyer := w.users.Get(emailKey("buyer@acme.example"))
 	company := w.membershipsOf(buyer.ID)[0].text("company")
 	sub := where(w.subscriptions.all(), "company", company)[0]
+	review, question := w.reviews.said.all()[0], w.questions.said.all()[0]
+	switch {
+	case strings.Contains(template, "{reviewId}"):
+		return fillPath(template, map[string]string{"applicationId": review.text("product"), "reviewId": review.ID})
+	case strings.Contains(template, "{questionId}"):
+		return fillPath(template, map[string]string{"applicationId": question.text("product"), "questionId": question.ID})
+	}
 	return fillPath(template, map[string]string{
 		"companyUuid": company, "companyId": company, "userUuid": buyer.ID, "userId": buyer.ID,
 		"subscriptionId": sub.ID, "subscriptionUuid": sub.ID, "applicationId": sub.text("product"),
 		"editionId": sub.text("edition"), "paymentPlanId": sub.text("plan"), "shoppingCartId": exampleCart().ID,
+		"bundleId": w.bundles.all()[0].ID, "vendorUuid": w.applications.all()[0].text("vendor"),
 		"itemId": factText(field(exampleCart().Body["items"].([]any)[0], "id")), "leadId": exampleLead(w).ID, "uuid": exampleLead(w).ID,
 	})
 }

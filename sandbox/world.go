@@ -28,6 +28,9 @@ type world struct {
 	quotes        *Collection // by uuid
 	carts         *Collection // by their 24 hex digits
 	leads         *Collection // by uuid, of both lead APIs
+	bundles       *Collection // by number
+	reviews       opinions    // with the comments on them, by number
+	questions     opinions    // with the answers to them, by number
 
 	links   linkSet      // of companies to accounts in the other backends
 	kazoo   *kazooWorld  // telephony
@@ -43,6 +46,7 @@ func emptyWorld(today time.Time) *world {
 		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
 		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},
 		discounts: &Collection{}, quotes: &Collection{}, carts: &Collection{}, leads: &Collection{},
+		bundles: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(),
 	}
 }
 
