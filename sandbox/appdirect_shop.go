@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"slices"
+	"time"
 )
 
 // What a shop shows around its products: the tags to browse by, bundles, a
@@ -88,7 +89,7 @@ type bundleSpec struct {
 
 // document is the bundle as the list prints it. Of what its products look like
 // in there nothing is printed: their ids and addresses are taken.
-func (b *bundleSpec) document(provider *companySpec) Document {
+func (b *bundleSpec) document(provider *companySpec, made time.Time) Document {
 	inside := make([]any, len(b.products))
 	for i, p := range b.products {
 		inside[i] = Document{"id": p.number, "uuid": p.uuid, "name": p.name, "href": productPath(p.number)}
@@ -102,7 +103,7 @@ func (b *bundleSpec) document(provider *companySpec) Document {
 		"freeTrialOrEditionPresent": false, "hidePricings": false, "popular": false, "popularity": nil, "referable": false,
 		"staffPick": false, "staffPickSliderPosition": nil, "sortRank": 5, "rating": nil, "numRatings": nil, "discountDetails": nil,
 		"bundleUrls": []any{}, "downloadFileSize": nil, "hasLyncToPhone": false, "iconUrl": nil, "overview": nil, "overviewImageUrl": nil,
-		"profileLogoUrl": nil, "supportedLanguages": texts("en"), "tags": []any{}, "lastModified": millis(demoToday), "publishedOn": millis(demoToday),
+		"profileLogoUrl": nil, "supportedLanguages": texts("en"), "tags": []any{}, "lastModified": millis(made), "publishedOn": millis(made),
 	}
 }
 
@@ -111,7 +112,7 @@ func (m *maker) makeBundles() {
 	inCatalogue := slices.DeleteFunc(slices.Clone(m.products), func(p *productSpec) bool { return !p.inCatalogue() })
 	for _, name := range bundleNames {
 		b := &bundleSpec{number: m.number(), uuid: m.uuid(), name: name, products: shuffled(m, inCatalogue)[:2+m.rng.IntN(3)]}
-		m.put(m.world.bundles, &Record{ID: id(b.number), Body: b.document(m.market)})
+		m.put(m.world.bundles, &Record{ID: id(b.number), Body: b.document(m.market, m.daysAgo(1, 60))})
 	}
 }
 
