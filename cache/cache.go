@@ -20,6 +20,9 @@ type Cache struct {
 	memory  *memoryTier
 	redis   *redisTier // nil without Redis
 	flights *flights
+	ledger  *ledger
+	locks   *locks
+	claims  *claims
 	closed  atomic.Bool
 }
 
@@ -35,20 +38,23 @@ func New(o Options) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
+	claims, link := newClaims(o.ClaimLease), claimLink(&o)
 	return &Cache{
 		maxValue: o.MaxValue, now: o.Now, emit: o.OnEvent, log: o.Logger,
 		gens: gens, memory: memory, redis: newRedisTier(&o), flights: newFlights(o.FillTimeout),
+		claims: claims, ledger: newLedger(&o, claims, link), locks: newLocks(&o, claims, link),
 	}, nil
 }
 
-// Close cancels the fills under way, waits for them, and refuses everything after
-// with [ErrClosed]. It leaves the Redis client open, which is its opener's. The
+// Close cancels the fills under way, waits for them, stops renewing the claims that
+// are held, and refuses everything after with [ErrClosed]. It leaves the Redis client open, which is its opener's. The
 // error names a fill that ignored its context for longer than the fill time-out.
 func (c *Cache) Close() error {
 	if c.closed.Swap(true) {
 		return nil
 	}
 	err := c.flights.close()
+	c.claims.end()
 	c.memory.close()
 	return err
 }

@@ -340,6 +340,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	for name, o := range map[string]Options{
 		"bytes": {MaxBytes: -1}, "value": {MaxValue: -1}, "fill": {FillTimeout: -1},
 		"redis": {RedisTimeout: -1}, "bypass": {RedisBypass: -1}, "huge": {MaxValue: 1 << 40},
+		"claim": {ClaimTimeout: -1}, "lease": {ClaimLease: -1}, "window": {LedgerWindow: -1}, "ledger": {LedgerBytes: -1},
 	} {
 		if c, err := New(o); err == nil {
 			t.Errorf("%s: no error", name)
@@ -375,10 +376,10 @@ func TestLabels(t *testing.T) {
 	for s := FromNone; s <= FromFlight+1; s++ {
 		seen["source "+s.String()] = true
 	}
-	for k := Hit; k <= RedisBypassed+1; k++ {
+	for k := Hit; k <= LocalLock+1; k++ {
 		seen["event "+k.String()] = true
 	}
-	if want := int(FromFlight+2) + int(RedisBypassed+2); len(seen) != want || !seen["source unknown"] || !seen["event unknown"] {
+	if want := int(FromFlight+2) + int(LocalLock+2); len(seen) != want || !seen["source unknown"] || !seen["event unknown"] {
 		t.Errorf("%d labels, want %d: %v", len(seen), want, seen)
 	}
 }

@@ -39,6 +39,16 @@
 // An eviction that Redis could not be told is made up for before this process
 // reads Redis again, and is lost if the process ends before.
 //
+// # Writes
+//
+// [Cache.Begin] keeps a write from being made twice: a ledger knows of each whether
+// it was begun, what its maker was about to send, and its result, for
+// [Options].LedgerWindow. [Cache.Lock] lets one caller at a time change a thing.
+// Both are claims: held under a lease that is renewed in the background, and by a
+// token that every change compares, so that whoever stood still for longer than
+// its lease cannot go on. The ledger refuses when Redis is away; a lock then holds
+// in its own process only.
+//
 // # When Redis fails
 //
 // Every failure of Redis is a miss and an [Event], never an error of a read. An
@@ -49,9 +59,10 @@
 //
 // # Redis itself
 //
-// Each entry and each generation has a time to live; only one counter per tenant
-// is kept for good. KEYS, SCAN, FLUSH and sets are not used. Any eviction policy
-// is safe; a volatile one keeps the counters. All names of a tenant share the hash
+// Each entry, generation, record and lock has a time to live; only one counter per
+// tenant is kept for good. KEYS, SCAN, FLUSH and sets are not used. For entries any
+// eviction policy is safe. For the ledger only noeviction is: every other may
+// forget a write that was made. All names of a tenant share the hash
 // tag {tenant}: in a Cluster a tenant is served by one shard, which is what makes
 // its reads one round trip and its evictions atomic.
 package cache

@@ -13,6 +13,15 @@ var (
 	// ErrAborted is what the waiters of a fill get when it ended its goroutine
 	// without returning.
 	ErrAborted = errors.New("cache: fill ended without an answer")
+	// ErrLedgerMismatch is what [Cache.Begin] gives for a key under which another
+	// input was written. It is the client's mistake.
+	ErrLedgerMismatch = errors.New("cache: another input was written under this key")
+	// ErrLedgerFull is the cause of a [LedgerUnavailableError] without Redis: what
+	// is remembered fills the memory it may take. It passes with time.
+	ErrLedgerFull = errors.New("the ledger is full of writes that must be remembered")
+	// ErrClaimLost is what the holder of a claim gets once it is another's, or was
+	// ended. It must not go on: the other does.
+	ErrClaimLost = errors.New("cache: the claim is another's by now")
 )
 
 // ScopeError refuses a key, tag or request that says not, or not consistently,
@@ -60,7 +69,8 @@ func (e *PanicError) Error() string {
 
 // RedisError says that Redis could not be told or asked.
 type RedisError struct {
-	// Op is "read", "write" or "evict".
+	// Op is "read", "write" or "evict", or of a claim "claim", "hold", "finish" or
+	// "leave".
 	Op string
 	// Err is the client's error, or [ErrBypassed].
 	Err error
@@ -75,3 +85,27 @@ func (e *RedisError) Unwrap() error { return e.Err }
 // ErrBypassed is the cause of a [RedisError] while Redis is left alone after it
 // failed to answer.
 var ErrBypassed = errors.New("bypassed after it failed to answer")
+
+// LedgerUnavailableError says that a write cannot be remembered now, so it was not
+// begun. It is worth trying again.
+type LedgerUnavailableError struct {
+	// Err is a [*RedisError], or [ErrLedgerFull].
+	Err error
+}
+
+// Error implements error.
+func (e *LedgerUnavailableError) Error() string { return fmt.Sprintf("cache: no ledger: %v", e.Err) }
+
+// Unwrap returns the cause.
+func (e *LedgerUnavailableError) Unwrap() error { return e.Err }
+
+// SizeError refuses a note or result of a write that is larger than [MaxResult].
+type SizeError struct {
+	// Size is what was given, in bytes.
+	Size int
+}
+
+// Error implements error.
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("cache: %d bytes to remember of one write, and at most %d are", e.Size, MaxResult)
+}

@@ -29,7 +29,7 @@ func (s Source) String() string {
 // EventKind says what happened.
 type EventKind uint8
 
-// What can happen. All but the Redis, Evicted and last kinds concern one request.
+// What can happen. Those from Hit to Undecodable concern one request.
 const (
 	// Hit: a tier answered; Source says which.
 	Hit EventKind = iota
@@ -54,6 +54,12 @@ const (
 	RedisFailed
 	// RedisBypassed: Redis was not asked, since it lately failed to answer.
 	RedisBypassed
+	// Replayed: a write was asked for again, and answered from the ledger.
+	Replayed
+	// Resumed: a write was asked for again whose outcome nobody recorded.
+	Resumed
+	// LocalLock: a lock holds in this process only, since Redis did not answer.
+	LocalLock
 )
 
 // String returns the kind as a metric label.
@@ -61,6 +67,7 @@ func (k EventKind) String() string {
 	names := [...]string{
 		"hit", "miss", "filled", "fill_failed", "shared", "oversized", "late",
 		"undecodable", "evicted", "redis_failed", "redis_bypassed",
+		"replayed", "resumed", "local_lock",
 	}
 	if int(k) >= len(names) {
 		return "unknown"

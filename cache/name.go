@@ -30,6 +30,14 @@ func (n names) generation(tag Tag) string {
 // counter names the tenant's counter.
 func (n names) counter(tenant string) string { return "mg:" + hashTag(tenant) + ":n" }
 
+// ledger names the record of a write, and lock that of a lock. There is no version
+// in them: a write is made once, by whatever release.
+func (n names) ledger(key LedgerKey) string {
+	return "mg:" + hashTag(key.tenant) + ":l:" + shorten(key.text)
+}
+
+func (n names) lock(tag Tag) string { return "mg:" + hashTag(tag.tenant) + ":k:" + shorten(tag.text) }
+
 // hashTag escapes the braces of the tenant's name, so that they cannot end the tag.
 func hashTag(tenant string) string { return "{" + url.QueryEscape(tenant) + "}" }
 

@@ -22,6 +22,17 @@ const (
 	DefaultRedisTimeout = 50 * time.Millisecond
 	// DefaultRedisBypass is how long Redis is left alone after it failed.
 	DefaultRedisBypass = time.Second
+	// DefaultClaimTimeout bounds one exchange with Redis about a claim: a write
+	// rather waits than is refused, or made without a lock.
+	DefaultClaimTimeout = 500 * time.Millisecond
+	// DefaultClaimLease is how long a claim outlives its holder's process.
+	DefaultClaimLease = 15 * time.Second
+	// DefaultLedgerWindow is how long a write is remembered.
+	DefaultLedgerWindow = 24 * time.Hour
+	// DefaultLedgerBytes bounds what is remembered of writes without Redis.
+	DefaultLedgerBytes int64 = 64 << 20
+	// MaxResult bounds the recorded result, and the note, of one write, in bytes.
+	MaxResult = 256 << 10
 	// MaxFresh is the longest that an entry lives; a longer Fresh is cut to it.
 	MaxFresh = 24 * time.Hour
 	// GenerationLife is how long Redis keeps a generation after its last use: longer
@@ -47,6 +58,19 @@ type Options struct {
 	// RedisBypass is how long Redis is not asked after it failed to answer; then
 	// one exchange probes it. Zero is [DefaultRedisBypass].
 	RedisBypass time.Duration
+	// ClaimTimeout bounds each exchange with Redis about the claims of
+	// [Cache.Begin] and [Cache.Lock]. Zero is [DefaultClaimTimeout].
+	ClaimTimeout time.Duration
+	// ClaimLease is how long a claim outlives a holder that stopped renewing it,
+	// and how long others then wait. Zero is [DefaultClaimLease].
+	ClaimLease time.Duration
+	// LedgerWindow is how long a write is remembered after it was last heard of.
+	// Zero is [DefaultLedgerWindow].
+	LedgerWindow time.Duration
+	// LedgerBytes bounds the ledger of a cache without Redis, counting
+	// [EntryOverhead] for each write. A full one refuses new writes with
+	// [ErrLedgerFull]. Zero is [DefaultLedgerBytes].
+	LedgerBytes int64
 	// Now is the clock of expiry and bypass. Nil is time.Now.
 	Now func() time.Time
 	// OnEvent is told what happens, for metrics; nil is nobody. It is called
@@ -62,9 +86,14 @@ type Options struct {
 // withDefaults returns the options with nothing left unset, or what is wrong
 // with them.
 func (o Options) withDefaults() (Options, error) {
-	if o.MaxBytes < 0 || o.MaxValue < 0 || o.FillTimeout < 0 || o.RedisTimeout < 0 || o.RedisBypass < 0 {
-		return o, fmt.Errorf("cache: a limit is negative: MaxBytes %d, MaxValue %d, FillTimeout %v, RedisTimeout %v, RedisBypass %v",
-			o.MaxBytes, o.MaxValue, o.FillTimeout, o.RedisTimeout, o.RedisBypass)
+	for name, value := range map[string]int64{
+		"MaxBytes": o.MaxBytes, "MaxValue": int64(o.MaxValue), "FillTimeout": int64(o.FillTimeout),
+		"RedisTimeout": int64(o.RedisTimeout), "RedisBypass": int64(o.RedisBypass), "ClaimTimeout": int64(o.ClaimTimeout),
+		"ClaimLease": int64(o.ClaimLease), "LedgerWindow": int64(o.LedgerWindow), "LedgerBytes": o.LedgerBytes,
+	} {
+		if value < 0 {
+			return o, fmt.Errorf("cache: the limit %s is negative: %d", name, value)
+		}
 	}
 	o.MaxBytes = cmp.Or(o.MaxBytes, DefaultMaxBytes)
 	o.MaxValue = cmp.Or(o.MaxValue, DefaultMaxValue)
@@ -74,6 +103,10 @@ func (o Options) withDefaults() (Options, error) {
 	o.FillTimeout = cmp.Or(o.FillTimeout, DefaultFillTimeout)
 	o.RedisTimeout = cmp.Or(o.RedisTimeout, DefaultRedisTimeout)
 	o.RedisBypass = cmp.Or(o.RedisBypass, DefaultRedisBypass)
+	o.ClaimTimeout = cmp.Or(o.ClaimTimeout, DefaultClaimTimeout)
+	o.ClaimLease = cmp.Or(o.ClaimLease, DefaultClaimLease)
+	o.LedgerWindow = cmp.Or(o.LedgerWindow, DefaultLedgerWindow)
+	o.LedgerBytes = cmp.Or(o.LedgerBytes, DefaultLedgerBytes)
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	if o.Now == nil {
 		o.Now = time.Now
