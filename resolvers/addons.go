@@ -38,12 +38,14 @@ func (queryResolver) AddOnListings(ctx context.Context, first *int32, after *str
 
 // AddOnListing answers Query.addOnListing.
 func (queryResolver) AddOnListing(ctx context.Context, id string) (*model.AddOnListing, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	listing, err := l.AddOnListing(ctx, id)
-	return root(ctx, listing, err)
+	return found(ctx, func(l *loaders.Loaders) (*model.AddOnListing, error) { return l.AddOnListing(ctx, id) })
+}
+
+// AddOnInstallation answers Query.addOnInstallation.
+func (queryResolver) AddOnInstallation(ctx context.Context, companyID, id string) (*model.AddOnInstallation, error) {
+	return found(ctx, func(l *loaders.Loaders) (*model.AddOnInstallation, error) {
+		return l.AddOnInstallation(ctx, companyID, id)
+	})
 }
 
 // AddOnInstallations answers Company.addOnInstallations.

@@ -143,6 +143,16 @@ func objects[T any](op *operation, at string, all []*T) {
 	enroll(op, at, present)
 }
 
+// found answers a root field with the one object that load gives.
+func found[T any](ctx context.Context, load func(l *loaders.Loaders) (*T, error)) (*T, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	obj, err := load(l)
+	return root(ctx, obj, err)
+}
+
 // root files what a root field found and passes it on.
 func root[T any](ctx context.Context, obj *T, err error) (*T, error) {
 	if err != nil {

@@ -31,12 +31,7 @@ func (queryResolver) Companies(ctx context.Context, first *int32, after *string,
 
 // Company answers Query.company.
 func (queryResolver) Company(ctx context.Context, id string) (*model.Company, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	company, err := l.Company(ctx, id)
-	return root(ctx, company, err)
+	return found(ctx, func(l *loaders.Loaders) (*model.Company, error) { return l.Company(ctx, id) })
 }
 
 // Memberships answers Company.memberships.

@@ -43,12 +43,7 @@ func (queryResolver) Leads(ctx context.Context, first *int32, after *string, las
 
 // Lead answers Query.lead.
 func (queryResolver) Lead(ctx context.Context, id string) (*model.Lead, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	lead, err := l.Lead(ctx, id)
-	return root(ctx, lead, err)
+	return found(ctx, func(l *loaders.Loaders) (*model.Lead, error) { return l.Lead(ctx, id) })
 }
 
 // PartnerLeads answers Query.partnerLeads.

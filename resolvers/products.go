@@ -27,12 +27,7 @@ func (queryResolver) Products(ctx context.Context, first *int32, after *string, 
 
 // Product answers Query.product.
 func (queryResolver) Product(ctx context.Context, id string) (*model.Product, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	product, err := l.Product(ctx, id)
-	return root(ctx, product, err)
+	return found(ctx, func(l *loaders.Loaders) (*model.Product, error) { return l.Product(ctx, id) })
 }
 
 // VendorID answers Product.vendorId.

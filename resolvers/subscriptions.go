@@ -31,12 +31,7 @@ func (queryResolver) Subscriptions(ctx context.Context, first *int32, after *str
 
 // Subscription answers Query.subscription.
 func (queryResolver) Subscription(ctx context.Context, id string) (*model.Subscription, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	subscription, err := l.Subscription(ctx, id)
-	return root(ctx, subscription, err)
+	return found(ctx, func(l *loaders.Loaders) (*model.Subscription, error) { return l.Subscription(ctx, id) })
 }
 
 // Product answers Subscription.product.

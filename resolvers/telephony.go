@@ -77,12 +77,27 @@ func (queryResolver) TelephonyAccounts(ctx context.Context, first *int32, after 
 
 // TelephonyAccount answers Query.telephonyAccount.
 func (queryResolver) TelephonyAccount(ctx context.Context, id string) (*model.TelephonyAccount, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	account, err := l.TelephonyAccount(ctx, id)
-	return root(ctx, account, err)
+	return found(ctx, func(l *loaders.Loaders) (*model.TelephonyAccount, error) { return l.TelephonyAccount(ctx, id) })
+}
+
+// Device answers Query.device.
+func (queryResolver) Device(ctx context.Context, accountID, id string) (*model.Device, error) {
+	return found(ctx, func(l *loaders.Loaders) (*model.Device, error) { return l.Device(ctx, accountID, id) })
+}
+
+// TelephonyUser answers Query.telephonyUser.
+func (queryResolver) TelephonyUser(ctx context.Context, accountID, id string) (*model.TelephonyUser, error) {
+	return found(ctx, func(l *loaders.Loaders) (*model.TelephonyUser, error) { return l.TelephonyUser(ctx, accountID, id) })
+}
+
+// PhoneNumber answers Query.phoneNumber.
+func (queryResolver) PhoneNumber(ctx context.Context, accountID, number string) (*model.PhoneNumber, error) {
+	return found(ctx, func(l *loaders.Loaders) (*model.PhoneNumber, error) { return l.PhoneNumber(ctx, accountID, number) })
+}
+
+// Call answers Query.call.
+func (queryResolver) Call(ctx context.Context, accountID, id string) (*model.Call, error) {
+	return found(ctx, func(l *loaders.Loaders) (*model.Call, error) { return l.Call(ctx, accountID, id) })
 }
 
 // TelephonyAccount answers Company.telephonyAccount.

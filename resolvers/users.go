@@ -19,12 +19,7 @@ func (queryResolver) Me(ctx context.Context) (*model.User, error) {
 
 // User answers Query.user.
 func (queryResolver) User(ctx context.Context, id string) (*model.User, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	user, err := l.User(ctx, id)
-	return root(ctx, user, err)
+	return found(ctx, func(l *loaders.Loaders) (*model.User, error) { return l.User(ctx, id) })
 }
 
 // CurrentMembership answers User.currentMembership.

@@ -17,6 +17,16 @@ var chargeList = shape[model.Charge, model.ChargeEdge, model.ChargeConnection]{
 	enrol: objects[model.Charge],
 }
 
+// Wallet answers Query.wallet.
+func (queryResolver) Wallet(ctx context.Context, companyID string) (*model.Wallet, error) {
+	return found(ctx, func(l *loaders.Loaders) (*model.Wallet, error) { return l.Wallet(ctx, companyID) })
+}
+
+// Charge answers Query.charge.
+func (queryResolver) Charge(ctx context.Context, companyID, id string) (*model.Charge, error) {
+	return found(ctx, func(l *loaders.Loaders) (*model.Charge, error) { return l.Charge(ctx, companyID, id) })
+}
+
 // Wallet answers Company.wallet.
 func (companyResolver) Wallet(ctx context.Context, objs []*model.Company) ([]*model.Wallet, error) {
 	return fan(ctx, objs,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/marketgraph/marketgraph/auth"
@@ -22,13 +23,49 @@ func installedBy(sid string) source[chunk[*model.AddOnInstallation]] {
 	route := twilio.ListInstalledAddOns
 	return source[chunk[*model.AddOnInstallation]]{route: route, decode: func(body []byte) (chunk[*model.AddOnInstallation], error) {
 		p, err := twilio.DecodeInstalledAddOns(body)
-		for _, item := range p.Items {
-			if owner := string(item.AccountSID); owner != "" && owner != sid {
-				return chunk[*model.AddOnInstallation]{}, upstream.Malformed(route, errOtherAccount)
-			}
+		if slices.ContainsFunc(p.Items, foreignTo(sid)) {
+			return chunk[*model.AddOnInstallation]{}, upstream.Malformed(route, errOtherAccount)
 		}
 		return twilioPage(p, toInstallation), err
 	}}
+}
+
+// oneInstalled reads one installation of one sub-account.
+func oneInstalled(sid string) source[*model.AddOnInstallation] {
+	route := twilio.ReadInstalledAddOn
+	return source[*model.AddOnInstallation]{route: route, decode: func(body []byte) (*model.AddOnInstallation, error) {
+		w, err := twilio.DecodeInstalledAddOn(body)
+		if foreignTo(sid)(w) {
+			return nil, upstream.Malformed(route, errOtherAccount)
+		}
+		return toInstallation(w), err
+	}}
+}
+
+// foreignTo tells an installation that says it is another sub-account's.
+func foreignTo(sid string) func(twilio.InstalledAddOn) bool {
+	return func(w twilio.InstalledAddOn) bool { return w.AccountSID != "" && string(w.AccountSID) != sid }
+}
+
+// AddOnInstallation gives one installation of a company, [NotFoundError] where
+// it has none with this id, or none that the viewer may see.
+func (l *Loaders) AddOnInstallation(ctx context.Context, companyID, id string) (*model.AddOnInstallation, error) {
+	if err := checkID("id", id); err != nil {
+		return nil, err
+	}
+	const typeName = "AddOnInstallation"
+	sid, err := l.accountOf(ctx, companyID, auth.RuleAddOnRead, typeName, twilioOf)
+	if err != nil {
+		return nil, err
+	}
+	one := single[model.AddOnInstallation]{
+		source: oneInstalled(sid), typeName: typeName, id: func(i *model.AddOnInstallation) string { return i.ID },
+	}
+	installation, err := one.find(ctx, l, ask{params: map[string]string{"Sid": id}, account: sid}, id)
+	if err != nil {
+		return nil, err
+	}
+	return ownedBy(companyID, installation), nil
 }
 
 // AddOnInstallations lists what each of these companies has installed, nil
@@ -74,11 +111,15 @@ func found(list *List[*model.AddOnInstallation], companyID string) *List[*model.
 	out := *list
 	out.Items = make([]*model.AddOnInstallation, len(list.Items))
 	for i, item := range list.Items {
-		own := *item
-		own.CompanyID = companyID
-		out.Items[i] = &own
+		out.Items[i] = ownedBy(companyID, item)
 	}
 	return &out
+}
+
+func ownedBy(companyID string, installation *model.AddOnInstallation) *model.AddOnInstallation {
+	own := *installation
+	own.CompanyID = companyID
+	return &own
 }
 
 func (l *Loaders) installationTrail(sid string) trail[*model.AddOnInstallation] {

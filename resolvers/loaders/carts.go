@@ -58,7 +58,7 @@ func (l *Loaders) Carts(ctx context.Context, f CartFilter, p Page) (*List[*model
 
 // Cart gives one cart, [NotFoundError] where there is none the viewer may see.
 func (l *Loaders) Cart(ctx context.Context, id string) (*model.Cart, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
 	cart, err := l.carts.one(ctx, id)
@@ -75,7 +75,7 @@ func (l *Loaders) Cart(ctx context.Context, id string) (*model.Cart, error) {
 // there is none or none the viewer may see.
 func (l *Loaders) ActiveCart(ctx context.Context, userID, companyID string) (*model.Cart, error) {
 	// Without an id there would be no filter, and somebody else's cart be found.
-	if err := errors.Join(checkID(userID), checkID(companyID)); err != nil {
+	if err := errors.Join(checkID("userId", userID), checkID("companyId", companyID)); err != nil {
 		return nil, &InputError{Argument: "input", Reason: "give both `userId` and `accountId`, each of 1 to 128 characters"}
 	}
 	var active *model.Cart

@@ -3,7 +3,9 @@ package loaders
 import (
 	"context"
 	"errors"
+	"slices"
 
+	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/leadconnector"
@@ -38,12 +40,44 @@ func checkCharges(w leadconnector.Charges, location string) error {
 	if w.Pagination == nil {
 		return errUncounted
 	}
-	for _, item := range w.Items {
-		if item.EntityType == "location" && string(item.EntityID) != location {
-			return errOtherAccount
-		}
+	if slices.ContainsFunc(w.Items, chargedElsewhere(location)) {
+		return errOtherAccount
 	}
 	return nil
+}
+
+// chargedElsewhere tells a charge that says it is another location's.
+func chargedElsewhere(location string) func(leadconnector.Charge) bool {
+	return func(w leadconnector.Charge) bool { return w.EntityType == "location" && string(w.EntityID) != location }
+}
+
+// oneCharge reads one charge to a location's wallet.
+func oneCharge(location string) source[*model.Charge] {
+	route := leadconnector.ReadCharge
+	return source[*model.Charge]{route: route, decode: func(body []byte) (*model.Charge, error) {
+		w, err := leadconnector.DecodeCharge(body)
+		if chargedElsewhere(location)(w) {
+			return nil, upstream.Malformed(route, errOtherAccount)
+		}
+		return toCharge(w), err
+	}}
+}
+
+// Charge gives one charge to a company's wallet, [NotFoundError] where it has
+// none with this id, or none that the viewer may see.
+func (l *Loaders) Charge(ctx context.Context, companyID, id string) (*model.Charge, error) {
+	if err := checkID("id", id); err != nil {
+		return nil, err
+	}
+	const typeName = "Charge"
+	location, err := l.accountOf(ctx, companyID, auth.RuleWalletRead, typeName, locationOf)
+	if err != nil {
+		return nil, err
+	}
+	one := single[model.Charge]{
+		source: oneCharge(location), typeName: typeName, id: func(c *model.Charge) string { return c.ID }, taken: "has-funds",
+	}
+	return one.find(ctx, l, ask{params: map[string]string{"chargeId": id}, account: location}, id)
 }
 
 // Charges lists what was charged to each of these locations' wallets;

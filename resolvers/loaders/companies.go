@@ -82,7 +82,7 @@ func (l *Loaders) ownCompanies(ctx context.Context, rows auth.Rows, f CompanyFil
 
 // Company gives one company, [NotFoundError] where there is none the viewer may see.
 func (l *Loaders) Company(ctx context.Context, id string) (*model.Company, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
 	if !l.viewer.May(auth.RuleCompanyRead, id) {

@@ -47,9 +47,9 @@ func absent(typeName string, err error) error {
 const maxID = 128
 
 // checkID refuses what can be no id before it costs a call.
-func checkID(id string) error {
+func checkID(argument, id string) error {
 	if id == "" || len(id) > maxID {
-		return &InputError{Argument: "id", Reason: fmt.Sprintf("an id has 1 to %d characters", maxID)}
+		return &InputError{Argument: argument, Reason: fmt.Sprintf("an id has 1 to %d characters", maxID)}
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (l *Loaders) Leads(ctx context.Context, f LeadFilter, p Page) (*List[*model
 
 // Lead gives one lead, [NotFoundError] where there is none the viewer may see.
 func (l *Loaders) Lead(ctx context.Context, id string) (*model.Lead, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
 	if !l.viewer.Rows(auth.RuleLeadRead).All() {

@@ -48,10 +48,12 @@ func newLinkedMarket(t *testing.T) *linkedMarket {
 		"listings":      {"GET /v1/AvailableAddOns", m.asTwilio("available_add_ons", func(string, *http.Request) []doc { return m.listings })},
 		"listing":       {"GET /v1/AvailableAddOns/{id}", one(func(*http.Request) []doc { return append(m.listings, m.unlisted...) }, "sid")},
 		"installations": {"GET /v1/InstalledAddOns", m.asTwilio("installed_add_ons", func(sid string, _ *http.Request) []doc { return m.installed[sid] })},
+		"installation":  {"GET /v1/InstalledAddOns/{id}", m.serveInstallation},
 		"numbers":       {"GET /2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", m.asTwilio("incoming_phone_numbers", func(sid string, _ *http.Request) []doc { return m.numbers[sid] })},
 		"assigned":      {"GET /2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{number}/AssignedAddOns.json", m.asTwilio("assigned_add_ons", func(_ string, r *http.Request) []doc { return m.assigned[r.PathValue("number")] })},
 		"token":         {"POST /oauth/locationToken", serveToken},
 		"charges":       {"GET /marketplace/billing/charges", asLocation(m.serveCharges)},
+		"charge":        {"GET /marketplace/billing/charges/{id}", asLocation(m.serveCharge)},
 		"funds":         {"GET /marketplace/billing/charges/has-funds", asLocation(m.serveFunds)},
 	} {
 		mux.HandleFunc(endpoint.pattern, m.counting(name, endpoint.serve))
@@ -157,6 +159,11 @@ func (m *linkedMarket) asTwilio(member string, items func(sid string, r *http.Re
 	}
 }
 
+func (m *linkedMarket) serveInstallation(w http.ResponseWriter, r *http.Request) {
+	sid, _, _ := r.BasicAuth()
+	one(func(*http.Request) []doc { return m.installed[sid] }, "sid")(w, r)
+}
+
 func (m *linkedMarket) serveAccount(w http.ResponseWriter, r *http.Request) {
 	sid := strings.TrimSuffix(r.PathValue("file"), ".json")
 	reply(w, doc{"sid": sid, "auth_token": "token-" + sid})
@@ -182,6 +189,10 @@ func asLocation(serve func(w http.ResponseWriter, r *http.Request, location stri
 func (m *linkedMarket) serveCharges(w http.ResponseWriter, r *http.Request, location string) {
 	all, skip, limit := m.charges[location], number(r, "skip", 0), min(number(r, "limit", 10), m.grant)
 	reply(w, doc{"charges": slice(all, skip, limit), "pagination": doc{"total": len(all), "skip": skip, "limit": limit}})
+}
+
+func (m *linkedMarket) serveCharge(w http.ResponseWriter, r *http.Request, location string) {
+	one(func(*http.Request) []doc { return m.charges[location] }, "chargeId")(w, r)
 }
 
 func (m *linkedMarket) serveFunds(w http.ResponseWriter, _ *http.Request, location string) {

@@ -38,7 +38,7 @@ func (l *Loaders) AddOnListings(ctx context.Context, p Page) (*List[*model.AddOn
 
 // AddOnListing gives one listing, [NotFoundError] where there is none.
 func (l *Loaders) AddOnListing(ctx context.Context, id string) (*model.AddOnListing, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
 	return l.listings.one(ctx, id)

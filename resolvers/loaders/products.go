@@ -94,7 +94,7 @@ func (l *Loaders) Products(ctx context.Context, f ProductFilter, p Page) (*List[
 
 // Product gives one product by its uuid or its number.
 func (l *Loaders) Product(ctx context.Context, id string) (*model.Product, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
 	return l.products.one(ctx, id)

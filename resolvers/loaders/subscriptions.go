@@ -48,7 +48,7 @@ func (l *Loaders) Subscriptions(ctx context.Context, status model.SubscriptionSt
 
 // Subscription gives one subscription, [NotFoundError] where there is none the viewer may see.
 func (l *Loaders) Subscription(ctx context.Context, id string) (*model.Subscription, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
 	s, err := l.subscriptions.one(ctx, id)

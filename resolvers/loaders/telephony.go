@@ -74,12 +74,11 @@ func (l *Loaders) TelephonyAccounts(ctx context.Context, p Page) (*List[*model.T
 // TelephonyAccount gives one account, [NotFoundError] where there is none that
 // a company which the viewer may see is linked to.
 func (l *Loaders) TelephonyAccount(ctx context.Context, id string) (*model.TelephonyAccount, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
-	ids, err := l.seenAccounts(ctx, l.viewer.Rows(auth.RuleTelephonyRead), kazooOf)
-	if !slices.Contains(ids, id) {
-		return nil, cmp.Or[error](err, &NotFoundError{Type: "TelephonyAccount"})
+	if err := l.checkTelephony(ctx, id, auth.RuleTelephonyRead, "TelephonyAccount"); err != nil {
+		return nil, err
 	}
 	return l.phones.accounts.one(ctx, id)
 }

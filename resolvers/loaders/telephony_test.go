@@ -51,6 +51,9 @@ func newSwitchboard(t *testing.T) *switchboard {
 		"numbers":     {"/phone_numbers", s.serveNumbers},
 		"devices":     {"/devices", tokened(s.part("devices"))},
 		"phoneUsers":  {"/users", tokened(s.part("users"))},
+		"device":      {"/devices/{id}", s.document("devices")},
+		"phoneUser":   {"/users/{id}", s.document("users")},
+		"cdr":         {"/cdrs/{id}", s.document("cdrs")},
 		"callflows":   {"/callflows", tokened(s.part("callflows"))},
 		"cdrs":        {"/cdrs", tokened(s.part("cdrs"))},
 	} {
@@ -124,6 +127,19 @@ func (s *switchboard) people(account string) {
 
 func (s *switchboard) part(list string) func(*http.Request) []doc {
 	return func(r *http.Request) []doc { return s.parts[r.PathValue("account")+"/"+list] }
+}
+
+// document answers with one of the documents that a list is of.
+func (s *switchboard) document(list string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, d := range s.part(list)(r) {
+			if d["id"] == r.PathValue("id") {
+				enveloped(d)(w, r)
+				return
+			}
+		}
+		w.WriteHeader(http.StatusNotFound)
+	}
 }
 
 // enveloped answers as Kazoo does: with the token that it was asked with.

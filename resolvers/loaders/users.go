@@ -36,7 +36,7 @@ func (l *Loaders) Me(ctx context.Context) (*model.User, error) {
 
 // User gives one user, [NotFoundError] where there is none the viewer may see.
 func (l *Loaders) User(ctx context.Context, id string) (*model.User, error) {
-	if err := checkID(id); err != nil {
+	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
 	if !l.viewer.Rows(auth.RuleUserRead).All() && id != l.viewer.UserID() {

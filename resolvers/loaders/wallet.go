@@ -20,6 +20,16 @@ var hasFunds = source[*bool]{route: leadconnector.HasFunds, decode: func(body []
 	return w.HasFunds.Ptr(), err
 }}
 
+// Wallet gives a company's wallet, [NotFoundError] where it has none, or none
+// that the viewer may see.
+func (l *Loaders) Wallet(ctx context.Context, companyID string) (*model.Wallet, error) {
+	location, err := l.accountOf(ctx, companyID, auth.RuleWalletRead, "Wallet", locationOf)
+	if err != nil {
+		return nil, err
+	}
+	return &model.Wallet{CompanyID: companyID, LocationID: location}, nil
+}
+
 // Wallets gives each of these companies' wallet, nil where it has none;
 // positional. That there is one is told by the company's link, without a call.
 func (l *Loaders) Wallets(ctx context.Context, companyIDs []string) ([]*model.Wallet, []error) {

@@ -36,6 +36,20 @@ var ListCDRs = &upstream.Route{
 	Assumed:   "the documented columns of the listing, all values as texts",
 }
 
+// ReadCDR reads one leg of a past call, from whatever time.
+var ReadCDR = &upstream.Route{
+	Name:      "kazoo.readCDR",
+	Backend:   Backend,
+	Method:    http.MethodGet,
+	Path:      "/accounts/{accountId}/cdrs/{cdrId}",
+	Authority: upstream.System,
+	Ours:      oursTree,
+	Fresh:     freshAccount,
+	Hard:      hardExpiry,
+	Tags:      []string{"telephony:{accountId}:cdr:{cdrId}"},
+	Assumed:   "the documented schema of a record of a call",
+}
+
 // Channel is one leg of a call in progress.
 type Channel struct {
 	UUID            wire.Text      `json:"uuid"`
@@ -88,6 +102,28 @@ type CDR struct {
 // Check wants the id.
 func (c *CDR) Check() error { return wire.Identified(c.ID) }
 
+// CDRDocument is one leg of a past call as its document writes it: with numbers, and the direction under another name than in the list.
+type CDRDocument struct {
+	ID             wire.Text      `json:"id"`
+	CallID         wire.Text      `json:"call_id"`
+	InteractionID  wire.Text      `json:"interaction_id"`
+	Timestamp      wire.Gregorian `json:"timestamp"`
+	Direction      wire.Text      `json:"call_direction"`
+	CallerIDName   wire.Text      `json:"caller_id_name"`
+	CallerIDNumber wire.Text      `json:"caller_id_number"`
+	CalleeIDName   wire.Text      `json:"callee_id_name"`
+	CalleeIDNumber wire.Text      `json:"callee_id_number"`
+	From           wire.Text      `json:"from"`
+	To             wire.Text      `json:"to"`
+	Duration       wire.Number    `json:"duration_seconds"`
+	BillingSeconds wire.Number    `json:"billing_seconds"`
+	RingingSeconds wire.Number    `json:"ringing_seconds"`
+	HangupCause    wire.Text      `json:"hangup_cause"`
+}
+
+// Check wants the id.
+func (c *CDRDocument) Check() error { return wire.Identified(c.ID) }
+
 // MaxRange is the longest time between the two ends of a [CDRQuery]: 31 days and an hour.
 const MaxRange = 2_682_000 * time.Second
 
@@ -108,6 +144,11 @@ func CDRQuery(from, to time.Time, size int, start string) (url.Values, error) {
 // DecodeChannels reads a reply of [ListChannels].
 func DecodeChannels(body []byte) ([]Channel, error) {
 	return decodeList[Channel](ListChannels, body)
+}
+
+// DecodeCDR reads a reply of [ReadCDR].
+func DecodeCDR(body []byte) (CDRDocument, error) {
+	return decode[CDRDocument](ReadCDR, body)
 }
 
 // DecodeCDRs reads a reply of [ListCDRs].

@@ -56,7 +56,7 @@ func Routes() []*upstream.Route {
 		ListPhoneNumbers, ReadPhoneNumber,
 		ListCallflows, ReadCallflow,
 		ListGroups, ReadLimits, ReadBalance,
-		ListChannels, ListCDRs,
+		ListChannels, ListCDRs, ReadCDR,
 		ListVoicemailBoxes, ListConferences,
 	}
 }

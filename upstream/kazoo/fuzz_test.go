@@ -64,6 +64,10 @@ func FuzzDecodeUser(f *testing.F) {
 	fuzzDecoder(f, kazoo.ReadUser, kazoo.DecodeUser, func(u kazoo.User) bool { return u.ID != "" })
 }
 
+func FuzzDecodeCDR(f *testing.F) {
+	fuzzDecoder(f, kazoo.ReadCDR, kazoo.DecodeCDR, func(c kazoo.CDRDocument) bool { return c.ID != "" })
+}
+
 func FuzzDecodePhoneNumbers(f *testing.F) {
 	fuzzDecoder(f, kazoo.ListPhoneNumbers, kazoo.DecodePhoneNumbers, every(func(n kazoo.PhoneNumberEntry) wire.Text { return n.Number }))
 }

@@ -67,6 +67,8 @@ func TestRefusedData(t *testing.T) {
 		{kazoo.ListChannels, `[{"timestamp":63573977746}]`},
 		{kazoo.ListCDRs, `[{"call_id":"a"}]`},
 		{kazoo.ListCDRs, `[{"id":"a","duration_seconds":"` + secret + `"}]`},
+		{kazoo.ReadCDR, `{"call_id":"` + secret + `"}`},
+		{kazoo.ReadCDR, `{"id":"a","timestamp":"` + secret + `"}`},
 		{kazoo.ListVoicemailBoxes, `[{"mailbox":"3000"}]`},
 		{kazoo.ListConferences, `[{"name":"a"}]`},
 	} {

@@ -34,6 +34,7 @@ var decoders = []contract.Decoder{
 	{Route: kazoo.ReadBalance, Sample: "balance-read", Decode: contract.Boxed(kazoo.DecodeBalance)},
 	{Route: kazoo.ListChannels, Sample: "channels-list", Decode: contract.Boxed(kazoo.DecodeChannels)},
 	{Route: kazoo.ListCDRs, Sample: "cdrs-list", Decode: contract.Boxed(kazoo.DecodeCDRs)},
+	{Route: kazoo.ReadCDR, Sample: "cdr-read", Decode: contract.Boxed(kazoo.DecodeCDR)},
 	{Route: kazoo.ListVoicemailBoxes, Sample: "vmboxes-list", Decode: contract.Boxed(kazoo.DecodeVoicemailBoxes)},
 	{Route: kazoo.ListConferences, Sample: "conferences-list", Decode: contract.Boxed(kazoo.DecodeConferences)},
 }
