@@ -17,13 +17,13 @@ func (c *Client) admit(ctx context.Context, call Call) (*admission, *refusal) {
 	var quota *slot
 	if c.cfg.Quota.Kind != General {
 		key := bucketKey{baseURL: c.cfg.BaseURL, client: c.cfg.Client, account: call.Account, quota: true}
-		got, refused := c.cfg.Pacer.gate(key, c.cfg.Quota).acquire(ctx, call.Lane)
+		got, refused := c.cfg.Pacer.gate(key, c.cfg.Quota).acquire(ctx, call.lane())
 		if refused != nil {
 			return nil, refused
 		}
 		quota = got
 	}
-	bucket, refused := c.gate(call).acquire(ctx, call.Lane)
+	bucket, refused := c.gate(call).acquire(ctx, call.lane())
 	if refused != nil {
 		if quota != nil {
 			quota.unsent()

@@ -42,6 +42,9 @@ type Config struct {
 	AuthHeader string
 	// Header is sent with every call, a version for instance; nil means nothing. It must hold nothing secret.
 	Header http.Header
+	// RouteHeader holds the headers that only some routes are sent with, see [Route.Header]: a tenant's partner code, for
+	// instance. Write it with [http.Header.Set]; nil refuses those routes. It must hold nothing secret.
+	RouteHeader http.Header
 	// General is the backend's general limit; required, since nothing is sent without a limit.
 	General Bucket
 	// Quota is a second limit that every call of an account counts in beside its bucket: so many a day, for instance. The
@@ -227,8 +230,8 @@ func (c *Client) checkCall(call Call) error {
 		return errors.New("path template does not start with a slash")
 	case call.Lane < Mutation || call.Lane > Background:
 		return fmt.Errorf("unknown lane %d", call.Lane)
-	case r.Idempotent() && call.Body != nil:
-		return errors.New("a read has no body")
+	case r.bodyless() && call.Body != nil:
+		return fmt.Errorf("a %s has no body", r.Method)
 	case r.Authority == System && call.Token != "":
 		return errors.New("a system call takes no token")
 	case r.Authority != System && (call.Credentials != nil || call.Account != ""):
@@ -239,7 +242,8 @@ func (c *Client) checkCall(call Call) error {
 	return nil
 }
 
-// checkAuthority refuses a call for which nobody's authority is at hand, and says whose.
+// checkAuthority refuses a call for which nobody's authority is at hand, or not in whose name the marketplace wants it,
+// and says what is missing.
 func (c *Client) checkAuthority(call Call) error {
 	r := call.Route
 	missing := ""
@@ -248,6 +252,11 @@ func (c *Client) checkAuthority(call Call) error {
 		missing = "no credentials are configured for system calls"
 	case r.Authority != System && call.Token == "":
 		missing = fmt.Sprintf("no access token for authority %q", r.Authority)
+	}
+	for _, name := range r.Header {
+		if c.cfg.RouteHeader.Get(name) == "" {
+			missing = fmt.Sprintf("no value is configured for the header %s", name)
+		}
 	}
 	if missing == "" {
 		return nil

@@ -71,7 +71,7 @@ type Error struct {
 	cause  error
 	detail string
 	body   []byte
-	// doubtful is a write that was sent and not answered for: it may have been done.
+	// doubtful is a write that may have been done: see OutcomeUnknown.
 	doubtful bool
 }
 
@@ -104,10 +104,16 @@ func (e *Error) Retryable() bool {
 	}
 }
 
+// OutcomeUnknown reports whether the call is a write that may have been done although it failed: it may have reached the
+// backend, which then answered not at all, not whole, with 5xx or with a redirect. Nobody may send it again before a
+// read has told. It is false for reads, for what was not sent, for want of a connection too, and for what the backend
+// refused: any 4xx, 429 among them, which is given before a call is looked at.
+func (e *Error) OutcomeUnknown() bool { return e.doubtful }
+
 // Unwrap gives the cause, nil when there is none. Its text may hold addresses: test it with errors.Is, do not print it.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Body is the first 4 KiB of the backend's answer to a call that it refused, for decoders of documented error codes;
+// Body is the first 32 KiB of the backend's answer to a call that it refused, for decoders of documented error codes;
 // nil when there was none. It may quote what people entered: do not log it.
 func (e *Error) Body() []byte { return e.body }
 
@@ -123,8 +129,14 @@ func KindOf(err error) Kind {
 	return 0
 }
 
+// Answered is the error of a decoder whose reply is a refusal although its status is 2xx. The cause's text is not
+// printed; it stays reachable by Unwrap. A write was refused then, and not done.
+func Answered(route *Route, kind Kind, cause error) error {
+	return &Error{Backend: route.Backend, Route: route.Name, Kind: kind, cause: cause}
+}
+
 // Malformed is the error of a decoder whose reply is not what the contract prints. The cause's text is not printed,
-// because decoders quote their input; it stays reachable by Unwrap.
+// because decoders quote their input; it stays reachable by Unwrap. Of a write it says that the outcome is unknown.
 func Malformed(route *Route, err error) error {
-	return &Error{Backend: route.Backend, Route: route.Name, Kind: MalformedReply, cause: err}
+	return &Error{Backend: route.Backend, Route: route.Name, Kind: MalformedReply, cause: err, doubtful: !route.Idempotent()}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ const (
 	userAgent    = "marketgraph"
 	jsonType     = "application/json"
 	formType     = "application/x-www-form-urlencoded"
-	maxErrorBody = 4 << 10 // bytes of an error's body that are kept; the rest is left to the closed connection
+	maxErrorBody = 32 << 10 // bytes of an error's body that are kept; the rest is left to the closed connection
 )
 
 // exchange is one Do: its attempts, which follow each other and never overlap.
@@ -151,13 +152,16 @@ func (x *exchange) send(ctx context.Context, room *admission, info *CallInfo) (*
 func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, x.client.cfg.AttemptTimeout)
 	defer cancel()
-	req, err := x.request(ctx)
+	var way passage
+	req, err := x.request(httptrace.WithClientTrace(ctx, way.trace()))
 	if err != nil {
 		return nil, x.fail(Misused, "no request can be made of it", err)
 	}
 	res, err := x.client.http.Do(req)
 	if err != nil {
-		return nil, x.broken(ctx, err)
+		e := x.broken(ctx, err)
+		e.doubtful = e.doubtful && !way.barred()
+		return nil, e
 	}
 	defer res.Body.Close()
 	if res.StatusCode < 200 || res.StatusCode > 299 {
@@ -169,11 +173,7 @@ func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
 // request makes the same request for each attempt. There is no cookie and no header of the caller's: what a backend
 // answers may be shared among viewers, and must depend on nothing but route, parameters and authority.
 func (x *exchange) request(ctx context.Context) (*http.Request, error) {
-	var body io.Reader = once{}
-	if x.call.Body != nil {
-		body = bytes.NewReader(x.call.Body)
-	}
-	req, err := http.NewRequestWithContext(ctx, x.call.Route.Method, x.target, body)
+	req, err := http.NewRequestWithContext(ctx, x.call.Route.Method, x.target, x.body())
 	if err != nil {
 		return nil, err
 	}
@@ -183,11 +183,26 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 	for name, values := range x.client.cfg.Header {
 		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
+	for _, name := range x.call.Route.Header {
+		req.Header.Set(name, x.client.cfg.RouteHeader.Get(name))
+	}
 	req.Header.Set(x.client.cfg.AuthHeader, x.header)
 	if x.call.Body != nil {
 		req.Header.Set("Content-Type", x.call.Route.bodyType())
 	}
 	return req, nil
+}
+
+// body is the request's. A write without one says that its length is 0: a body of unknown length, which [once] would be
+// taken for, is refused by some servers.
+func (x *exchange) body() io.Reader {
+	switch {
+	case x.call.Body != nil:
+		return bytes.NewReader(x.call.Body)
+	case x.call.Route.bodyless():
+		return once{}
+	}
+	return http.NoBody
 }
 
 // once is an empty body that cannot be read twice. net/http repeats a read by itself when a reused connection breaks
@@ -210,9 +225,7 @@ func (x *exchange) read(ctx context.Context, res *http.Response) (*Reply, error)
 		return nil, x.tooLarge(res.StatusCode)
 	}
 	if wrong := x.notJSON(res, body); wrong != "" {
-		e := x.fail(MalformedReply, wrong, nil)
-		e.Status = res.StatusCode
-		return nil, e
+		return nil, x.unread(MalformedReply, res.StatusCode, wrong)
 	}
 	res.Header.Del("Set-Cookie")
 	return &Reply{Status: res.StatusCode, Header: res.Header, Body: body}, nil
@@ -220,8 +233,13 @@ func (x *exchange) read(ctx context.Context, res *http.Response) (*Reply, error)
 
 // tooLarge names the limit, so that whoever meets it knows which setting to look at.
 func (x *exchange) tooLarge(status int) *Error {
-	e := x.fail(TooLarge, fmt.Sprintf("body exceeds the maximum of %d bytes", x.client.cfg.MaxBody), nil)
-	e.Status = status
+	return x.unread(TooLarge, status, fmt.Sprintf("body exceeds the maximum of %d bytes", x.client.cfg.MaxBody))
+}
+
+// unread makes the error of a 2xx answer whose body is of no use. A write has been done then, and nobody knows as what.
+func (x *exchange) unread(kind Kind, status int, detail string) *Error {
+	e := x.fail(kind, detail, nil)
+	e.Status, e.doubtful = status, !x.call.Route.Idempotent()
 	return e
 }
 
@@ -244,11 +262,15 @@ func (x *exchange) notJSON(res *http.Response, body []byte) string {
 func (x *exchange) answered(res *http.Response) *Error {
 	e := x.fail(kindOfStatus(res.StatusCode), "", nil)
 	e.Status = res.StatusCode
-	e.doubtful = !x.call.Route.Idempotent()
+	e.doubtful = !x.call.Route.Idempotent() && !certain(res.StatusCode)
 	e.RetryAfter = retryAfter(res.Header.Get("Retry-After"), x.client.cfg.Now())
 	e.body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // an unreadable body must not hide the status
 	return e
 }
+
+// certain reports whether a status says of a write that it was not done. A redirect may follow what was done, and a
+// gateway that answers 5xx may have passed it on.
+func certain(status int) bool { return status >= 400 && status < 500 }
 
 // kindOfStatus has no case for 1xx, which net/http keeps to itself, and refuses redirects: following one would carry the
 // credentials to wherever it points.

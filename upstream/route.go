@@ -24,6 +24,18 @@ const (
 	ServiceUser Authority = "serviceUser"
 )
 
+// Effect says whether a call changes anything upstream.
+type Effect int
+
+const (
+	// ByMethod is the rule: GET and HEAD read, all else writes. The zero value.
+	ByMethod Effect = iota
+	// Reads is for queries that are posted.
+	Reads
+	// Writes is for a GET that does something.
+	Writes
+)
+
 // Route is one upstream endpoint as a value: transport, pacer, freshness, metrics and docs all read the same one.
 // Declare it once as a package variable and never change it afterwards; calls read it without a lock.
 type Route struct {
@@ -37,6 +49,11 @@ type Route struct {
 	Path string
 	// Query names the query parameters it may send. Any other is a bug and refused before sending.
 	Query []string
+	// Header names the headers that it requires beside those of every call. Their values are in [Config.RouteHeader]; a
+	// call for which one is missing there is refused before sending.
+	Header []string
+	// Effect is what a call does to the backend, where its method does not tell the truth.
+	Effect Effect
 	// Form says that bodies are sent as application/x-www-form-urlencoded; default JSON.
 	Form bool
 	// Authority is as whom it is called.
@@ -57,11 +74,18 @@ type Route struct {
 	Assumed string
 }
 
-// Idempotent reports whether the call may be repeated without changing anything upstream: GET and HEAD only. PUT and
-// DELETE are left out on purpose, since backends send mails and bills on some of them.
+// Idempotent reports whether the call may be repeated without changing anything upstream: GET and HEAD only, unless
+// [Route.Effect] says otherwise. PUT and DELETE are left out on purpose, since backends send mails and bills on some of
+// them.
 func (r *Route) Idempotent() bool {
-	return r.Method == http.MethodGet || r.Method == http.MethodHead
+	if r.Effect == ByMethod {
+		return r.bodyless()
+	}
+	return r.Effect == Reads
 }
+
+// bodyless reports whether the method is one whose requests carry no body.
+func (r *Route) bodyless() bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 // bodyType is the media type that bodies are sent as.
 func (r *Route) bodyType() string {
@@ -132,7 +156,7 @@ type Call struct {
 	Body []byte
 	// Token is the access token for an authority other than System, without "Bearer"; required there, refused for System.
 	Token string `json:"-"`
-	// Lane is the call's place in the pacer's queue; the zero value is Waiting.
+	// Lane is the call's place in the pacer's queue; the zero value is Waiting for reads and Mutation for writes.
 	Lane Lane
 	// Account is whose account at the backend a system call is about, where the backend limits or authorises by account;
 	// "" means that there is only the client application. It is part of the bucket's identity.
@@ -151,6 +175,14 @@ func (c Call) String() string {
 
 // GoString is String, for %#v.
 func (c Call) GoString() string { return c.String() }
+
+// lane is where the call queues.
+func (c Call) lane() Lane {
+	if c.Lane == Waiting && !c.Route.Idempotent() {
+		return Mutation
+	}
+	return c.Lane
+}
 
 // Reply is a 2xx answer. The body is whole and within [Config.MaxBody]; it is JSON by its header, but not yet decoded.
 type Reply struct {

@@ -127,11 +127,16 @@ func (b *builder) openCache() (*cache.Cache, error) {
 	return c, nil
 }
 
+// allRoutes are those of all backends.
+func allRoutes() []*upstream.Route {
+	return slices.Concat(appdirect.Routes(), kazoo.Routes(), twilio.Routes(), leadconnector.Routes())
+}
+
 // wireVersion names what is kept in Redis: upstream bytes under routes. It
 // changes with the routes, so that a new release never reads another's entries.
 func wireVersion() string {
 	hash := sha256.New()
-	for _, r := range slices.Concat(appdirect.Routes(), kazoo.Routes(), twilio.Routes(), leadconnector.Routes()) {
+	for _, r := range allRoutes() {
 		hash.Write([]byte(r.Name + r.Method + r.Path))
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:4])

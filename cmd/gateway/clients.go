@@ -75,7 +75,8 @@ func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
 	})
 	return upstream.NewClient(upstream.Config{
 		Backend: appdirect.Backend, BaseURL: root + "/api", Client: a.ClientID, Credentials: credentials,
-		General: a.Limits.general(b.general), Buckets: a.Limits.routes(b.buckets),
+		RouteHeader: appdirect.RouteHeader(a.Partner),
+		General:     a.Limits.general(b.general), Buckets: a.Limits.routes(b.buckets),
 		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
 	})
 }

@@ -137,8 +137,10 @@ type AppDirectConfig struct {
 	ClientID string `yaml:"clientId"`
 	// ClientSecret goes with ClientID.
 	ClientSecret Secret `yaml:"clientSecret"`
-	// Scopes are asked for; empty means ROLE_PARTNER_READ.
+	// Scopes are asked for; empty means ROLE_PARTNER_READ, which buys nothing.
 	Scopes []string `yaml:"scopes"`
+	// Partner is the marketplace's partner code, in whose name carts are begun; empty refuses new ones.
+	Partner string `yaml:"partner"`
 	// Limits replace the printed ones, for a marketplace that grants others.
 	Limits BucketsConfig `yaml:"limits"`
 }

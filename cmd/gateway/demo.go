@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/resolvers/loaders"
 	"github.com/marketgraph/marketgraph/sandbox"
 )
@@ -25,6 +26,7 @@ func demoTenant(backends *sandbox.Sandbox, address string, t sandbox.Tenant) Ten
 		Tokens: TokensConfig{Issuer: t.Issuer, Audiences: []string{t.Audience}},
 		AppDirect: AppDirectConfig{
 			URL: at(sandbox.BackendAppDirect), ClientID: app.ID, ClientSecret: Secret{value: app.Secret},
+			Scopes: []string{string(auth.RolePartner)}, Partner: "APPDIRECT",
 		},
 		Kazoo: &KazooConfig{
 			URL: at(sandbox.BackendKazoo) + "/v2", User: t.Kazoo.User, Password: Secret{value: t.Kazoo.Password},

@@ -12,6 +12,7 @@
 package appdirect
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/marketgraph/marketgraph/upstream"
@@ -26,16 +27,31 @@ func General() upstream.Bucket {
 	return upstream.Bucket{Kind: upstream.LeakyBucket, Size: 20, PerSecond: 4}
 }
 
-// How long replies are kept. Identity changes matter soonest, catalogues least.
+// partnerHeader names the marketplace's partner, in whose name a cart is begun.
+const partnerHeader = "AD-ShoppingCart-Partner"
+
+// RouteHeader is what [upstream.Config.RouteHeader] has to hold for a marketplace's partner code. Without a code it is
+// empty, and the routes that want one are refused.
+func RouteHeader(partner string) http.Header {
+	h := http.Header{}
+	if partner != "" {
+		h.Set(partnerHeader, partner)
+	}
+	return h
+}
+
+// How long replies are kept. Identity changes matter soonest, catalogues least. Carts and what belongs to them are not
+// kept at all: somebody is at them.
 const (
 	freshIdentity  = 30 * time.Second
 	freshAccount   = time.Minute
 	freshBilling   = time.Minute
 	freshCatalogue = 5 * time.Minute
+	freshSettings  = 10 * time.Minute
 	hardExpiry     = time.Hour
 )
 
-// Routes lists every endpoint that the gateway calls, in a stable order.
+// Routes lists every endpoint that the gateway calls, in a stable order; those whose answers are not read come last.
 func Routes() []*upstream.Route {
 	return []*upstream.Route{
 		ListCompanies, ReadCompany,
@@ -43,7 +59,14 @@ func Routes() []*upstream.Route {
 		ListUsers, ReadUser,
 		ListApplications, ListCatalog, ReadProduct, ReadEdition,
 		ListSubscriptions, ListCompanySubscriptions, ReadSubscription,
-		ListCarts, ReadCart, ReadCartPrices,
+		ListCarts, ReadCart, CreateCart, UpdateCart, AddCartItem, UpdateCartItem, RemoveCartItems,
+		ReadCartPrices, PreviewCart, ValidateCart, ReadCartValidation, FinalizeCart,
+		ReadCartFields, ReadCheckoutSettings,
+		ListDiscounts,
+		ListOrders, ListCompanyOrders, ReadOrder,
+		CreateFulfilment, ReadFulfilments, ChooseShipping,
+		ListPaymentMethods, CreatePaymentMethod, SetDefaultPaymentMethod, ListPaymentMethodTypes,
 		ListLeads, ReadLead, ListPartnerLeads,
+		RemoveCartItem, RemoveCartDiscount, PreauthCart,
 	}
 }

@@ -97,7 +97,7 @@ func FuzzDecodeEdition(f *testing.F) {
 }
 
 func FuzzDecodeSubscriptions(f *testing.F) {
-	fuzzDecoder(f, appdirect.ListSubscriptions, routed(appdirect.ListSubscriptions), all(isSubscription))
+	fuzzDecoder(f, appdirect.ListSubscriptions, of(appdirect.ListSubscriptions, appdirect.DecodeSubscriptions), all(isSubscription))
 }
 
 func FuzzDecodeSubscription(f *testing.F) {

@@ -1,7 +1,6 @@
 package appdirect
 
 import (
-	"bytes"
 	"net/http"
 
 	"github.com/marketgraph/marketgraph/upstream"
@@ -60,19 +59,11 @@ func DecodeMemberships(body []byte) (Page[Membership], error) {
 // DecodeUserMemberships reads a reply of [ListUserMemberships]: a page, or the
 // plain list, since the endpoint prints no sample. Each item names its company.
 func DecodeUserMemberships(body []byte) (Page[Membership], error) {
-	page, err := decodeUserMemberships(body)
+	page, err := decodePage[Membership](ListUserMemberships, body)
 	if err != nil {
 		return page, err
 	}
 	return ending(ListUserMemberships, page, Membership.companyUUID)
-}
-
-func decodeUserMemberships(body []byte) (Page[Membership], error) {
-	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
-		items, err := wire.Decode[[]Membership](ListUserMemberships, trimmed)
-		return Page[Membership]{Items: items}, err
-	}
-	return wire.Decode[Page[Membership]](ListUserMemberships, body)
 }
 
 // ending refuses memberships without the end that the list is read for. The

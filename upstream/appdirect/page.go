@@ -1,8 +1,10 @@
 package appdirect
 
 import (
+	"bytes"
 	"errors"
 
+	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
@@ -33,4 +35,24 @@ func (p *Page[T]) Check() error {
 		return errNoItems
 	}
 	return wire.CheckAll(p.Items)
+}
+
+// plainList is a list that is the whole reply.
+type plainList[T any] []T
+
+// Check refuses null, and checks the items.
+func (l *plainList[T]) Check() error {
+	if *l == nil {
+		return errNoItems
+	}
+	return wire.CheckAll(*l)
+}
+
+// decodePage reads a page, or a plain list as one without its page object.
+func decodePage[T any](route *upstream.Route, body []byte) (Page[T], error) {
+	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
+		items, err := wire.Decode[plainList[T]](route, trimmed)
+		return Page[T]{Items: items}, err
+	}
+	return wire.Decode[Page[T]](route, body)
 }

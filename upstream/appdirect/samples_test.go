@@ -13,9 +13,9 @@ import (
 	"github.com/marketgraph/marketgraph/upstream/contract"
 )
 
-// routed is the decoder of one of the lists of subscriptions.
-func routed(r *upstream.Route) func([]byte) ([]appdirect.Subscription, error) {
-	return func(body []byte) ([]appdirect.Subscription, error) { return appdirect.DecodeSubscriptions(r, body) }
+// of is a decoder that several routes share, as that of one of them.
+func of[T any](r *upstream.Route, decode func(*upstream.Route, []byte) (T, error)) func([]byte) (T, error) {
+	return func(body []byte) (T, error) { return decode(r, body) }
 }
 
 // decoders has one entry per route, in the order of Routes.
@@ -30,16 +30,41 @@ var decoders = []contract.Decoder{
 	{Route: appdirect.ListCatalog, Sample: "catalog-list", Decode: contract.Boxed(appdirect.DecodeCatalog)},
 	{Route: appdirect.ReadProduct, Decode: contract.Boxed(appdirect.DecodeProduct)},
 	{Route: appdirect.ReadEdition, Sample: "edition-read", Decode: contract.Boxed(appdirect.DecodeEdition)},
-	{Route: appdirect.ListSubscriptions, Sample: "subscription-*", Decode: contract.Boxed(routed(appdirect.ListSubscriptions))},
-	{Route: appdirect.ListCompanySubscriptions, Sample: "subscription-*", Decode: contract.Boxed(routed(appdirect.ListCompanySubscriptions))},
+	{Route: appdirect.ListSubscriptions, Sample: "subscription-*", Decode: contract.Boxed(of(appdirect.ListSubscriptions, appdirect.DecodeSubscriptions))},
+	{Route: appdirect.ListCompanySubscriptions, Sample: "subscription-*", Decode: contract.Boxed(of(appdirect.ListCompanySubscriptions, appdirect.DecodeSubscriptions))},
 	{Route: appdirect.ReadSubscription, Sample: "subscription-*", Decode: contract.Boxed(appdirect.DecodeSubscription)},
 	{Route: appdirect.ListCarts, Sample: "carts-list", Decode: contract.Boxed(appdirect.DecodeCarts)},
 	{Route: appdirect.ReadCart, Decode: contract.Boxed(appdirect.DecodeCart)},
+	{Route: appdirect.CreateCart, Sample: "cart-create", Decode: contract.Boxed(appdirect.DecodeCreatedCart)},
+	{Route: appdirect.UpdateCart, Sample: "cart-update", Decode: contract.Boxed(of(appdirect.UpdateCart, appdirect.DecodeChangedCart))},
+	{Route: appdirect.AddCartItem, Sample: "cart-item-add", Decode: contract.Boxed(of(appdirect.AddCartItem, appdirect.DecodeCartItem))},
+	{Route: appdirect.UpdateCartItem, Sample: "cart-item-update", Decode: contract.Boxed(of(appdirect.UpdateCartItem, appdirect.DecodeCartItem))},
+	{Route: appdirect.RemoveCartItems, Sample: "cart-items-delete", Decode: contract.Boxed(of(appdirect.RemoveCartItems, appdirect.DecodeChangedCart))},
 	{Route: appdirect.ReadCartPrices, Sample: "cart-prices", Decode: contract.Boxed(appdirect.DecodeCartPrices)},
+	{Route: appdirect.PreviewCart, Sample: "cart-preview", Decode: contract.Boxed(appdirect.DecodeCartPreview)},
+	{Route: appdirect.ValidateCart, Sample: "cart-validate", Decode: contract.Boxed(of(appdirect.ValidateCart, appdirect.DecodeCartValidation))},
+	{Route: appdirect.ReadCartValidation, Sample: "cart-validation", Decode: contract.Boxed(of(appdirect.ReadCartValidation, appdirect.DecodeCartValidation))},
+	{Route: appdirect.FinalizeCart, Sample: "cart-finalize", Decode: contract.Boxed(appdirect.DecodePurchase)},
+	{Route: appdirect.ReadCartFields, Sample: "cart-fields", Decode: contract.Boxed(appdirect.DecodeCartFields)},
+	{Route: appdirect.ReadCheckoutSettings, Sample: "checkout-settings", Decode: contract.Boxed(appdirect.DecodeCheckoutSettings)},
+	{Route: appdirect.ListDiscounts, Sample: "discounts-list", Decode: contract.Boxed(appdirect.DecodeDiscounts)},
+	{Route: appdirect.ListOrders, Decode: contract.Boxed(of(appdirect.ListOrders, appdirect.DecodeOrders))},
+	{Route: appdirect.ListCompanyOrders, Decode: contract.Boxed(of(appdirect.ListCompanyOrders, appdirect.DecodeOrders))},
+	{Route: appdirect.ReadOrder, Decode: contract.Boxed(appdirect.DecodeOrder)},
+	{Route: appdirect.CreateFulfilment, Sample: "fulfilment-create", Decode: contract.Boxed(of(appdirect.CreateFulfilment, appdirect.DecodeFulfilments))},
+	{Route: appdirect.ReadFulfilments, Sample: "fulfilments-read", Decode: contract.Boxed(of(appdirect.ReadFulfilments, appdirect.DecodeFulfilments))},
+	{Route: appdirect.ChooseShipping, Sample: "shipping-choose", Decode: contract.Boxed(appdirect.DecodeFulfilment)},
+	{Route: appdirect.ListPaymentMethods, Sample: "payment-methods-list", Decode: contract.Boxed(appdirect.DecodePaymentMethods)},
+	{Route: appdirect.CreatePaymentMethod, Sample: "payment-method-create", Decode: contract.Boxed(appdirect.DecodePaymentMethod)},
+	{Route: appdirect.SetDefaultPaymentMethod, Sample: "payment-method-default", Decode: contract.Boxed(appdirect.DecodeDefaultPaymentMethods)},
+	{Route: appdirect.ListPaymentMethodTypes, Decode: contract.Boxed(appdirect.DecodePaymentMethodTypes)},
 	{Route: appdirect.ListLeads, Decode: contract.Boxed(appdirect.DecodeLeads)},
 	{Route: appdirect.ReadLead, Decode: contract.Boxed(appdirect.DecodeLead)},
 	{Route: appdirect.ListPartnerLeads, Sample: "partner-leads-list", Decode: contract.Boxed(appdirect.DecodePartnerLeads)},
 }
+
+// unread are the routes whose answers have no body, or none that is printed.
+var unread = []*upstream.Route{appdirect.RemoveCartItem, appdirect.RemoveCartDiscount, appdirect.PreauthCart}
 
 // room is what the checks that all backends share are told of this one.
 var room = &contract.Room{
@@ -49,7 +74,7 @@ var room = &contract.Room{
 
 func TestEveryRouteHasItsDecoder(t *testing.T) {
 	t.Parallel()
-	room.CheckDecoders(t)
+	room.CheckDecoders(t, unread...)
 }
 
 // TestEverySampleDecodes: where nothing is printed as a whole, TestAssumedSamples cuts one out.

@@ -16,6 +16,7 @@ type Time struct{ time.Time }
 var layouts = []string{
 	time.RFC3339Nano,
 	"2006-01-02T15:04:05.999999999-0700", // an offset without its colon
+	"2006-01-02 15:04:05.999999999Z07:00",
 	time.DateOnly,
 	"Mon, 2 Jan 2006 15:04:05 -0700", // RFC 2822, with and without the optional day
 	"2 Jan 2006 15:04:05 -0700",
