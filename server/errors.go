@@ -40,6 +40,14 @@ const (
 	Internal Code = "INTERNAL_SERVER_ERROR"
 )
 
+// The codes of Apollo's protocol for automatic persisted queries.
+const (
+	// PersistedQueryNotFound means that the document must come along with its id.
+	PersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
+	// PersistedQueryNotSupported means that ids alone are never enough here.
+	PersistedQueryNotSupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
+)
+
 // fault is an error as clients see it. The rest of the error is for the log.
 type fault struct {
 	code       Code

@@ -200,8 +200,8 @@ func codeConstants(t *testing.T) (codes []string) {
 			codes = append(codes, code)
 		}
 	}
-	if len(codes) != 8 {
-		t.Fatalf("%d codes, the documents name 8: %v", len(codes), codes)
+	if len(codes) != 10 {
+		t.Fatalf("%d codes; AppDirect documents 8, Apollo 2: %v", len(codes), codes)
 	}
 	return codes
 }

@@ -28,6 +28,9 @@ func (s *Server) record(ctx context.Context, r *request, a *answer, written int)
 		attrs = append(attrs, slog.Int("calls", r.budget.Total()), slog.Any("callsByRoute", r.budget.Calls()),
 			slog.Duration("waited", r.budget.Waited().Round(time.Microsecond)))
 	}
+	if r.untrusted {
+		attrs = append(attrs, slog.Bool("untrusted", true))
+	}
 	if len(r.codes) > 0 {
 		attrs = append(attrs, slog.Any("errors", r.codes))
 	}

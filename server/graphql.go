@@ -28,7 +28,7 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 	if !acceptable {
 		return s.refusal(req, typeJSON, refuse(http.StatusNotAcceptable, BadRequest, "accept %s or %s", typeResponse, typeJSON))
 	}
-	params, f := s.readParams(r)
+	asked, f := s.readParams(r)
 	if f != nil {
 		return s.refusal(req, mediaType, f)
 	}
@@ -39,8 +39,11 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 		return s.refusal(req, mediaType, tokenFault(err))
 	}
 	req.viewer = viewer
-	params.Headers = r.Header
-	return s.run(ctx, r.Method, mediaType, params)
+	if f := s.find(ctx, req, asked); f != nil {
+		return s.refusal(req, mediaType, f)
+	}
+	asked.Headers = r.Header
+	return s.run(ctx, r.Method, mediaType, asked)
 }
 
 // tokenFault refuses a request whose token is no good, or cannot be checked now.
@@ -58,12 +61,12 @@ func tokenFault(err error) *httpFault {
 }
 
 // run validates and executes the operation.
-func (s *Server) run(ctx context.Context, method, mediaType string, params *graphql.RawParams) *answer {
+func (s *Server) run(ctx context.Context, method, mediaType string, asked *asked) *answer {
 	req := requestFrom(ctx)
-	params.ReadTime = graphql.TraceTiming{Start: req.started, End: graphql.Now()}
+	asked.ReadTime = graphql.TraceTiming{Start: req.started, End: graphql.Now()}
 	req.budget = upstream.NewBudget(s.limits.Calls) // finding out who the viewer is counts as well
 	ctx = upstream.WithBudget(graphql.StartOperationTrace(ctx), req.budget)
-	op, faults := s.exec.CreateOperationContext(ctx, params)
+	op, faults := s.exec.CreateOperationContext(ctx, &asked.RawParams)
 	if op.Operation != nil {
 		req.operation, req.operationType = op.Operation.Name, string(op.Operation.Operation)
 	}
@@ -77,6 +80,7 @@ func (s *Server) run(ctx context.Context, method, mediaType string, params *grap
 		f.allow = http.MethodPost
 		return s.refusal(req, mediaType, f)
 	}
+	s.keep(ctx, req, asked)
 	handle, ctx := s.exec.DispatchOperation(s.begin(ctx, req), op)
 	return &answer{mediaType: mediaType, status: http.StatusOK, response: handle(ctx)}
 }

@@ -24,6 +24,7 @@ type Metrics struct {
 	callTimes  *prometheus.HistogramVec
 	waits      *prometheus.HistogramVec
 	cacheEvent *prometheus.CounterVec
+	documents  *prometheus.CounterVec
 }
 
 // NewMetrics makes a registry of its own, with the process's and Go's figures.
@@ -54,6 +55,9 @@ func NewMetrics() *Metrics {
 		cacheEvent: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "marketgraph_cache_events_total", Help: "What the cache did, by kind.",
 		}, []string{"kind"}),
+		documents: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_documents_total", Help: "Documents asked for by id, and those that no manifest has, by outcome.",
+		}, []string{"outcome"}),
 	}
 }
 
@@ -74,6 +78,16 @@ func (m *Metrics) Call(info upstream.CallInfo) {
 func (m *Metrics) Cache(event cache.Event) {
 	m.cacheEvent.WithLabelValues(event.Kind.String()).Inc()
 }
+
+// The outcomes of looking a document up.
+const (
+	documentFound     = "found"     // by its id
+	documentMissing   = "missing"   // the id is not known
+	documentUntrusted = "untrusted" // no manifest has it, and it ran
+	documentRefused   = "refused"   // no manifest has it, and one must
+)
+
+func (m *Metrics) document(outcome string) { m.documents.WithLabelValues(outcome).Inc() }
 
 func (m *Metrics) operation(operationType string, status int, faulty bool, took time.Duration) {
 	if operationType == "" {

@@ -13,9 +13,13 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+// requestError in the place of a status means that HTTP has nothing to say about
+// a refusal: the status is that of every request error.
+const requestError = 0
+
 // httpFault is a refusal of the request itself, before there is an operation.
 type httpFault struct {
-	status int
+	status int    // or requestError
 	allow  string // the Allow header of a 405
 	fault
 }
@@ -25,7 +29,7 @@ func refuse(status int, code Code, format string, args ...any) *httpFault {
 }
 
 // readParams reads what is asked, from the body of a POST or the query of a GET.
-func (s *Server) readParams(r *http.Request) (*graphql.RawParams, *httpFault) {
+func (s *Server) readParams(r *http.Request) (*asked, *httpFault) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		return s.fromQuery(r.URL)
@@ -38,7 +42,7 @@ func (s *Server) readParams(r *http.Request) (*graphql.RawParams, *httpFault) {
 	}
 }
 
-func (s *Server) fromBody(r *http.Request) (*graphql.RawParams, *httpFault) {
+func (s *Server) fromBody(r *http.Request) (*asked, *httpFault) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != typeJSON || !charsetFits(params["charset"]) {
 		return nil, refuse(http.StatusUnsupportedMediaType, BadRequest, "send the operation as Content-Type: application/json")
@@ -61,6 +65,7 @@ func (s *Server) bodyFault(err error) *httpFault {
 // paramsJSON tells absent and null from values of the wrong type.
 type paramsJSON struct {
 	Query         *string        `json:"query"`
+	DocumentID    *string        `json:"documentId"`
 	OperationName *string        `json:"operationName"`
 	Variables     map[string]any `json:"variables"`
 	Extensions    map[string]any `json:"extensions"`
@@ -68,7 +73,7 @@ type paramsJSON struct {
 
 // decodeParams reads a request body. What is wrong with it is said without
 // repeating it: a body may hold passwords.
-func decodeParams(body []byte) (*graphql.RawParams, *httpFault) {
+func decodeParams(body []byte) (*asked, *httpFault) {
 	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
 		return nil, refuse(http.StatusBadRequest, BadRequest, "batches are not supported: send one operation per request")
 	}
@@ -81,14 +86,20 @@ func decodeParams(body []byte) (*graphql.RawParams, *httpFault) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, refuse(http.StatusBadRequest, BadRequest, "the body goes on after the JSON object")
 	}
-	return in.raw()
+	return in.asked()
 }
 
-func (in paramsJSON) raw() (*graphql.RawParams, *httpFault) {
-	if in.Query == nil || *in.Query == "" {
+func (in paramsJSON) asked() (*asked, *httpFault) {
+	out := &asked{RawParams: graphql.RawParams{Variables: in.Variables, Extensions: in.Extensions}}
+	if f := out.identify(in.DocumentID); f != nil {
+		return nil, f
+	}
+	if in.Query != nil {
+		out.Query = *in.Query
+	}
+	if out.Query == "" && out.id == "" {
 		return nil, refuse(http.StatusBadRequest, BadRequest, "`query` is missing")
 	}
-	out := &graphql.RawParams{Query: *in.Query, Variables: in.Variables, Extensions: in.Extensions}
 	if in.OperationName != nil {
 		out.OperationName = *in.OperationName
 	}
@@ -103,7 +114,7 @@ func jsonReason(err error) string {
 	return "the body is no JSON object"
 }
 
-func (s *Server) fromQuery(u *url.URL) (*graphql.RawParams, *httpFault) {
+func (s *Server) fromQuery(u *url.URL) (*asked, *httpFault) {
 	if int64(len(u.RawQuery)) > s.limits.BodyBytes {
 		return nil, refuse(http.StatusRequestURITooLong, ResourceLimitExceeded,
 			"the query string exceeds the limit `bodyBytes` of %d bytes", s.limits.BodyBytes)
@@ -113,7 +124,7 @@ func (s *Server) fromQuery(u *url.URL) (*graphql.RawParams, *httpFault) {
 		return nil, refuse(http.StatusBadRequest, BadRequest, "the query string cannot be read")
 	}
 	in := paramsJSON{}
-	for name, target := range map[string]**string{"query": &in.Query, "operationName": &in.OperationName} {
+	for name, target := range map[string]**string{"query": &in.Query, "documentId": &in.DocumentID, "operationName": &in.OperationName} {
 		if query.Has(name) {
 			value := query.Get(name)
 			*target = &value
@@ -124,7 +135,7 @@ func (s *Server) fromQuery(u *url.URL) (*graphql.RawParams, *httpFault) {
 			return nil, f
 		}
 	}
-	return in.raw()
+	return in.asked()
 }
 
 // objectParam reads a GET parameter that holds a JSON object, or nothing.

@@ -61,7 +61,7 @@ func TestReadParams(t *testing.T) {
 			if f != nil {
 				t.Fatalf("refused with %d: %s", f.status, f.message)
 			}
-			if diff := cmp.Diff(&tc.want, got); diff != "" {
+			if diff := cmp.Diff(tc.want, got.RawParams); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -137,18 +137,19 @@ func (failing) Read([]byte) (int, error) { return 0, errSecret }
 // Close implements io.Closer.
 func (failing) Close() error { return nil }
 
-// FuzzDecodeParams: any body is taken or refused, and what is taken has a query.
+// FuzzDecodeParams: any body is taken or refused, and what is taken has a query or
+// names one.
 func FuzzDecodeParams(f *testing.F) {
 	for _, seed := range []string{
 		"", "null", "[]", `{"query":"{a}"}`, `{"query":"{a}","variables":{"n":1e999}}`, `{"query":"{a}"}x`, `{"QUERY":"{a}"}`,
-		`{"query":"\ud800"}`, `{"query":"{a}","variables":[]}`, strings.Repeat(`{"variables":`, 100), `{"query":1}`, "\xff",
+		`{"documentId":"a"}`, `{"documentId":"sha256:0"}`, `{"extensions":{"persistedQuery":{"version":1}}}`, `{"query":"\ud800"}`, `{"query":"{a}","variables":[]}`, strings.Repeat(`{"variables":`, 100), `{"query":1}`, "\xff",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		params, fault := decodeParams(body)
 		switch {
-		case fault == nil && (params == nil || params.Query == ""):
+		case fault == nil && (params == nil || params.Query == "" && params.id == ""):
 			t.Fatalf("%q is taken as %+v", body, params)
 		case fault != nil && (params != nil || fault.status != http.StatusBadRequest || fault.code != BadRequest || len(fault.message) > 200):
 			t.Fatalf("%q is refused with %+v", body, fault)

@@ -29,6 +29,7 @@ type request struct {
 
 	operation     string
 	operationType string
+	untrusted     bool // no manifest has the document, and it ran all the same
 
 	mu     sync.Mutex
 	codes  map[Code]int

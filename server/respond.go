@@ -21,10 +21,14 @@ type answer struct {
 // refusal answers a request that has no operation to run.
 func (s *Server) refusal(req *request, mediaType string, f *httpFault) *answer {
 	req.count(f.code)
-	return &answer{
+	a := &answer{
 		status: f.status, mediaType: mediaType, allow: f.allow, challenge: f.status == http.StatusUnauthorized,
 		response: &graphql.Response{Errors: gqlerror.List{{Message: f.message, Extensions: f.extensions(req.id)}}},
 	}
+	if a.status == requestError {
+		a.status = a.requestErrorStatus()
+	}
+	return a
 }
 
 // requestErrorStatus is the status of an answer without data: clients of the

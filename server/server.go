@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/graph"
 	"github.com/marketgraph/marketgraph/limits"
 	"github.com/marketgraph/marketgraph/resolvers"
@@ -34,6 +35,9 @@ type Options struct {
 	Origins []string
 	// Explorer answers /explorer and everything below it; nil serves none.
 	Explorer http.Handler
+	// Persisted keeps documents that clients bring for automatic persisted
+	// queries; nil keeps none.
+	Persisted *cache.Slots
 	// Metrics count; required.
 	Metrics *Metrics
 	// Log gets one event per operation; nil discards.
@@ -52,6 +56,7 @@ type Server struct {
 	limits    limits.Config
 	origins   []string
 	explorer  http.Handler
+	persisted *cache.Slots // nil keeps none
 	metrics   *Metrics
 	log       *slog.Logger
 	now       func() time.Time
@@ -73,7 +78,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		schema: es.Schema(), table: table, directory: o.Directory, hosts: hosts, limits: bounds,
-		origins: o.Origins, explorer: o.Explorer, metrics: o.Metrics, log: o.Log, now: o.Now,
+		origins: o.Origins, explorer: o.Explorer, persisted: o.Persisted, metrics: o.Metrics, log: o.Log, now: o.Now,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

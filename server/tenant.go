@@ -20,6 +20,8 @@ type Tenant struct {
 	Auth *auth.Authenticator
 	// Loaders reach its backends.
 	Loaders *loaders.Tenant
+	// Trusted are the documents that its clients were built with.
+	Trusted Trusted
 }
 
 // hosts finds the tenant of a request by its Host header.

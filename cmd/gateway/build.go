@@ -96,6 +96,10 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading),
 		Limits: b.bounds, Origins: b.cfg.Origins, Metrics: b.metrics, Log: b.log,
 	}
+	if options.Persisted, err = b.gateway.cache.Slots("documents"); err != nil {
+		return nil, err
+	}
+	b.onClose(options.Persisted.Close)
 	if !b.cfg.Explorer.Disabled {
 		if options.Explorer, err = b.explorer(); err != nil {
 			return nil, err
@@ -156,7 +160,7 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 	if err != nil {
 		return nil, err
 	}
-	return &server.Tenant{Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading}, nil
+	return &server.Tenant{Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted}, nil
 }
 
 // auth gives the tenant's settings in the words of package auth.

@@ -87,6 +87,8 @@ type TenantConfig struct {
 	Links LinksConfig `yaml:"links"`
 	// SignIn lets people sign in to the Explorer; nil lets nobody.
 	SignIn *SignInConfig `yaml:"signIn"`
+	// Documents are those that its clients were built with.
+	Documents DocumentsConfig `yaml:"documents"`
 }
 
 // TokensConfig says how a tenant's tokens are verified.
@@ -317,6 +319,7 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 	if t.SignIn != nil {
 		t.SignIn.check(c, path+".signIn")
 	}
+	t.Documents.check(c, path+".documents")
 }
 
 // checkOthers checks the backends that a tenant may do without.
