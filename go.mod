@@ -50,6 +50,9 @@ require (
 )
 
 // What npm puts there is nobody's package, and takes long to walk through.
-ignore ./server/explorer/web/node_modules
+ignore (
+	./clients/storefront/node_modules
+	./server/explorer/web/node_modules
+)
 
 tool github.com/99designs/gqlgen

@@ -216,7 +216,7 @@ var entries = regexp.MustCompile(`^(` + strings.Join([]string{
 	`\.ci`, `\.editorconfig`, `\.gitattributes`, `\.gitignore`, `\.golangci\.yml`,
 	`CHANGELOG\.md`, `CONTRIBUTING\.md`, `LICENSE`, `Makefile`, `README\.md`,
 	`doc\.go`, `go\.mod`, `go\.sum`, `gqlgen\.yml`, `schema\.graphqls`, `house_[a-z_]*test\.go`, `house_test\.go`,
-	`auth`, `bench`, `cache`, `cmd`, `deploy`, `docs`, `e2e`, `graph`, `limits`, `resolvers`, `sandbox`, `server`, `upstream`,
+	`auth`, `bench`, `cache`, `clients`, `cmd`, `deploy`, `docs`, `e2e`, `graph`, `limits`, `resolvers`, `sandbox`, `server`, `upstream`,
 }, "|") + `)$`)
 
 // vague are folder names that say nothing about what is inside.

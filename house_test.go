@@ -47,8 +47,8 @@ type house struct {
 	sources []*source
 }
 
-// notOurs are folders that tools make; .gitignore names them too.
-var notOurs = map[string]bool{".git": true, ".cache": true, "bin": true, "node_modules": true}
+// notOurs are folders that tools make; a .gitignore names them too.
+var notOurs = map[string]bool{".git": true, ".cache": true, "bin": true, "node_modules": true, "dist": true}
 
 var leftovers = regexp.MustCompile(`\.(test|prof|out)$`)
 

@@ -36,8 +36,9 @@ type tab struct {
 }
 
 // openTab starts Chromium with an empty profile. Whatever it is asked to load
-// stays on this machine: other names do not resolve.
-func openTab(t *testing.T) *tab {
+// stays on this machine: other names do not resolve. Rules say where names lead
+// instead of where they do, as "MAP name:port address:port".
+func openTab(t *testing.T, rules ...string) *tab {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
 	if err != nil {
@@ -51,7 +52,7 @@ func openTab(t *testing.T) *tab {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"),
+		chromedp.Flag("host-resolver-rules", resolving(rules)),
 	)
 	ctx, cancel := context.WithTimeout(t.Context(), browserTimeout)
 	t.Cleanup(cancel)
@@ -70,6 +71,15 @@ func openTab(t *testing.T) *tab {
 	}
 	b.do(t, chromedp.EmulateViewport(1280, 800))
 	return b
+}
+
+// resolving is Chromium's flag: the first rule that fits holds, and EXCLUDE goes
+// before them all.
+func resolving(rules []string) string {
+	if len(rules) == 0 {
+		rules = []string{"EXCLUDE localhost", "EXCLUDE *.localhost", "EXCLUDE 127.0.0.1"}
+	}
+	return strings.Join(append(slices.Clone(rules), "MAP * ~NOTFOUND"), ", ")
 }
 
 func (b *tab) hear(event any) {
@@ -111,9 +121,9 @@ func (b *tab) told() string {
 }
 
 // read gives a text that a script in the page evaluates to.
-func (b *tab) read(t *testing.T, script string) string {
+func (b *tab) read(t *testing.T, script string, options ...chromedp.EvaluateOption) string {
 	t.Helper()
-	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](script))
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](script, options...))
 	if err != nil {
 		t.Fatal(err)
 	}

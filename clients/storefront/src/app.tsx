@@ -1,0 +1,59 @@
+// The frame: who is here, where they can go, and the page of the address.
+import { useMemo } from 'react'
+import { Provider } from 'urql'
+import { useBuyer } from './buyer'
+import { Catalogue } from './catalogue'
+import { clientFor } from './graph'
+import { Product } from './product'
+import { Link, Title, useAddress } from './router'
+import { signIn, signOut, useSession } from './session'
+
+export function App() {
+  const { token } = useSession()
+  const client = useMemo(() => clientFor(token), [token])
+  return (
+    <Provider value={client}>
+      <Frame />
+    </Provider>
+  )
+}
+
+function Frame() {
+  const { token, problem } = useSession()
+  return (
+    <>
+      <header>
+        <nav aria-label="Shop">
+          <Link href="/">Catalogue</Link>
+        </nav>
+        {token === null ? <button type="button" onClick={signIn}>Sign in</button> : <SignedIn />}
+      </header>
+      <main>
+        {problem && <p role="alert" className="failure">{problem}</p>}
+        <Page />
+      </main>
+    </>
+  )
+}
+
+function SignedIn() {
+  const { buyer } = useBuyer()
+  return (
+    <span>
+      {buyer && <span id="buyer">{buyer.email} for {buyer.company} </span>}
+      <button type="button" onClick={() => signOut()}>Sign out</button>
+    </span>
+  )
+}
+
+function Page() {
+  const { pathname } = useAddress()
+  const product = /^\/products\/([^/]+)$/.exec(pathname)?.[1]
+  if (product) return <Product key={product} id={decodeURIComponent(product)} />
+  switch (pathname) {
+    case '/':
+      return <Catalogue />
+    default:
+      return <><Title>Not found</Title><p>There is no such page.</p></>
+  }
+}

@@ -1,0 +1,13 @@
+/// <reference types="vite/client" />
+
+// The settings of ../.env, so that a misspelt one does not compile.
+interface ImportMetaEnv {
+  readonly VITE_GRAPH: string
+  readonly VITE_AUTHORIZE: string
+  readonly VITE_TOKEN: string
+  readonly VITE_CLIENT_ID: string
+}
+
+interface ViteTypeOptions {
+  strictImportMetaEnv: unknown
+}
