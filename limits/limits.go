@@ -14,8 +14,19 @@ import (
 type Config struct {
 	// BodyBytes is the most bytes of a POST body, and of a GET's query string.
 	BodyBytes int64
+	// VariableBytes is the most bytes of an operation's variables, as sent.
+	VariableBytes int64
+	// Batch is the most operations of one request; 1 refuses batches.
+	Batch int
 	// Tokens is the most lexical tokens of a document.
 	Tokens int
+	// Fragments is the most fragments that a document defines.
+	Fragments int
+	// Directives is the most uses of directives in a document.
+	Directives int
+	// Duplicates is the most fields of a document that repeat another of their
+	// own selection set under the same response name.
+	Duplicates int
 	// Depth is the deepest nesting of fields, introspection apart.
 	Depth int
 	// RootFields is the most root fields that are answered: fields that merge,
@@ -23,6 +34,12 @@ type Config struct {
 	RootFields int
 	// Aliases is the most aliased fields of an operation and the fragments it uses.
 	Aliases int
+	// Merges is the most selections looked at while an operation's fragments are merged.
+	Merges int
+	// Introspection is the most items that introspection may list, by assumed sizes.
+	Introspection int
+	// Cost is the most points that an operation, or a batch of them, may be worth.
+	Cost int
 	// PageItems is the most items that one page of a list may ask for.
 	PageItems int
 	// Calls is the most upstream calls that one operation may make.
@@ -31,20 +48,34 @@ type Config struct {
 	Deadline time.Duration
 	// Errors is the most errors in one answer; the rest are counted in the last.
 	Errors int
+	// ViewerOperations is the most operations of one viewer that one process runs at a time.
+	ViewerOperations int
+	// TenantOperations is the same for all viewers of one tenant together.
+	TenantOperations int
 }
 
 // Default are the limits that apply where nothing else is configured.
 func Default() Config {
 	return Config{
-		BodyBytes:  128 << 10,
-		Tokens:     2000,
-		Depth:      16,
-		RootFields: 20,
-		Aliases:    60,
-		PageItems:  250,
-		Calls:      300,
-		Deadline:   10 * time.Second,
-		Errors:     100,
+		BodyBytes:        128 << 10,
+		VariableBytes:    64 << 10,
+		Batch:            1,
+		Tokens:           2000,
+		Fragments:        100,
+		Directives:       40,
+		Duplicates:       30,
+		Depth:            16,
+		RootFields:       20,
+		Aliases:          60,
+		Merges:           20_000,
+		Introspection:    50_000,
+		Cost:             1000,
+		PageItems:        250,
+		Calls:            300,
+		Deadline:         10 * time.Second,
+		Errors:           100,
+		ViewerOperations: 20,
+		TenantOperations: 500,
 	}
 }
 
@@ -53,14 +84,24 @@ func (c Config) WithDefaults() (Config, error) {
 	d := Default()
 	err := errors.Join(
 		orDefault("bodyBytes", &c.BodyBytes, d.BodyBytes),
+		orDefault("variableBytes", &c.VariableBytes, d.VariableBytes),
+		orDefault("batch", &c.Batch, d.Batch),
 		orDefault("tokens", &c.Tokens, d.Tokens),
+		orDefault("fragments", &c.Fragments, d.Fragments),
+		orDefault("directives", &c.Directives, d.Directives),
+		orDefault("duplicates", &c.Duplicates, d.Duplicates),
 		orDefault("depth", &c.Depth, d.Depth),
 		orDefault("rootFields", &c.RootFields, d.RootFields),
 		orDefault("aliases", &c.Aliases, d.Aliases),
+		orDefault("merges", &c.Merges, d.Merges),
+		orDefault("introspection", &c.Introspection, d.Introspection),
+		orDefault("cost", &c.Cost, d.Cost),
 		orDefault("pageItems", &c.PageItems, d.PageItems),
 		orDefault("calls", &c.Calls, d.Calls),
 		orDefault("deadline", &c.Deadline, d.Deadline),
 		orDefault("errors", &c.Errors, d.Errors),
+		orDefault("viewerOperations", &c.ViewerOperations, d.ViewerOperations),
+		orDefault("tenantOperations", &c.TenantOperations, d.TenantOperations),
 	)
 	return c, err
 }
@@ -84,9 +125,15 @@ type Exceeded struct {
 	Most int
 	// Got is what the operation has.
 	Got int
+	// Dearest are the positions that cost most, the dearest first; only for `cost`.
+	Dearest []FieldCost
 }
 
-// Error names the limit and both numbers.
+// Error names the limit, both numbers, and where most of it goes.
 func (e *Exceeded) Error() string {
-	return fmt.Sprintf("the operation exceeds the limit `%s`: %d, and at most %d are allowed", e.Limit, e.Got, e.Most)
+	text := fmt.Sprintf("the operation exceeds the limit `%s`: %d, and at most %d are allowed", e.Limit, e.Got, e.Most)
+	for i, f := range e.Dearest {
+		text += [...]string{"; the most goes to ", ", "}[min(i, 1)] + fmt.Sprintf("%s (%d)", f.Path, f.Cost())
+	}
+	return text
 }

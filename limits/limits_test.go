@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,9 +32,10 @@ func TestWithDefaultsFillsOnlyWhatIsZero(t *testing.T) {
 	if diff := cmp.Diff(limits.Default(), zero); diff != "" {
 		t.Errorf("the zero value is not the defaults (-want +got):\n%s", diff)
 	}
-	set := limits.Config{
-		BodyBytes: 1, Tokens: 2, Depth: 3, RootFields: 4, Aliases: 5,
-		PageItems: 6, Calls: 7, Deadline: 8 * time.Second, Errors: 9,
+	var set limits.Config
+	v := reflect.ValueOf(&set).Elem()
+	for i := range v.NumField() {
+		v.Field(i).SetInt(int64(i) + 1)
 	}
 	got, err := set.WithDefaults()
 	if err != nil {

@@ -1,10 +1,6 @@
 package limits
 
-import (
-	"strings"
-
-	"github.com/vektah/gqlparser/v2/ast"
-)
+import "github.com/vektah/gqlparser/v2/ast"
 
 // CheckShape measures an operation of a validated document. Each fragment is
 // measured once, however often it is spread, so the time is linear in the
@@ -15,9 +11,9 @@ func (c Config) CheckShape(op *ast.OperationDefinition, fragments ast.FragmentDe
 	roots := rootKeys{fragments: fragments, keys: map[string]bool{}, seen: map[string]bool{}}
 	roots.add(op.SelectionSet)
 	for _, check := range []Exceeded{
-		{"depth", c.Depth, depth},
-		{"rootFields", c.RootFields, len(roots.keys)},
-		{"aliases", c.Aliases, m.aliases},
+		{Limit: "depth", Most: c.Depth, Got: depth},
+		{Limit: "rootFields", Most: c.RootFields, Got: len(roots.keys)},
+		{Limit: "aliases", Most: c.Aliases, Got: m.aliases},
 	} {
 		if check.Got > check.Most {
 			return &check
@@ -53,7 +49,7 @@ func (m *measure) field(f *ast.Field) (depth int) {
 		m.aliases++
 	}
 	// Introspection nests by nature and costs no call.
-	if strings.HasPrefix(f.Name, "__") {
+	if introspective(f.Name) {
 		return 1
 	}
 	return m.set(f.SelectionSet) + 1

@@ -1,0 +1,139 @@
+package limits
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// most is where points stop growing: far beyond any limit, and its square fits an int.
+const most = 1 << 30
+
+// Estimate is what an operation costs at most, and where. It is immutable and
+// safe for concurrent use.
+type Estimate struct {
+	root *spot
+}
+
+// spot is what stands below some merged fields: one place of the answer's
+// shape, or several of the same selection. Its sum is for one object there.
+type spot struct {
+	below []link
+	sum   sum
+}
+
+// link leads from a spot to a field below it.
+type link struct {
+	*spot
+	field  *ast.Field
+	weight int  // points for the call behind the field
+	times  int  // objects that the field answers for each parent
+	listed bool // the field itself is a list
+	paid   bool // each of them costs a point
+}
+
+// sum is a cost: calls once, items for each parent. What introspection answers
+// is free, but counted.
+type sum struct{ calls, items, introspected int }
+
+// plus adds up what stops at most.
+func (s sum) plus(o sum) sum {
+	return sum{min(s.calls+o.calls, most), min(s.items+o.items, most), min(s.introspected+o.introspected, most)}
+}
+
+// total is what a field costs its parent, with all that is below it.
+func (l link) total() sum {
+	out := sum{calls: min(l.weight+l.sum.calls, most), items: times(l.times, l.sum.items), introspected: times(l.times, l.sum.introspected)}
+	if l.paid {
+		out.items = min(out.items+l.times, most)
+	}
+	if l.listed && introspective(l.parent()) {
+		out.introspected = min(out.introspected+l.times, most)
+	}
+	return out
+}
+
+// parent is the type that has the field.
+func (l link) parent() string {
+	if l.field.ObjectDefinition == nil {
+		return "" // never in a validated document
+	}
+	return l.field.ObjectDefinition.Name
+}
+
+func times(a, b int) int { return min(a*b, most) }
+
+// Points is the cost of the whole operation.
+func (e *Estimate) Points() int { return min(e.root.sum.calls+e.root.sum.items, most) }
+
+// FieldCost is what one position of an operation costs by itself, without what is below it.
+type FieldCost struct {
+	// Path leads to it by response names, such as "companies.nodes.users"; it has no list positions.
+	Path string `json:"path"`
+	// Field is the field's definition, such as "Company.users".
+	Field string `json:"field"`
+	// Parents is how many objects are asked for the field at most.
+	Parents int `json:"parents"`
+	// Calls is the points for the call behind it.
+	Calls int `json:"calls"`
+	// Items is the points for the items that it lists.
+	Items int `json:"items"`
+}
+
+// Cost is the points of both.
+func (f FieldCost) Cost() int { return f.Calls + f.Items }
+
+// maxFields bounds a list of positions. Operations within the default limit
+// have fewer that cost anything.
+const maxFields = 1000
+
+// Fields are the positions that cost something, parents first, and the first
+// 1000 of them where there are more.
+func (e *Estimate) Fields() []FieldCost {
+	var out []FieldCost
+	var walk func(s *spot, path string, parents int)
+	walk = func(s *spot, path string, parents int) {
+		for _, l := range s.below {
+			if t := l.total(); t.calls+t.items == 0 || len(out) == maxFields {
+				continue
+			}
+			here := l.field.Alias
+			if path != "" {
+				here = path + "." + here
+			}
+			cost := FieldCost{Path: here, Field: l.parent() + "." + l.field.Name, Parents: parents, Calls: l.weight}
+			count := times(parents, l.times)
+			if l.paid {
+				cost.Items = count
+			}
+			if cost.Cost() > 0 {
+				out = append(out, cost)
+			}
+			walk(l.spot, here, count)
+		}
+	}
+	walk(e.root, "", 1)
+	return out
+}
+
+// dearest are up to n positions that cost most, the dearest first.
+func (e *Estimate) dearest(n int) []FieldCost {
+	all := e.Fields()
+	slices.SortStableFunc(all, func(a, b FieldCost) int { return cmp.Compare(b.Cost(), a.Cost()) })
+	return all[:min(n, len(all))]
+}
+
+// Check refuses an operation that costs too much, whenever it is sent. points
+// is the most that this client's bucket could ever hold. The error is an
+// [Exceeded] that names the dearest fields.
+func (c Config) Check(e *Estimate, points int) error {
+	allowed := min(c.Cost, points)
+	switch {
+	case e.Points() > allowed:
+		return &Exceeded{Limit: "cost", Most: allowed, Got: e.Points(), Dearest: e.dearest(3)}
+	case e.root.sum.introspected > c.Introspection:
+		return &Exceeded{Limit: "introspection", Most: c.Introspection, Got: e.root.sum.introspected}
+	}
+	return nil
+}
