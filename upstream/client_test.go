@@ -235,7 +235,7 @@ func TestErrorBodyIsKeptShort(t *testing.T) {
 		})
 		_, err := b.client(t).Do(t.Context(), aWrite())
 		var e *upstream.Error
-		if !errors.As(err, &e) || len(e.Body()) != 4096 || !bytes.HasPrefix(e.Body(), []byte(`{"code":"INVALID"}`)) {
+		if !errors.As(err, &e) || len(e.Body()) != 32<<10 || !bytes.HasPrefix(e.Body(), []byte(`{"code":"INVALID"}`)) {
 			t.Fatalf("%v with %d bytes", err, len(e.Body()))
 		}
 		if strings.Contains(err.Error(), "s3cret") || e.Retryable() {
