@@ -68,7 +68,8 @@ type Route struct {
 	Hard time.Duration
 	// PageSize is the number of items asked for per page; 0 means that it is not a list.
 	PageSize int
-	// Tags are templates of what a cached reply depends on: "company:{companyUuid}", "companies".
+	// Tags are templates of what a reply depends on: "company:{companyUuid}", "companies". Dropping one ends the use of
+	// cached replies, and of calls under way that others would share. Writes have none.
 	Tags []string
 	// Assumed says which documented sample the decoder leans on where the endpoint prints none; "" when it prints one.
 	Assumed string

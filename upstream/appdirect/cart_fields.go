@@ -17,6 +17,7 @@ var ReadCartFields = &upstream.Route{
 	Authority: upstream.System,
 	Ours:      oursCheckout,
 	Bucket:    graphBucket(),
+	Tags:      []string{"carts"},
 }
 
 // cartFieldSelection is written out thrice in the document: what the type is called, as a fragment would have to say, is

@@ -16,6 +16,7 @@ var ReadCartPrices = &upstream.Route{
 	Path:      "/v3/checkout/shoppingCarts/{shoppingCartId}/pricingSummary",
 	Authority: upstream.System,
 	Ours:      oursCheckout,
+	Tags:      []string{"cart:{shoppingCartId}", "carts"},
 }
 
 // PreviewCart reads what would be due if the cart were bought now.
@@ -26,6 +27,7 @@ var PreviewCart = &upstream.Route{
 	Path:      "/v3/checkout/shoppingCarts/{shoppingCartId}/preview",
 	Authority: upstream.System,
 	Ours:      oursCheckout,
+	Tags:      []string{"cart:{shoppingCartId}", "carts"},
 }
 
 // CartPrices is what a cart costs. Taxes, shipping and what is due at once are in [CartPreview] only.

@@ -27,6 +27,7 @@ var ReadCartValidation = &upstream.Route{
 	Path:      "/v3/checkout/shoppingCarts/{shoppingCartId}/validation",
 	Authority: upstream.System,
 	Ours:      oursCheckout,
+	Tags:      []string{"cart:{shoppingCartId}", "carts"},
 }
 
 // CartValidation is what is wrong with a cart.

@@ -23,6 +23,7 @@ var ListCarts = &upstream.Route{
 	Authority: upstream.System,
 	Ours:      oursCheckout,
 	PageSize:  100,
+	Tags:      []string{"carts"},
 }
 
 // ReadCart reads one shopping cart by its id.
@@ -33,6 +34,7 @@ var ReadCart = &upstream.Route{
 	Path:      "/v3/checkout/shoppingCarts/{shoppingCartId}",
 	Authority: upstream.System,
 	Ours:      oursCheckout,
+	Tags:      []string{"cart:{shoppingCartId}", "carts"},
 	Assumed:   "an item of the printed list of carts",
 }
 

@@ -18,6 +18,7 @@ var ListDiscounts = &upstream.Route{
 	Authority: upstream.System,
 	Ours:      "discounts print no roles; that a code exists is no more than applying it tells",
 	PageSize:  250,
+	Tags:      []string{"discounts"},
 }
 
 // RemoveCartDiscount takes a discount off all items of a cart, or off those of the parameter "itemId"; its answer is empty.

@@ -33,6 +33,7 @@ var ReadFulfilments = &upstream.Route{
 	Query:     []string{"shoppingCartId"},
 	Authority: upstream.System,
 	Ours:      oursFulfilments,
+	Tags:      []string{"carts"},
 }
 
 // ChooseShipping takes one of a fulfilment's quotes; its fee goes into the cart.

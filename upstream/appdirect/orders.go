@@ -21,6 +21,7 @@ var ListOrders = &upstream.Route{
 	Query:     []string{"referenceCode", "fromCreationDate", "toCreationDate", "status", "type", "page", "size", "sortField", "sortOrder"},
 	Authority: upstream.System,
 	PageSize:  100,
+	Tags:      []string{"orders"},
 	Assumed:   assumedOrder + ", in a page or a plain list",
 }
 
@@ -34,6 +35,7 @@ var ListCompanyOrders = &upstream.Route{
 	Authority: upstream.System,
 	Ours:      oursBilling,
 	PageSize:  250,
+	Tags:      []string{"orders", "company:{companyId}:orders"},
 	Assumed:   assumedOrder + ", in a page or a plain list",
 }
 
@@ -46,6 +48,7 @@ var ReadOrder = &upstream.Route{
 	Authority: upstream.System,
 	Ours:      oursBilling,
 	Bucket:    upstream.Bucket{Kind: upstream.LeakyBucket, Size: 20, PerSecond: 4},
+	Tags:      []string{"order:{orderId}", "orders"},
 	Assumed:   assumedOrder,
 }
 

@@ -18,6 +18,7 @@ var ListPaymentMethods = &upstream.Route{
 	Path:      "/appMarket/v2/paymentMethods",
 	Query:     []string{"ownerId", "companyId"},
 	Authority: upstream.System,
+	Tags:      []string{"paymentMethods"},
 }
 
 // CreatePaymentMethod keeps what a payment page has made a token of. The endpoint would also take a card's number, which

@@ -29,10 +29,14 @@ func (room *Room) CheckCachingPage(t testing.TB) {
 
 // cachingRow is a route's line in the table of docs/caching.md.
 func cachingRow(r *upstream.Route) string {
-	if r.Fresh == 0 {
-		return fmt.Sprintf("| `%s` | `%s %s` | never | – |", r.Name, r.Method, r.Path)
+	fresh, tags := "never", "–"
+	if r.Fresh > 0 {
+		fresh = r.Fresh.String()
 	}
-	return fmt.Sprintf("| `%s` | `%s %s` | %s | `%s` |", r.Name, r.Method, r.Path, r.Fresh, strings.Join(r.Tags, "`, `"))
+	if len(r.Tags) > 0 {
+		tags = "`" + strings.Join(r.Tags, "`, `") + "`"
+	}
+	return fmt.Sprintf("| `%s` | `%s %s` | %s | %s |", r.Name, r.Method, r.Path, fresh, tags)
 }
 
 // CheckAssumptionsPage: whoever runs the gateway can read in docs/assumptions.md what each route takes on trust, and the

@@ -69,12 +69,16 @@ func (room *Room) CheckPaths(t testing.TB) {
 	}
 }
 
-// CheckTags: what is kept has to be dropped some day, and a tag that names what the path does not would stay a template.
+// CheckTags: what is kept has to be dropped some day, a write depends on nothing, and a tag that names what the path
+// does not would stay a template.
 func (room *Room) CheckTags(t testing.TB) {
 	t.Helper()
 	for _, r := range room.Routes {
-		if (len(r.Tags) == 0) != (r.Fresh == 0) {
-			t.Errorf("%s: tags %v, fresh for %s: what is kept has to be dropped some day", r.Name, r.Tags, r.Fresh)
+		if r.Fresh > 0 && len(r.Tags) == 0 {
+			t.Errorf("%s: no tags, fresh for %s: what is kept has to be dropped some day", r.Name, r.Fresh)
+		}
+		if !r.Idempotent() && len(r.Tags) > 0 {
+			t.Errorf("%s: tags %v: a write depends on nothing", r.Name, r.Tags)
 		}
 		for _, tag := range r.Tags {
 			for _, p := range placeholder.FindAllString(tag, -1) {
