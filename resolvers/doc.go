@@ -50,6 +50,9 @@ func (r Resolver) Device() graph.DeviceResolver { return deviceResolver{} }
 // PhoneNumber answers a phone number's edges.
 func (r Resolver) PhoneNumber() graph.PhoneNumberResolver { return phoneNumberResolver{} }
 
+// VoicemailBox answers a voicemail box's edges.
+func (r Resolver) VoicemailBox() graph.VoicemailBoxResolver { return voicemailBoxResolver{} }
+
 // AddOnInstallation answers an installation's edges.
 func (r Resolver) AddOnInstallation() graph.AddOnInstallationResolver {
 	return addOnInstallationResolver{}
@@ -79,6 +82,7 @@ type (
 	telephonyAccountResolver  struct{}
 	deviceResolver            struct{}
 	phoneNumberResolver       struct{}
+	voicemailBoxResolver      struct{}
 	addOnInstallationResolver struct{}
 	walletResolver            struct{}
 	cartResolver              struct{}

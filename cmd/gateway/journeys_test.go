@@ -149,6 +149,14 @@ func (w *restWalk) phoneSystem(t *testing.T, account string) map[string]any {
 		"callflows": nodesOf(w.kazoo(t, account+"/callflows", five).([]any), func(c any) map[string]any {
 			return map[string]any{"name": at(c, "name"), "numbers": at(c, "numbers"), "modules": at(c, "modules")}
 		}),
+		"groups": nodesOf(w.kazoo(t, account+"/groups", five).([]any), func(g any) map[string]any {
+			return map[string]any{"name": at(g, "name"), "memberCount": at(g, "endpoints")}
+		}),
+		"voicemailBoxes": nodesOf(w.kazoo(t, account+"/vmboxes", five).([]any), func(v any) map[string]any {
+			return map[string]any{
+				"name": at(v, "name"), "number": at(v, "mailbox"), "messageCount": at(v, "messages"), "owner": names[text(v, "owner_id")],
+			}
+		}),
 	}
 }
 

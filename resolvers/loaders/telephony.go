@@ -25,6 +25,8 @@ type phones struct {
 	users         *memo[listKey, *List[*model.TelephonyUser]]
 	numbers       *memo[listKey, *List[*model.PhoneNumber]]
 	callflows     *memo[listKey, *List[*model.Callflow]]
+	groups        *memo[listKey, *List[*model.TelephonyGroup]]
+	boxes         *memo[listKey, *List[*model.VoicemailBox]]
 	calls         *memo[listKey, *List[*model.Call]]
 }
 
@@ -40,6 +42,8 @@ func newPhones(l *Loaders) *phones {
 		users:         newMemo(eachAccountsList(l, l.telephonyUserTrail, auth.RuleTelephonyRead)),
 		numbers:       newMemo(eachAccountsList(l, l.phoneNumberTrail, auth.RuleTelephonyRead)),
 		callflows:     newMemo(eachAccountsList(l, l.callflowTrail, auth.RuleTelephonyRead)),
+		groups:        newMemo(eachAccountsList(l, l.groupTrail, auth.RuleTelephonyRead)),
+		boxes:         newMemo(eachAccountsList(l, l.voicemailTrail, auth.RuleTelephonyRead)),
 		calls:         newMemo(eachAccountsList(l, l.callTrail, auth.RuleTelephonyMoney)),
 	}
 }

@@ -34,10 +34,16 @@ func TestPhoneSystemsOfTwenty(t *testing.T) {
 			return errsOf(l.PhoneNumbers(t.Context(), a, first))
 		}, "numbers", 0},
 		"callflows": {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.Callflows(t.Context(), a, first)) }, "callflows", 0},
-		"calls":     {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.Calls(t.Context(), a, first)) }, "cdrs", 0},
-		"limits":    {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.TelephonyLimits(t.Context(), a)) }, "limits", 0},
-		"details":   {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.TelephonyDetails(t.Context(), a)) }, "account", 0},
-		"balance":   {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.Balances(t.Context(), a)) }, "balance", 20},
+		"groups": {func(t *testing.T, l *Loaders, a []string) []error {
+			return errsOf(l.TelephonyGroups(t.Context(), a, first))
+		}, "groups", 0},
+		"boxes": {func(t *testing.T, l *Loaders, a []string) []error {
+			return errsOf(l.VoicemailBoxes(t.Context(), a, first))
+		}, "boxes", 0},
+		"calls":   {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.Calls(t.Context(), a, first)) }, "cdrs", 0},
+		"limits":  {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.TelephonyLimits(t.Context(), a)) }, "limits", 0},
+		"details": {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.TelephonyDetails(t.Context(), a)) }, "account", 0},
+		"balance": {func(t *testing.T, l *Loaders, a []string) []error { return errsOf(l.Balances(t.Context(), a)) }, "balance", 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,6 +85,8 @@ func TestPhoneSystemsFollowTheCompany(t *testing.T) {
 	l := New(s.tenant(t), ann)
 	_, devices := l.Devices(t.Context(), accounts, Page{first: 1})
 	_, limits := l.TelephonyLimits(t.Context(), accounts)
+	_, groups := l.TelephonyGroups(t.Context(), accounts, Page{first: 1})
+	_, boxes := l.VoicemailBoxes(t.Context(), accounts, Page{first: 1})
 	_, calls := l.Calls(t.Context(), accounts, Page{first: 1})
 	_, balances := l.Balances(t.Context(), accounts)
 	for name, tc := range map[string]struct {
@@ -86,6 +94,7 @@ func TestPhoneSystemsFollowTheCompany(t *testing.T) {
 		want [3]bool
 	}{
 		"devices": {devices, [3]bool{true, true, false}}, "limits": {limits, [3]bool{true, true, false}},
+		"groups": {groups, [3]bool{true, true, false}}, "boxes": {boxes, [3]bool{true, true, false}},
 		"calls": {calls, [3]bool{false, true, false}}, "balance": {balances, [3]bool{false, true, false}},
 	} {
 		for i, err := range tc.errs {
@@ -95,7 +104,7 @@ func TestPhoneSystemsFollowTheCompany(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"devices": 2, "limits": 2, "cdrs": 1, "balance": 1}, s.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"devices": 2, "limits": 2, "groups": 2, "boxes": 2, "cdrs": 1, "balance": 1}, s.counts()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }

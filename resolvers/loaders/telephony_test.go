@@ -55,6 +55,8 @@ func newSwitchboard(t *testing.T) *switchboard {
 		"phoneUser":   {"/users/{id}", s.document("users")},
 		"cdr":         {"/cdrs/{id}", s.document("cdrs")},
 		"callflows":   {"/callflows", tokened(s.part("callflows"))},
+		"groups":      {"/groups", tokened(s.part("groups"))},
+		"boxes":       {"/vmboxes", tokened(s.part("vmboxes"))},
 		"cdrs":        {"/cdrs", tokened(s.part("cdrs"))},
 	} {
 		mux.HandleFunc("GET /v2/accounts/{account}"+endpoint.path, s.counting(name, endpoint.serve))

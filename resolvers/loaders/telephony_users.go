@@ -20,17 +20,23 @@ func (l *Loaders) TelephonyUsers(ctx context.Context, accountIDs []string, p Pag
 // DeviceOwners gives who uses devices, nil where nobody does or they are gone;
 // positional. Who sees a device sees its owner.
 func (l *Loaders) DeviceOwners(ctx context.Context, devices []*model.Device) ([]*model.TelephonyUser, []error) {
-	var accounts []string
+	return l.owners(ctx, len(devices), func(i int) (string, string) { return devices[i].AccountID, devices[i].OwnerID })
+}
+
+// owners gives who owns each of n things, of which the account and the owner's
+// id are known; nil where that is "", or gone.
+func (l *Loaders) owners(ctx context.Context, n int, of func(i int) (account, owner string)) ([]*model.TelephonyUser, []error) {
+	var accounts, ids []string
 	var at []int
-	for i, d := range devices {
-		if d.OwnerID != "" {
-			accounts, at = append(accounts, d.AccountID), append(at, i)
+	for i := range n {
+		if account, owner := of(i); owner != "" {
+			accounts, ids, at = append(accounts, account), append(ids, owner), append(at, i)
 		}
 	}
 	staff, failed := l.phones.staff.load(ctx, accounts)
-	out, errs := make([]*model.TelephonyUser, len(devices)), make([]error, len(devices))
+	out, errs := make([]*model.TelephonyUser, n), make([]error, n)
 	for i, position := range at {
-		out[position], errs[position] = staff[i][devices[position].OwnerID], failed[i]
+		out[position], errs[position] = staff[i][ids[i]], failed[i]
 	}
 	return out, errs
 }
