@@ -45,6 +45,7 @@ type ResolverRoot interface {
 	TelephonyAccount() TelephonyAccountResolver
 	User() UserResolver
 	Viewer() ViewerResolver
+	VoicemailBox() VoicemailBoxResolver
 	Wallet() WalletResolver
 }
 
@@ -147,6 +148,8 @@ type TelephonyAccountResolver interface {
 	Users(ctx context.Context, objs []*model.TelephonyAccount, first *int32, after *string, last *int32, before *string) ([]*model.TelephonyUserConnection, error)
 	PhoneNumbers(ctx context.Context, objs []*model.TelephonyAccount, first *int32, after *string, last *int32, before *string) ([]*model.PhoneNumberConnection, error)
 	Callflows(ctx context.Context, objs []*model.TelephonyAccount, first *int32, after *string, last *int32, before *string) ([]*model.CallflowConnection, error)
+	Groups(ctx context.Context, objs []*model.TelephonyAccount, first *int32, after *string, last *int32, before *string) ([]*model.TelephonyGroupConnection, error)
+	VoicemailBoxes(ctx context.Context, objs []*model.TelephonyAccount, first *int32, after *string, last *int32, before *string) ([]*model.VoicemailBoxConnection, error)
 	Calls(ctx context.Context, objs []*model.TelephonyAccount, first *int32, after *string, last *int32, before *string) ([]*model.CallConnection, error)
 }
 type UserResolver interface {
@@ -155,6 +158,9 @@ type UserResolver interface {
 }
 type ViewerResolver interface {
 	User(ctx context.Context, obj *model.Viewer) (*model.User, error)
+}
+type VoicemailBoxResolver interface {
+	Owner(ctx context.Context, objs []*model.VoicemailBox) ([]*model.TelephonyUser, error)
 }
 type WalletResolver interface {
 	HasFunds(ctx context.Context, objs []*model.Wallet) ([]*bool, error)
@@ -1321,6 +1327,28 @@ type TelephonyAccount {
     "Only callflows in front of this cursor."
     before: String
   ): CallflowConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
+  "Its groups of users and devices, in the backend's order."
+  groups(
+    "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Only groups behind this cursor."
+    after: String
+    "How many from the back; at most 250. Without ` + "`" + `before` + "`" + ` the list is read to its end, of at most 50 pages."
+    last: Int
+    "Only groups in front of this cursor."
+    before: String
+  ): TelephonyGroupConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
+  "Its voicemail boxes, in the backend's order."
+  voicemailBoxes(
+    "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Only boxes behind this cursor."
+    after: String
+    "How many from the back; at most 250. Without ` + "`" + `before` + "`" + ` the list is read to its end, of at most 50 pages."
+    last: Int
+    "Only boxes in front of this cursor."
+    before: String
+  ): VoicemailBoxConnection @access(rule: TELEPHONY_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its calls of the last 31 days, newest first; a call has a record for each of its legs."
   calls(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -1410,6 +1438,30 @@ type Callflow {
   numbers: [String!] @access(rule: TELEPHONY_READ)
   "The kinds of steps in it, in order."
   modules: [String!] @access(rule: TELEPHONY_READ)
+}
+
+"Users and devices that are called together."
+type TelephonyGroup {
+  "The group's id."
+  id: ID! @access(rule: TELEPHONY_READ)
+  "Its name."
+  name: String @access(rule: TELEPHONY_READ)
+  "How many users, devices and groups are in it."
+  memberCount: Int @access(rule: TELEPHONY_READ)
+}
+
+"Where messages of callers are kept."
+type VoicemailBox {
+  "The box's id."
+  id: ID! @access(rule: TELEPHONY_READ)
+  "Its name."
+  name: String @access(rule: TELEPHONY_READ)
+  "The number that it is reached by within the phone system."
+  number: String @access(rule: TELEPHONY_READ)
+  "How many messages it holds, heard ones too."
+  messageCount: Int @access(rule: TELEPHONY_READ)
+  "Whose box it is; null for a shared one."
+  owner: TelephonyUser @access(rule: TELEPHONY_READ) @cost(weight: "1")
 }
 
 "A call that has ended."
@@ -1512,6 +1564,46 @@ type CallflowEdge {
   cursor: String! @access(rule: TELEPHONY_READ)
   "The item."
   node: Callflow! @access(rule: TELEPHONY_READ)
+}
+
+"A page of groups."
+type TelephonyGroupConnection {
+  "The groups of this page."
+  nodes: [TelephonyGroup!]! @access(rule: TELEPHONY_READ)
+  "The same groups, each with its cursor."
+  edges: [TelephonyGroupEdge!]! @access(rule: TELEPHONY_READ)
+  "Where the page stands."
+  pageInfo: PageInfo! @access(rule: TELEPHONY_READ)
+  "How many there are: null until the last page has been read, because the backend does not count."
+  totalCount: Int @access(rule: TELEPHONY_READ)
+}
+
+"A group in a list."
+type TelephonyGroupEdge {
+  "Where it stands; opaque."
+  cursor: String! @access(rule: TELEPHONY_READ)
+  "The item."
+  node: TelephonyGroup! @access(rule: TELEPHONY_READ)
+}
+
+"A page of voicemail boxes."
+type VoicemailBoxConnection {
+  "The voicemail boxes of this page."
+  nodes: [VoicemailBox!]! @access(rule: TELEPHONY_READ)
+  "The same voicemail boxes, each with its cursor."
+  edges: [VoicemailBoxEdge!]! @access(rule: TELEPHONY_READ)
+  "Where the page stands."
+  pageInfo: PageInfo! @access(rule: TELEPHONY_READ)
+  "How many there are: null until the last page has been read, because the backend does not count."
+  totalCount: Int @access(rule: TELEPHONY_READ)
+}
+
+"A voicemail box in a list."
+type VoicemailBoxEdge {
+  "Where it stands; opaque."
+  cursor: String! @access(rule: TELEPHONY_READ)
+  "The item."
+  node: VoicemailBox! @access(rule: TELEPHONY_READ)
 }
 
 "A page of calls."
@@ -3016,6 +3108,10 @@ func (ec *executionContext) childFields_TelephonyAccount(ctx context.Context, fi
 		return ec.fieldContext_TelephonyAccount_phoneNumbers(ctx, field)
 	case "callflows":
 		return ec.fieldContext_TelephonyAccount_callflows(ctx, field)
+	case "groups":
+		return ec.fieldContext_TelephonyAccount_groups(ctx, field)
+	case "voicemailBoxes":
+		return ec.fieldContext_TelephonyAccount_voicemailBoxes(ctx, field)
 	case "calls":
 		return ec.fieldContext_TelephonyAccount_calls(ctx, field)
 	}
@@ -3044,6 +3140,42 @@ func (ec *executionContext) childFields_TelephonyAccountEdge(ctx context.Context
 		return ec.fieldContext_TelephonyAccountEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TelephonyAccountEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TelephonyGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TelephonyGroup_id(ctx, field)
+	case "name":
+		return ec.fieldContext_TelephonyGroup_name(ctx, field)
+	case "memberCount":
+		return ec.fieldContext_TelephonyGroup_memberCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TelephonyGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_TelephonyGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_TelephonyGroupConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_TelephonyGroupConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TelephonyGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TelephonyGroupConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TelephonyGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TelephonyGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TelephonyGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TelephonyGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TelephonyGroupEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_TelephonyLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3156,6 +3288,46 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_isService(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_VoicemailBox(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_VoicemailBox_id(ctx, field)
+	case "name":
+		return ec.fieldContext_VoicemailBox_name(ctx, field)
+	case "number":
+		return ec.fieldContext_VoicemailBox_number(ctx, field)
+	case "messageCount":
+		return ec.fieldContext_VoicemailBox_messageCount(ctx, field)
+	case "owner":
+		return ec.fieldContext_VoicemailBox_owner(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoicemailBox", field.Name)
+}
+
+func (ec *executionContext) childFields_VoicemailBoxConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_VoicemailBoxConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_VoicemailBoxConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_VoicemailBoxConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_VoicemailBoxConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoicemailBoxConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_VoicemailBoxEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_VoicemailBoxEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_VoicemailBoxEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoicemailBoxEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Wallet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4284,6 +4456,44 @@ func (ec *executionContext) field_TelephonyAccount_devices_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_TelephonyAccount_groups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_TelephonyAccount_phoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4323,6 +4533,44 @@ func (ec *executionContext) field_TelephonyAccount_phoneNumbers_args(ctx context
 }
 
 func (ec *executionContext) field_TelephonyAccount_users_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_TelephonyAccount_voicemailBoxes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -14978,6 +15226,140 @@ func (ec *executionContext) resolveBatch_TelephonyAccount_callflows(ctx context.
 	)
 }
 
+func (ec *executionContext) _TelephonyAccount_groups(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyAccount_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_TelephonyAccount_groups(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TelephonyGroupConnection) graphql.Marshaler {
+			return ec.marshalOTelephonyGroupConnection2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyAccount_groups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TelephonyAccount",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TelephonyGroupConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_TelephonyAccount_groups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_TelephonyAccount_groups(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (any, error) {
+	resolver := ec.Resolvers.TelephonyAccount()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*model.TelephonyAccount](ctx, "TelephonyAccount"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Groups(ctx, batch.Parents, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+		})
+		return graphql.ResolveBatchGroupResult[*model.TelephonyGroupConnection](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"TelephonyAccount.groups",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Groups(ctx, []*model.TelephonyAccount{obj}, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+	return graphql.ResolveBatchSingleResult[*model.TelephonyGroupConnection](
+		ctx,
+		results,
+		err,
+		"TelephonyAccount.groups",
+	)
+}
+
+func (ec *executionContext) _TelephonyAccount_voicemailBoxes(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyAccount_voicemailBoxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_TelephonyAccount_voicemailBoxes(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VoicemailBoxConnection) graphql.Marshaler {
+			return ec.marshalOVoicemailBoxConnection2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyAccount_voicemailBoxes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TelephonyAccount",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VoicemailBoxConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_TelephonyAccount_voicemailBoxes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_TelephonyAccount_voicemailBoxes(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (any, error) {
+	resolver := ec.Resolvers.TelephonyAccount()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*model.TelephonyAccount](ctx, "TelephonyAccount"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.VoicemailBoxes(ctx, batch.Parents, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+		})
+		return graphql.ResolveBatchGroupResult[*model.VoicemailBoxConnection](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"TelephonyAccount.voicemailBoxes",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.VoicemailBoxes(ctx, []*model.TelephonyAccount{obj}, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+	return graphql.ResolveBatchSingleResult[*model.VoicemailBoxConnection](
+		ctx,
+		results,
+		err,
+		"TelephonyAccount.voicemailBoxes",
+	)
+}
+
 func (ec *executionContext) _TelephonyAccount_calls(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyAccount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15214,6 +15596,249 @@ func (ec *executionContext) fieldContext_TelephonyAccountEdge_node(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TelephonyAccount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TelephonyGroup_id(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroup_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroup_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TelephonyGroup", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _TelephonyGroup_name(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroup_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroup_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TelephonyGroup", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TelephonyGroup_memberCount(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroup_memberCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemberCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroup_memberCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TelephonyGroup", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TelephonyGroupConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroupConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.TelephonyGroup) graphql.Marshaler {
+			return ec.marshalNTelephonyGroup2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroupConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TelephonyGroupConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TelephonyGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TelephonyGroupConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroupConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.TelephonyGroupEdge) graphql.Marshaler {
+			return ec.marshalNTelephonyGroupEdge2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroupConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TelephonyGroupConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TelephonyGroupEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TelephonyGroupConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroupConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroupConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TelephonyGroupConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TelephonyGroupConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroupConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroupConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TelephonyGroupConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TelephonyGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroupEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroupEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroupEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TelephonyGroupEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TelephonyGroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.TelephonyGroupEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TelephonyGroupEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TelephonyGroup) graphql.Marshaler {
+			return ec.marshalNTelephonyGroup2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TelephonyGroupEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TelephonyGroupEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TelephonyGroup(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16131,6 +16756,327 @@ func (ec *executionContext) _Viewer_isService(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Viewer_isService(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _VoicemailBox_id(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBox) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBox_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBox_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VoicemailBox", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _VoicemailBox_name(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBox) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBox_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBox_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VoicemailBox", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VoicemailBox_number(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBox) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBox_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBox_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VoicemailBox", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VoicemailBox_messageCount(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBox) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBox_messageCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBox_messageCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VoicemailBox", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _VoicemailBox_owner(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBox) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBox_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_VoicemailBox_owner(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TelephonyUser) graphql.Marshaler {
+			return ec.marshalOTelephonyUser2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBox_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VoicemailBox",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TelephonyUser(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_VoicemailBox_owner(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBox) (any, error) {
+	resolver := ec.Resolvers.VoicemailBox()
+	if batch, ok := graphql.BatchParentsFor[*model.VoicemailBox](ctx, "VoicemailBox"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Owner(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*model.TelephonyUser](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"VoicemailBox.owner",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Owner(ctx, []*model.VoicemailBox{obj})
+	return graphql.ResolveBatchSingleResult[*model.TelephonyUser](
+		ctx,
+		results,
+		err,
+		"VoicemailBox.owner",
+	)
+}
+
+func (ec *executionContext) _VoicemailBoxConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBoxConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBoxConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.VoicemailBox) graphql.Marshaler {
+			return ec.marshalNVoicemailBox2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBoxConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VoicemailBoxConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VoicemailBox(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VoicemailBoxConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBoxConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBoxConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.VoicemailBoxEdge) graphql.Marshaler {
+			return ec.marshalNVoicemailBoxEdge2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBoxConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VoicemailBoxConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VoicemailBoxEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VoicemailBoxConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBoxConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBoxConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBoxConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VoicemailBoxConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VoicemailBoxConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBoxConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBoxConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBoxConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VoicemailBoxConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _VoicemailBoxEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBoxEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBoxEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBoxEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VoicemailBoxEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VoicemailBoxEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBoxEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VoicemailBoxEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VoicemailBox) graphql.Marshaler {
+			return ec.marshalNVoicemailBox2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBox(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VoicemailBoxEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VoicemailBoxEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VoicemailBox(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Wallet_hasFunds(ctx context.Context, field graphql.CollectedField, obj *model.Wallet) (ret graphql.Marshaler) {
@@ -22972,6 +23918,82 @@ func (ec *executionContext) _TelephonyAccount(ctx context.Context, sel ast.Selec
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TelephonyAccount_groups(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "voicemailBoxes":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TelephonyAccount_voicemailBoxes(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "calls":
 			field := field
 
@@ -23103,6 +24125,150 @@ func (ec *executionContext) _TelephonyAccountEdge(ctx context.Context, sel ast.S
 			}
 		case "node":
 			out.Values[i] = ec._TelephonyAccountEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var telephonyGroupImplementors = []string{"TelephonyGroup"}
+
+func (ec *executionContext) _TelephonyGroup(ctx context.Context, sel ast.SelectionSet, obj *model.TelephonyGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, telephonyGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TelephonyGroup")
+		case "id":
+			out.Values[i] = ec._TelephonyGroup_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._TelephonyGroup_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "memberCount":
+			out.Values[i] = ec._TelephonyGroup_memberCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var telephonyGroupConnectionImplementors = []string{"TelephonyGroupConnection"}
+
+func (ec *executionContext) _TelephonyGroupConnection(ctx context.Context, sel ast.SelectionSet, obj *model.TelephonyGroupConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, telephonyGroupConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TelephonyGroupConnection")
+		case "nodes":
+			out.Values[i] = ec._TelephonyGroupConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._TelephonyGroupConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._TelephonyGroupConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._TelephonyGroupConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var telephonyGroupEdgeImplementors = []string{"TelephonyGroupEdge"}
+
+func (ec *executionContext) _TelephonyGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *model.TelephonyGroupEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, telephonyGroupEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TelephonyGroupEdge")
+		case "cursor":
+			out.Values[i] = ec._TelephonyGroupEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._TelephonyGroupEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23610,6 +24776,193 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			out.Values[i] = ec._Viewer_isService(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var voicemailBoxImplementors = []string{"VoicemailBox"}
+
+func (ec *executionContext) _VoicemailBox(ctx context.Context, sel ast.SelectionSet, obj *model.VoicemailBox) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, voicemailBoxImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VoicemailBox")
+		case "id":
+			out.Values[i] = ec._VoicemailBox_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._VoicemailBox_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._VoicemailBox_number(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "messageCount":
+			out.Values[i] = ec._VoicemailBox_messageCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "owner":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._VoicemailBox_owner(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var voicemailBoxConnectionImplementors = []string{"VoicemailBoxConnection"}
+
+func (ec *executionContext) _VoicemailBoxConnection(ctx context.Context, sel ast.SelectionSet, obj *model.VoicemailBoxConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, voicemailBoxConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VoicemailBoxConnection")
+		case "nodes":
+			out.Values[i] = ec._VoicemailBoxConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._VoicemailBoxConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._VoicemailBoxConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._VoicemailBoxConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var voicemailBoxEdgeImplementors = []string{"VoicemailBoxEdge"}
+
+func (ec *executionContext) _VoicemailBoxEdge(ctx context.Context, sel ast.SelectionSet, obj *model.VoicemailBoxEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, voicemailBoxEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VoicemailBoxEdge")
+		case "cursor":
+			out.Values[i] = ec._VoicemailBoxEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._VoicemailBoxEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -25263,6 +26616,58 @@ func (ec *executionContext) marshalNTelephonyAccountEdge2ᚖgithubᚗcomᚋmarke
 	return ec._TelephonyAccountEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTelephonyGroup2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.TelephonyGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTelephonyGroup2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTelephonyGroup2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroup(ctx context.Context, sel ast.SelectionSet, v *model.TelephonyGroup) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TelephonyGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTelephonyGroupEdge2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.TelephonyGroupEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTelephonyGroupEdge2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTelephonyGroupEdge2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupEdge(ctx context.Context, sel ast.SelectionSet, v *model.TelephonyGroupEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TelephonyGroupEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNTelephonyUser2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.TelephonyUser) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -25313,6 +26718,59 @@ func (ec *executionContext) marshalNTelephonyUserEdge2ᚖgithubᚗcomᚋmarketgr
 		return graphql.Null
 	}
 	return ec._TelephonyUserEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVoicemailBox2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.VoicemailBox) graphql.Marshaler {
+	ctx = graphql.WithBatchParents(ctx, "VoicemailBox", v, nil)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVoicemailBox2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBox(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVoicemailBox2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBox(ctx context.Context, sel ast.SelectionSet, v *model.VoicemailBox) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._VoicemailBox(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVoicemailBoxEdge2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.VoicemailBoxEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVoicemailBoxEdge2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVoicemailBoxEdge2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxEdge(ctx context.Context, sel ast.SelectionSet, v *model.VoicemailBoxEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._VoicemailBoxEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -26269,6 +27727,13 @@ func (ec *executionContext) marshalOTelephonyAccountConnection2ᚖgithubᚗcom�
 	return ec._TelephonyAccountConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOTelephonyGroupConnection2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyGroupConnection(ctx context.Context, sel ast.SelectionSet, v *model.TelephonyGroupConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TelephonyGroupConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOTelephonyLimits2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐTelephonyLimits(ctx context.Context, sel ast.SelectionSet, v *model.TelephonyLimits) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -26327,6 +27792,13 @@ func (ec *executionContext) marshalOViewer2ᚖgithubᚗcomᚋmarketgraphᚋmarke
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVoicemailBoxConnection2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxConnection(ctx context.Context, sel ast.SelectionSet, v *model.VoicemailBoxConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._VoicemailBoxConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOWallet2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐWallet(ctx context.Context, sel ast.SelectionSet, v *model.Wallet) graphql.Marshaler {

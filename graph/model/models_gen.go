@@ -968,6 +968,10 @@ type TelephonyAccount struct {
 	PhoneNumbers *PhoneNumberConnection `json:"phoneNumbers"`
 	// What happens to calls that come in, in the backend's order.
 	Callflows *CallflowConnection `json:"callflows"`
+	// Its groups of users and devices, in the backend's order.
+	Groups *TelephonyGroupConnection `json:"groups"`
+	// Its voicemail boxes, in the backend's order.
+	VoicemailBoxes *VoicemailBoxConnection `json:"voicemailBoxes"`
 	// Its calls of the last 31 days, newest first; a call has a record for each of its legs.
 	Calls *CallConnection `json:"calls"`
 }
@@ -990,6 +994,36 @@ type TelephonyAccountEdge struct {
 	Cursor string `json:"cursor"`
 	// The item.
 	Node *TelephonyAccount `json:"node"`
+}
+
+// Users and devices that are called together.
+type TelephonyGroup struct {
+	// The group's id.
+	ID string `json:"id"`
+	// Its name.
+	Name *string `json:"name"`
+	// How many users, devices and groups are in it.
+	MemberCount *int32 `json:"memberCount"`
+}
+
+// A page of groups.
+type TelephonyGroupConnection struct {
+	// The groups of this page.
+	Nodes []*TelephonyGroup `json:"nodes"`
+	// The same groups, each with its cursor.
+	Edges []*TelephonyGroupEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A group in a list.
+type TelephonyGroupEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *TelephonyGroup `json:"node"`
 }
 
 // How many lines a telephony account has.
@@ -1088,6 +1122,44 @@ type Viewer struct {
 	Scopes []string `json:"scopes"`
 	// Whether this is an application without a person.
 	IsService bool `json:"isService"`
+}
+
+// Where messages of callers are kept.
+type VoicemailBox struct {
+	// The box's id.
+	ID string `json:"id"`
+	// Its name.
+	Name *string `json:"name"`
+	// The number that it is reached by within the phone system.
+	Number *string `json:"number"`
+	// How many messages it holds, heard ones too.
+	MessageCount *int32 `json:"messageCount"`
+	// Whose box it is; null for a shared one.
+	Owner *TelephonyUser `json:"owner"`
+	// AccountID is the telephony account that the box belongs to.
+	AccountID string `json:"-"`
+	// OwnerID is the telephony user whose box it is; empty for a shared one.
+	OwnerID string `json:"-"`
+}
+
+// A page of voicemail boxes.
+type VoicemailBoxConnection struct {
+	// The voicemail boxes of this page.
+	Nodes []*VoicemailBox `json:"nodes"`
+	// The same voicemail boxes, each with its cursor.
+	Edges []*VoicemailBoxEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A voicemail box in a list.
+type VoicemailBoxEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *VoicemailBox `json:"node"`
 }
 
 // A company's wallet, from which metered use is charged.
