@@ -18,7 +18,7 @@ import (
 func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	req := requestFrom(r.Context())
 	answer := s.guarded(r, req)
-	written := answer.write(w, r.Method == http.MethodHead)
+	written := answer.write(w, r)
 	s.record(r.Context(), req, answer, written)
 }
 
@@ -81,11 +81,11 @@ func (s *Server) run(ctx context.Context, method, mediaType string, asked *asked
 		return s.refusal(req, mediaType, f)
 	}
 	s.keep(ctx, req, asked)
-	handle, ctx := s.exec.DispatchOperation(s.begin(ctx, req), op)
-	return &answer{mediaType: mediaType, status: http.StatusOK, response: handle(ctx)}
-}
-
-// begin gives the operation what its resolvers need.
-func (s *Server) begin(ctx context.Context, req *request) context.Context {
-	return resolvers.Begin(ctx, loaders.New(req.tenant.Loaders, req.viewer))
+	loading := loaders.New(req.tenant.Loaders, req.viewer)
+	handle, ctx := s.exec.DispatchOperation(resolvers.Begin(ctx, loading), op)
+	a := &answer{mediaType: mediaType, status: http.StatusOK, response: handle(ctx)}
+	if method != http.MethodPost {
+		a.keepable(loading.Fresh(), !req.viewer.IsAnonymous())
+	}
+	return a
 }

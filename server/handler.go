@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/rs/cors"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -17,7 +18,13 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("GET /metrics", s.metrics.handler())
 	mux.HandleFunc("GET /schema.graphqls", s.serveSchema)
-	return s.identified(s.withExplorer(s.cors().Handler(mux)))
+	return s.identified(s.withExplorer(s.cors().Handler(s.compress(mux))))
+}
+
+// newCompression makes longer texts short for clients that say they can read it.
+// What is not text, and what is sent piece by piece, is left as it is.
+func newCompression() (func(http.Handler) http.HandlerFunc, error) {
+	return gzhttp.NewWrapper(gzhttp.ContentTypes([]string{typeJSON, typeResponse, "text/plain"}))
 }
 
 // withExplorer keeps the Explorer out of reach of CORS: no page but its own
@@ -61,7 +68,7 @@ func (s *Server) tenanted(next http.Handler) http.Handler {
 		req := requestFrom(r.Context())
 		req.tenant = s.hosts.find(r.Host)
 		if req.tenant == nil {
-			s.refusal(req, typeJSON, refuse(http.StatusNotFound, NotFound, "no marketplace is served under this host")).write(w, false)
+			s.refusal(req, typeJSON, refuse(http.StatusNotFound, NotFound, "no marketplace is served under this host")).write(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -16,6 +17,9 @@ type answer struct {
 	allow     string
 	challenge bool // says WWW-Authenticate
 	response  *graphql.Response
+
+	cacheControl string // "" is no-store
+	etag         string // "" is none
 }
 
 // refusal answers a request that has no operation to run.
@@ -41,24 +45,35 @@ func (a *answer) requestErrorStatus() int {
 }
 
 // write sends the answer and returns how many bytes its body has.
-func (a *answer) write(w http.ResponseWriter, headOnly bool) int {
+func (a *answer) write(w http.ResponseWriter, r *http.Request) int {
+	a.describe(w.Header())
+	if a.unchanged(r.Header) {
+		w.WriteHeader(http.StatusNotModified)
+		return 0
+	}
 	body := a.body()
-	h := w.Header()
-	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", a.mediaType+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(a.status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a client that has gone is no fault of ours
+	}
+	return len(body)
+}
+
+// describe sets the headers that an answer has with and without a body.
+func (a *answer) describe(h http.Header) {
+	h.Set("Cache-Control", cmp.Or(a.cacheControl, noStore))
 	h.Add("Vary", "Accept, Authorization, Mp-Authorization")
+	if a.etag != "" {
+		h.Set("ETag", a.etag)
+	}
 	if a.allow != "" {
 		h.Set("Allow", a.allow)
 	}
 	if a.challenge {
 		h.Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	}
-	w.WriteHeader(a.status)
-	if !headOnly {
-		_, _ = w.Write(body) // a client that has gone is no fault of ours
-	}
-	return len(body)
 }
 
 // body writes the parts one after the other: data is JSON already, and a

@@ -56,6 +56,7 @@ type Server struct {
 	limits    limits.Config
 	origins   []string
 	explorer  http.Handler
+	compress  func(http.Handler) http.HandlerFunc
 	persisted *cache.Slots // nil keeps none
 	metrics   *Metrics
 	log       *slog.Logger
@@ -69,16 +70,17 @@ func New(o Options) (*Server, error) {
 	table, tableErr := auth.NewTable(es.Schema())
 	hosts, hostsErr := newHosts(o.Tenants, o.DefaultTenant)
 	bounds, limitsErr := o.Limits.WithDefaults()
+	compress, compressErr := newCompression()
 	var wiringErr error
 	if o.Directory == nil || o.Metrics == nil {
 		wiringErr = errors.New("a directory and metrics are required")
 	}
-	if err := errors.Join(tableErr, hostsErr, limitsErr, wiringErr); err != nil {
+	if err := errors.Join(tableErr, hostsErr, limitsErr, compressErr, wiringErr); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{
 		schema: es.Schema(), table: table, directory: o.Directory, hosts: hosts, limits: bounds,
-		origins: o.Origins, explorer: o.Explorer, persisted: o.Persisted, metrics: o.Metrics, log: o.Log, now: o.Now,
+		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, metrics: o.Metrics, log: o.Log, now: o.Now,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

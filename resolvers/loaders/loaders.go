@@ -48,6 +48,7 @@ func NewTenant(name string, backends Backends, links Links, c *cache.Cache, maxI
 type Loaders struct {
 	tenant *Tenant
 	viewer *auth.Viewer
+	age    leastFresh
 
 	links         *memo[struct{}, []Link]
 	companies     *memo[string, *model.Company]

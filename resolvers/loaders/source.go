@@ -29,6 +29,7 @@ type ask struct {
 
 // request says to the cache where the answer is kept and how it is filled.
 func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
+	l.age.lower(s.route.Fresh)
 	return cache.Request[T]{
 		Key:    l.scope(s.route).Key(cache.KeySpec{Route: s.route.Name, ID: a.id(), Args: a.query}),
 		Tags:   l.tags(s.route, a.params),
