@@ -19,7 +19,7 @@ GOFUMPT  := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
 # encoding/json on its second engine: decoding takes two thirds of the time, with
 # no change in the code. What runs our code runs with it; without it (plain
 # go test) the same tests pass. Go 1.27 has it by default.
-run build test fuzz bench storefront: export GOEXPERIMENT := jsonv2
+run build test fuzz bench storefront clients: export GOEXPERIMENT := jsonv2
 
 # How long each fuzz target runs. There are many: this is a smoke test, and
 # make fuzz FUZZTIME=1m a search.
@@ -31,7 +31,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench shape explorer explorer-check storefront redis-server chromium
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench shape explorer explorer-check storefront clients redis-server chromium
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -45,7 +45,7 @@ build: ## build bin/gateway
 test: redis-server chromium ## all tests, with the race detector
 	go test -race ./...
 
-check: fresh format vet lint test fuzz bench storefront ## everything that CI checks, in its order
+check: fresh format vet lint test fuzz bench storefront clients ## everything that CI checks, in its order
 	@echo "check: all passed"
 
 generate: ## rewrite graph/ from schema.graphqls and gqlgen.yml
@@ -102,7 +102,10 @@ explorer-check: server/explorer/web/node_modules ## check that the Explorer's pa
 # The page runs against the gateway in Chromium; PICTURE=-picture\ FILE keeps a screenshot.
 storefront: chromium clients/storefront/node_modules ## build clients/storefront and shop in it with Chromium (needs Node 20.19)
 	cd clients/storefront && npm run build
-	go test -tags storefront -count=1 -run '^TestStorefront' ./cmd/gateway $(if $(PICTURE),-args $(PICTURE))
+	go test -tags clients -count=1 -run '^TestStorefront' ./cmd/gateway $(if $(PICTURE),-args $(PICTURE))
+
+clients: clients/compatibility/node_modules ## run clients/compatibility: GraphQL clients in use, against the gateway (needs Node 20.19)
+	go test -tags clients -count=1 -run '^TestClientLibraries$$' ./cmd/gateway
 
 %/node_modules: %/package-lock.json
 	cd $* && npm ci

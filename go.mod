@@ -52,6 +52,7 @@ require (
 
 // What npm puts there is nobody's package, and takes long to walk through.
 ignore (
+	./clients/compatibility/node_modules
 	./clients/storefront/node_modules
 	./server/explorer/web/node_modules
 )

@@ -1,4 +1,4 @@
-//go:build storefront
+//go:build clients
 
 package main
 
