@@ -7,7 +7,7 @@ import "maps"
 func appdirectHandlers() map[string]handler {
 	all := map[string]handler{}
 	for _, some := range []map[string]handler{
-		companyRoutes(), userRoutes(), catalogueRoutes(), shopRoutes(), opinionRoutes(), billingRoutes(), channelRoutes(), cartRoutes(), leadRoutes(),
+		companyRoutes(), userRoutes(), catalogueRoutes(), shopRoutes(), opinionRoutes(), billingRoutes(), invoiceRoutes(), channelRoutes(), cartRoutes(), leadRoutes(),
 	} {
 		maps.Copy(all, some)
 	}

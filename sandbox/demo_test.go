@@ -40,7 +40,7 @@ func anotherWorld(t *testing.T, index int, seed uint64) *world {
 func (w *world) collections() map[string]*Collection {
 	return map[string]*Collection{
 		"companies": w.companies, "users": w.users, "memberships": w.memberships, "products": w.products, "applications": w.applications,
-		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "discounts": w.discounts, "quotes": w.quotes, "carts": w.carts, "leads": w.leads,
+		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "discounts": w.discounts, "quotes": w.quotes, "invoices": w.invoices, "carts": w.carts, "leads": w.leads,
 		"bundles": w.bundles, "reviews": w.reviews.said, "comments": w.reviews.replies, "questions": w.questions.said, "answers": w.questions.replies,
 	}
 }
@@ -208,7 +208,7 @@ func dump(t *testing.T, w *world) string {
 	t.Helper()
 	var b strings.Builder
 	for _, name := range []string{
-		"companies", "users", "memberships", "products", "applications", "staging", "editions", "plans", "subscriptions", "discounts", "quotes", "carts", "leads",
+		"companies", "users", "memberships", "products", "applications", "staging", "editions", "plans", "subscriptions", "discounts", "quotes", "invoices", "carts", "leads",
 		"bundles", "reviews", "comments", "questions", "answers",
 	} {
 		for _, r := range w.collections()[name].all() {

@@ -28,7 +28,7 @@ func examplePath(template string) string {
 		"subscriptionId": sub.ID, "subscriptionUuid": sub.ID, "applicationId": sub.text("product"),
 		"editionId": sub.text("edition"), "paymentPlanId": sub.text("plan"), "shoppingCartId": exampleCart().ID,
 		"bundleId": w.bundles.all()[0].ID, "vendorUuid": w.applications.all()[0].text("vendor"),
-		"itemId": factText(field(exampleCart().Body["items"].([]any)[0], "id")), "leadId": exampleLead(w).ID, "uuid": exampleLead(w).ID,
+		"itemId": factText(field(exampleCart().Body["items"].([]any)[0], "id")), "invoiceNumber": w.invoices.all()[0].ID, "leadId": exampleLead(w).ID, "uuid": exampleLead(w).ID,
 	})
 }
 

@@ -26,6 +26,7 @@ type world struct {
 	subscriptions *Collection // by uuid
 	discounts     *Collection // by number
 	quotes        *Collection // by uuid
+	invoices      *Collection // by number
 	carts         *Collection // by their 24 hex digits
 	leads         *Collection // by uuid, of both lead APIs
 	bundles       *Collection // by number
@@ -45,7 +46,7 @@ func emptyWorld(today time.Time) *world {
 		companies: &Collection{}, users: &Collection{}, memberships: &Collection{},
 		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
 		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},
-		discounts: &Collection{}, quotes: &Collection{}, carts: &Collection{}, leads: &Collection{},
+		discounts: &Collection{}, quotes: &Collection{}, invoices: &Collection{}, carts: &Collection{}, leads: &Collection{},
 		bundles: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(),
 	}
 }

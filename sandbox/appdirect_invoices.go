@@ -1,0 +1,126 @@
+package sandbox
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// invoiceSpec is what an invoice's document is made of. What an invoice's lines
+// look like is printed nowhere, so it has none.
+type invoiceSpec struct {
+	number                        int64
+	company, user                 string // uuids
+	status, currency              string
+	cents                         int64
+	created, due                  time.Time
+	orders, subscriptions, buyers []string // what is charged, and whose it is
+	dates                         dateStyle
+	reference                     string // "" when it carries none
+}
+
+// record makes the invoice's document, of the members that a change of one
+// prints, in the style of the other billing documents.
+func (i *invoiceSpec) record() *Record {
+	orders := make([]any, len(i.orders))
+	for n, order := range i.orders {
+		orders[n] = order
+	}
+	body := Document{
+		"invoiceId": id(i.number), "creationDate": i.dates.write(i.created), "dueDate": i.dates.write(i.due), "status": i.status,
+		"currency": i.currency, "total": longMoney(i.cents), "orderIds": collapsed(orders),
+		"company": reference(i.company, href("/api/account/v1//companies/"+i.company)),
+		"user":    reference(i.user, href("/api/account/v1//users/"+i.user)),
+	}
+	if i.reference != "" {
+		body["referenceNumber"] = i.reference
+	}
+	return &Record{ID: id(i.number), Body: body, Facts: map[string]any{
+		"company": i.company, "users": i.buyers, "status": i.status, "created": millis(i.created), "number": i.number, "total": i.cents,
+		"subscriptions": i.subscriptions,
+	}}
+}
+
+// invoicesOf makes one of the lists of invoices, which differ in nothing but
+// what they start from and which end comes first.
+func invoicesOf(records func(*exchange) ([]*Record, error)) handler {
+	return listing{
+		records: records,
+		filters: map[string]filter{
+			"status": oneOf("status"), "fromDate": notBefore("created"), "toDate": notAfter("created"), "excludeFree": excludeFree,
+		},
+		sorts:  map[string]string{"INVOICE_ID": "number", "DATE": "created", "TOTAL": "total"},
+		paging: windows(asStored, maxWindow, false),
+	}.serve
+}
+
+// errBoolean words the refusal of what is neither true nor false.
+var errBoolean = errors.New("must be true or false")
+
+// excludeFree leaves out invoices of nothing.
+func excludeFree(values []string) (Match, error) {
+	exclude, err := strconv.ParseBool(values[0])
+	if err != nil {
+		return nil, errBoolean
+	}
+	return func(r *Record) bool { return !exclude || r.Facts["total"] != int64(0) }, nil
+}
+
+// companyInvoices tells an unknown company (404) from one without invoices.
+func companyInvoices(x *exchange) ([]*Record, error) {
+	c, err := x.company("companyId")
+	if err != nil {
+		return nil, err
+	}
+	return where(x.world.invoices.all(), "company", c.ID), nil
+}
+
+// userInvoices are a company's that charge for what the user bought.
+func userInvoices(x *exchange) ([]*Record, error) {
+	all, err := companyInvoices(x)
+	if err != nil {
+		return nil, err
+	}
+	u, err := x.user("userId")
+	if err != nil {
+		return nil, err
+	}
+	return naming(all, "users", u.ID), nil
+}
+
+// subscriptionInvoices are those that charge for the subscription.
+func subscriptionInvoices(x *exchange) ([]*Record, error) {
+	key := x.params["subscriptionId"]
+	if x.world.subscriptions.Get(key) == nil {
+		return nil, notFound("Subscription not found with id %s.", key)
+	}
+	return naming(x.world.invoices.all(), "subscriptions", key), nil
+}
+
+// naming keeps the records one of whose facts' members is the value.
+func naming(records []*Record, fact, value string) []*Record {
+	return slices.DeleteFunc(records, func(r *Record) bool { return !slices.Contains(textList(r, fact), value) })
+}
+
+// readInvoice answers GET /billing/v1/invoices/{invoiceNumber}.
+func readInvoice(x *exchange) (reply, error) {
+	key := x.params["invoiceNumber"]
+	r := x.world.invoices.Get(key)
+	if r == nil {
+		return reply{}, notFound("Invoice not found with number %s.", key)
+	}
+	return reply{body: r.Body}, nil
+}
+
+// invoiceRoutes are the endpoints of invoices that are answered.
+func invoiceRoutes() map[string]handler {
+	return map[string]handler{
+		http.MethodGet + " /billing/v1/invoices":                                      invoicesOf(everything(func(w *world) *Collection { return w.invoices })),
+		http.MethodGet + " /billing/v1/invoices/{invoiceNumber}":                      readInvoice,
+		http.MethodGet + " /billing/v1/companies/{companyId}/invoices":                invoicesOf(companyInvoices),
+		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/invoices": invoicesOf(userInvoices),
+		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}/invoices":       invoicesOf(subscriptionInvoices),
+	}
+}
