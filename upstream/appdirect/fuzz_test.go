@@ -1,6 +1,7 @@
 package appdirect_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/marketgraph/marketgraph/upstream"
@@ -115,6 +116,109 @@ func FuzzDecodeCart(f *testing.F) {
 
 func FuzzDecodeCartPrices(f *testing.F) {
 	fuzzDecoder(f, appdirect.ReadCartPrices, appdirect.DecodeCartPrices, isPriced)
+}
+
+func isCreated(c appdirect.CreatedCart) bool       { return c.BuyerUserID != "" }
+func isCartItem(i appdirect.CartItem) bool         { return i.ID != "" }
+func isPreview(p appdirect.CartPreview) bool       { return isPriced(p.CartPrices) }
+func isValidation(v appdirect.CartValidation) bool { return v.ID != "" }
+func isPurchase(p appdirect.Purchase) bool         { return p.PurchaseID != "" }
+func isDiscount(d appdirect.Discount) bool         { return d.ID != "" || d.UUID != "" }
+func isOrder(o appdirect.PurchaseOrder) bool       { return o.ID != "" }
+func isFulfilment(f appdirect.Fulfilment) bool     { return f.UUID != "" && f.CartID != "" }
+func isPaymentMethod(m appdirect.PaymentMethod) bool {
+	return m.ID != "" && len([]rune(m.Ending())) <= 4
+}
+func isDefault(m appdirect.DefaultPaymentMethod) bool { return m.ID != "" }
+func isSettings(s appdirect.CheckoutSettings) bool    { return s.Tenant != "" }
+
+func hasItems(f appdirect.CartFields) bool {
+	return all(func(p appdirect.ProductFields) bool { return p.ItemID != "" })(f.ProductFields)
+}
+
+func FuzzDecodeCreatedCart(f *testing.F) {
+	fuzzDecoder(f, appdirect.CreateCart, appdirect.DecodeCreatedCart, isCreated)
+}
+
+func FuzzDecodeChangedCart(f *testing.F) {
+	f.Add(room.Sample(f, "cart-items-delete"))
+	fuzzDecoder(f, appdirect.UpdateCart, of(appdirect.UpdateCart, appdirect.DecodeChangedCart), isCart)
+}
+
+func FuzzDecodeCartItem(f *testing.F) {
+	fuzzDecoder(f, appdirect.AddCartItem, of(appdirect.AddCartItem, appdirect.DecodeCartItem), isCartItem)
+}
+
+func FuzzDecodeCartPreview(f *testing.F) {
+	fuzzDecoder(f, appdirect.PreviewCart, appdirect.DecodeCartPreview, isPreview)
+}
+
+func FuzzDecodeCartValidation(f *testing.F) {
+	f.Add([]byte(`{"id":"v","info":["a",{"message":"b"}],"pendingValidations":[{"code":"C"},7,null]}`))
+	fuzzDecoder(f, appdirect.ValidateCart, of(appdirect.ValidateCart, appdirect.DecodeCartValidation), isValidation)
+}
+
+func FuzzDecodePurchase(f *testing.F) {
+	fuzzDecoder(f, appdirect.FinalizeCart, appdirect.DecodePurchase, isPurchase)
+}
+
+// answered puts a malformed error in the place of a refusal by the backend's own graph, which is an answer too.
+func answered[T any](r *upstream.Route, decode func([]byte) (T, error)) func([]byte) (T, error) {
+	return func(body []byte) (T, error) {
+		got, err := decode(body)
+		if fault := (*appdirect.GraphFault)(nil); errors.As(err, &fault) {
+			err = upstream.Malformed(r, fault)
+		}
+		return got, err
+	}
+}
+
+func FuzzDecodeCartFields(f *testing.F) {
+	f.Add([]byte(`{"errors":[{"message":"m","extensions":{"code":"NOT_FOUND"}}],"data":null}`))
+	fuzzDecoder(f, appdirect.ReadCartFields, answered(appdirect.ReadCartFields, appdirect.DecodeCartFields), hasItems)
+}
+
+func FuzzDecodeCheckoutSettings(f *testing.F) {
+	fuzzDecoder(f, appdirect.ReadCheckoutSettings, answered(appdirect.ReadCheckoutSettings, appdirect.DecodeCheckoutSettings), isSettings)
+}
+
+func FuzzDecodeDiscounts(f *testing.F) {
+	fuzzDecoder(f, appdirect.ListDiscounts, appdirect.DecodeDiscounts, all(isDiscount))
+}
+
+func FuzzDecodeOrders(f *testing.F) {
+	f.Add([]byte("[" + string(cut(f, "subscription-creating-a-subscription", "order")) + "]"))
+	fuzzDecoder(f, appdirect.ListOrders, of(appdirect.ListOrders, appdirect.DecodeOrders), every(isOrder))
+}
+
+func FuzzDecodeOrder(f *testing.F) {
+	f.Add(cut(f, "subscription-creating-a-subscription", "order"))
+	fuzzDecoder(f, appdirect.ReadOrder, appdirect.DecodeOrder, isOrder)
+}
+
+func FuzzDecodeFulfilments(f *testing.F) {
+	fuzzDecoder(f, appdirect.ReadFulfilments, of(appdirect.ReadFulfilments, appdirect.DecodeFulfilments), every(isFulfilment))
+}
+
+func FuzzDecodeFulfilment(f *testing.F) {
+	fuzzDecoder(f, appdirect.ChooseShipping, appdirect.DecodeFulfilment, isFulfilment)
+}
+
+func FuzzDecodePaymentMethods(f *testing.F) {
+	fuzzDecoder(f, appdirect.ListPaymentMethods, appdirect.DecodePaymentMethods, all(isPaymentMethod))
+}
+
+func FuzzDecodePaymentMethod(f *testing.F) {
+	fuzzDecoder(f, appdirect.CreatePaymentMethod, appdirect.DecodePaymentMethod, isPaymentMethod)
+}
+
+func FuzzDecodeDefaultPaymentMethods(f *testing.F) {
+	fuzzDecoder(f, appdirect.SetDefaultPaymentMethod, appdirect.DecodeDefaultPaymentMethods, all(isDefault))
+}
+
+func FuzzDecodePaymentMethodTypes(f *testing.F) {
+	f.Add([]byte(`["CARD",{"paymentMethodType":"BANKACCOUNT"}]`))
+	fuzzDecoder(f, appdirect.ListPaymentMethodTypes, appdirect.DecodePaymentMethodTypes, func(types []appdirect.PaymentMethodType) bool { return types != nil })
 }
 
 func FuzzDecodeLeads(f *testing.F) {

@@ -125,7 +125,7 @@ func (t *PaymentMethodType) UnmarshalJSON(b []byte) error {
 		}
 		name = object.Type
 	}
-	if !bytes.HasPrefix(name, []byte(`"`)) {
+	if !bytes.HasPrefix(name, []byte(`"`)) || len(name) == len(`""`) {
 		return errNoType
 	}
 	return json.Unmarshal(name, (*string)(t))
