@@ -104,7 +104,7 @@ func TestApplicationsSample(t *testing.T) {
 		ID: "3732", UUID: "531b7811-2372-47a3-8d04-40e66205d2db", Name: "1 Month Contract Recurring Addon V2", ProductType: "WEB_APP",
 		VendorName: "developer+channeladmin", Description: "1 Month Contract Recurring Addon V2",
 		URL:   "http://dockerdev.appdirect.com:8080/apps/3732/1-month-contract-recurring-addon-v2",
-		Addon: yes, Free: no, Featured: no, Buyable: yes,
+		Addon: yes, Free: no, Featured: no, Buyable: yes, Popular: no, StaffPick: no, CollectLeads: no, FreeTrial: no, Tags: []appdirect.Tag{},
 		StartingPrice: appdirect.StartingPrices{Prices: map[string]appdirect.StartingPrice{}},
 		PublishedOn:   at(t, "2017-07-19T11:19:04Z"), LastModified: at(t, "2017-07-20T08:44:04Z"),
 	}
@@ -135,11 +135,11 @@ func TestCatalogSample(t *testing.T) {
 		ID: "4", UUID: "659172ed-de2b-4668-bef1-2305543981c2", Name: "test", Type: "TEMPLATE",
 		Href: "http://appdirect/api/marketplace/v1/products/4", VendorUUID: "d83b2364-6cfb-4f53-afab-195732ed1064",
 		Provider: appdirect.Provider{UUID: "d83b2364-6cfb-4f53-afab-195732ed1064", Name: "Appdirect"},
-		Addon:    no, Free: no, Buyable: no,
+		Addon:    no, Free: no, Buyable: no, FreeTrial: no, CollectLeads: no, CollectLeadsWithPurchase: no, Tags: []appdirect.Tag{},
 		PublishedOn: at(t, "2017-02-16T17:58:55.599Z"), LastModified: at(t, "2017-02-16T17:58:55.599Z"),
 		Pricing: appdirect.Pricing{Editions: []appdirect.Edition{{
 			ID: "4", UUID: "d4e94846-2483-429a-8312-5e0ffd2bb3ac", Name: "65PdwyUfbf", Code: "739C6527-7C18-45cf-B567-E886800C3532",
-			Primary: no, Invisible: no, RevenueType: "RECURRING", Trial: &appdirect.Trial{Length: num("0"), Unit: "DAY"},
+			Primary: no, Invisible: no, LeadGen: no, RevenueType: "RECURRING", Trial: &appdirect.Trial{Length: num("0"), Unit: "DAY"},
 			Plans: appdirect.Plans{{
 				ID: "6", UUID: "bc8bd303-14e1-4b3f-9dc4-bc5fd408a3e3", Frequency: "MONTHLY", IsPrimaryPrice: no,
 				Costs: tenPerUser(),
@@ -180,7 +180,7 @@ func TestEditionSample(t *testing.T) {
 	}
 	contract.CheckDecodes(t, appdirect.DecodeEdition, room.Sample(t, "edition-read"), appdirect.Edition{
 		ID: "316", UUID: "77395548-5c87-45d0-9c87-4fc51ea8aa97", Name: "XLt6HgwZBq", Code: "WfvHz",
-		Primary: no, Invisible: no, RevenueType: "RECURRING", Trial: &appdirect.Trial{Length: num("1"), Unit: "MONTH"},
+		Primary: no, Invisible: no, LeadGen: no, RevenueType: "RECURRING", Trial: &appdirect.Trial{Length: num("1"), Unit: "MONTH"},
 		Plans: appdirect.Plans{
 			plan("624", "9d813cc8-4aa8-4b22-b6ff-bfb4d8a72426", "3"),
 			plan("625", "f55ad8a6-11d4-4bab-ac7f-d1bf887e685d", "6"),
@@ -320,4 +320,14 @@ func TestNumbersOfResources(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, c.got, c.want)
 		}
 	}
+}
+
+func TestBundlesSample(t *testing.T) {
+	t.Parallel()
+	contract.CheckDecodes(t, appdirect.DecodeBundles, room.Sample(t, "bundles-list"), []appdirect.Bundle{{
+		ID: "257", UUID: "df44129f-3c03-40eb-a112-b04e455b8c3f", Name: "MockApp3891706169852983393", Products: []wire.Ref{},
+		Blurb: "Bundle Blurb", Description: "Bundle Description", VendorName: "Appdirect", URL: "http://localhost/apps/257",
+		StartingPrice: "$0.00/User/Mo", Featured: no, Buyable: no,
+		PublishedOn: at(t, "2016-04-27T21:32:32.534Z"), LastModified: at(t, "2016-04-27T21:32:32.644Z"),
+	}})
 }

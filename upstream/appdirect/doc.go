@@ -58,6 +58,8 @@ func Routes() []*upstream.Route {
 		ListMemberships, ListUserMemberships,
 		ListUsers, ReadUser,
 		ListApplications, ListCatalog, ReadProduct, ReadEdition,
+		ListShop, ListTags, ListRecommendations, ListVendorProducts, ListBundles,
+		ListReviews, ListComments, ListQuestions, ListAnswers,
 		ListSubscriptions, ListCompanySubscriptions, ReadSubscription,
 		ListCarts, ReadCart, CreateCart, UpdateCart, AddCartItem, UpdateCartItem, RemoveCartItems,
 		ReadCartPrices, PreviewCart, ValidateCart, ReadCartValidation, FinalizeCart,

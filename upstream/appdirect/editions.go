@@ -16,6 +16,7 @@ type Edition struct {
 	Code        wire.Text `json:"code"`
 	Primary     wire.Bool `json:"primary"`
 	Invisible   wire.Bool `json:"invisible"`
+	LeadGen     wire.Bool `json:"leadGen"`
 	RevenueType wire.Text `json:"revenueType"`
 	Trial       *Trial    `json:"trial"`
 	Plans       Plans     `json:"plans"`

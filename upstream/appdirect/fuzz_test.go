@@ -7,6 +7,7 @@ import (
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 	"github.com/marketgraph/marketgraph/upstream/contract"
+	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
 // fuzzDecoder starts from the route's samples, and from what the backend spells in its own ways. identified tells of a value
@@ -46,6 +47,15 @@ func isEdition(e appdirect.Edition) bool           { return e.Number() != "" && 
 func isSubscription(s appdirect.Subscription) bool { return s.ID != "" }
 func isLead(l appdirect.Lead) bool                 { return l.UUID != "" }
 func isPartnerLead(l appdirect.PartnerLead) bool   { return l.ID != "" }
+
+func isTag(t appdirect.Tag) bool           { return t.ID != "" && all(isTag)(t.Children) }
+func isReview(r appdirect.Review) bool     { return r.ID != "" }
+func isQuestion(q appdirect.Question) bool { return q.ID != "" }
+func isReply(r appdirect.Reply) bool       { return r.ID != "" }
+
+func isBundle(b appdirect.Bundle) bool {
+	return b.ID != "" && b.UUID != "" && all(func(r wire.Ref) bool { return r.ID != "" })(b.Products)
+}
 
 func isCart(c appdirect.Cart) bool {
 	return c.ID != "" && all(func(i appdirect.CartItem) bool { return i.ID != "" })(c.Items)
@@ -95,6 +105,36 @@ func FuzzDecodeProduct(f *testing.F) {
 
 func FuzzDecodeEdition(f *testing.F) {
 	fuzzDecoder(f, appdirect.ReadEdition, appdirect.DecodeEdition, isEdition)
+}
+
+func FuzzDecodeShop(f *testing.F) {
+	f.Add(cut(f, "applications-list", "content"))
+	fuzzDecoder(f, appdirect.ListShop, of(appdirect.ListShop, appdirect.DecodeShop), all(isApplication))
+}
+
+func FuzzDecodeTags(f *testing.F) {
+	f.Add([]byte(`[{"id":100,"type":"ATTRIBUTE","children":[{"id":"101","name":"Small teams","children":null}]}]`))
+	fuzzDecoder(f, appdirect.ListTags, appdirect.DecodeTags, all(isTag))
+}
+
+func FuzzDecodeBundles(f *testing.F) {
+	f.Add([]byte(`[{"id":7,"uuid":"b","bundledProducts":[{"id":1,"href":"/products/1"},2,null]}]`))
+	fuzzDecoder(f, appdirect.ListBundles, appdirect.DecodeBundles, all(isBundle))
+}
+
+func FuzzDecodeReviews(f *testing.F) {
+	f.Add([]byte(`[{"id":1,"title":"Good","comment":"","rating":"4.5","commentCount":null,"author":{"name":"Ada"},"lastModified":1461792752644}]`))
+	fuzzDecoder(f, appdirect.ListReviews, appdirect.DecodeReviews, all(isReview))
+}
+
+func FuzzDecodeQuestions(f *testing.F) {
+	f.Add([]byte(`{"question":{"id":1,"title":"How?","answerCount":"2","author":null}}`))
+	fuzzDecoder(f, appdirect.ListQuestions, appdirect.DecodeQuestions, all(isQuestion))
+}
+
+func FuzzDecodeReplies(f *testing.F) {
+	f.Add([]byte(`[{"id":1,"comment":"So.","official":"true","lastModified":"1461792752644"}]`))
+	fuzzDecoder(f, appdirect.ListComments, of(appdirect.ListComments, appdirect.DecodeReplies), all(isReply))
 }
 
 func FuzzDecodeSubscriptions(f *testing.F) {

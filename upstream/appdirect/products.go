@@ -21,7 +21,7 @@ var ListApplications = &upstream.Route{
 	Backend:   Backend,
 	Method:    http.MethodGet,
 	Path:      "/channel/v1/applications",
-	Query:     []string{"page", "size", "sortField", "sortOrder", "searchText"},
+	Query:     []string{"page", "size", "sortField", "sortOrder", "searchText", "categoryId"},
 	Authority: upstream.System,
 	Fresh:     freshCatalogue,
 	Hard:      hardExpiry,
@@ -89,8 +89,14 @@ type Application struct {
 	Addon         wire.Bool      `json:"addon"`
 	Free          wire.Bool      `json:"free"`
 	Featured      wire.Bool      `json:"featured"`
+	Popular       wire.Bool      `json:"popular"`
+	StaffPick     wire.Bool      `json:"staffPick"`
 	Buyable       wire.Bool      `json:"buyable"`
+	FreeTrial     wire.Bool      `json:"freeTrialOrEditionPresent"`
+	CollectLeads  wire.Bool      `json:"collectLeads"`
 	Rating        wire.Number    `json:"rating"`
+	NumRatings    wire.Number    `json:"numRatings"`
+	Tags          []Tag          `json:"tags"`
 	StartingPrice StartingPrices `json:"channelStartingPrice"`
 	PublishedOn   wire.Time      `json:"publishedOn"`
 	LastModified  wire.Time      `json:"lastModified"`
@@ -118,21 +124,27 @@ type Product struct {
 	ID   wire.Text `json:"id"`
 	UUID wire.Text `json:"uuid"`
 	// PublishedApp is what a working copy is sold as; empty in the product itself, and in what was never published.
-	PublishedApp wire.Ref    `json:"publishedApp"`
-	Name         wire.Text   `json:"name"`
-	Type         wire.Text   `json:"type"`
-	Href         wire.Text   `json:"href"`
-	VendorUUID   wire.Text   `json:"vendorUUID"`
-	Provider     Provider    `json:"provider"`
-	Listing      Listing     `json:"listing"`
-	Overview     Splash      `json:"overview"`
-	Pricing      Pricing     `json:"pricing"`
-	Addon        wire.Bool   `json:"addon"`
-	Free         wire.Bool   `json:"free"`
-	Buyable      wire.Bool   `json:"buyable"`
-	Rating       wire.Number `json:"rating"`
-	PublishedOn  wire.Time   `json:"publishedOn"`
-	LastModified wire.Time   `json:"lastModified"`
+	PublishedApp wire.Ref  `json:"publishedApp"`
+	Name         wire.Text `json:"name"`
+	Type         wire.Text `json:"type"`
+	Href         wire.Text `json:"href"`
+	VendorUUID   wire.Text `json:"vendorUUID"`
+	Provider     Provider  `json:"provider"`
+	Listing      Listing   `json:"listing"`
+	Overview     Splash    `json:"overview"`
+	Pricing      Pricing   `json:"pricing"`
+	Addon        wire.Bool `json:"addon"`
+	Free         wire.Bool `json:"free"`
+	Buyable      wire.Bool `json:"buyable"`
+	FreeTrial    wire.Bool `json:"freeTrialOrEditionPresent"`
+	CollectLeads wire.Bool `json:"collectLeads"`
+	// CollectLeadsWithPurchase says whether it can be bought all the same.
+	CollectLeadsWithPurchase wire.Bool   `json:"collectLeadsWithPurchaseEnabled"`
+	Rating                   wire.Number `json:"rating"`
+	NumRatings               wire.Number `json:"numRatings"`
+	Tags                     []Tag       `json:"tags"`
+	PublishedOn              wire.Time   `json:"publishedOn"`
+	LastModified             wire.Time   `json:"lastModified"`
 }
 
 // Check wants both, as an application's does.

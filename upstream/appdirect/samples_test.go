@@ -30,6 +30,15 @@ var decoders = []contract.Decoder{
 	{Route: appdirect.ListCatalog, Sample: "catalog-list", Decode: contract.Boxed(appdirect.DecodeCatalog)},
 	{Route: appdirect.ReadProduct, Decode: contract.Boxed(appdirect.DecodeProduct)},
 	{Route: appdirect.ReadEdition, Sample: "edition-read", Decode: contract.Boxed(appdirect.DecodeEdition)},
+	{Route: appdirect.ListShop, Decode: contract.Boxed(of(appdirect.ListShop, appdirect.DecodeShop))},
+	{Route: appdirect.ListTags, Decode: contract.Boxed(appdirect.DecodeTags)},
+	{Route: appdirect.ListRecommendations, Decode: contract.Boxed(of(appdirect.ListRecommendations, appdirect.DecodeShop))},
+	{Route: appdirect.ListVendorProducts, Decode: contract.Boxed(of(appdirect.ListVendorProducts, appdirect.DecodeShop))},
+	{Route: appdirect.ListBundles, Sample: "bundles-list", Decode: contract.Boxed(appdirect.DecodeBundles)},
+	{Route: appdirect.ListReviews, Decode: contract.Boxed(appdirect.DecodeReviews)},
+	{Route: appdirect.ListComments, Decode: contract.Boxed(of(appdirect.ListComments, appdirect.DecodeReplies))},
+	{Route: appdirect.ListQuestions, Decode: contract.Boxed(appdirect.DecodeQuestions)},
+	{Route: appdirect.ListAnswers, Decode: contract.Boxed(of(appdirect.ListAnswers, appdirect.DecodeReplies))},
 	{Route: appdirect.ListSubscriptions, Sample: "subscription-*", Decode: contract.Boxed(of(appdirect.ListSubscriptions, appdirect.DecodeSubscriptions))},
 	{Route: appdirect.ListCompanySubscriptions, Sample: "subscription-*", Decode: contract.Boxed(of(appdirect.ListCompanySubscriptions, appdirect.DecodeSubscriptions))},
 	{Route: appdirect.ReadSubscription, Sample: "subscription-*", Decode: contract.Boxed(appdirect.DecodeSubscription)},
@@ -94,6 +103,14 @@ func TestAssumedSamples(t *testing.T) {
 	product, err := appdirect.DecodeProduct(cut(t, "catalog-list", "content", 1))
 	if err != nil || product.UUID != "ca3ff213-2436-4c51-bc35-006083ab2411" {
 		t.Errorf("item of the catalogue: %+v, %v", product, err)
+	}
+	shop, err := appdirect.DecodeShop(appdirect.ListShop, cut(t, "applications-list", "content"))
+	if err != nil || len(shop) == 0 || shop[0].ID != "4644" || len(shop[0].Tags) != 1 {
+		t.Errorf("items of what can be bought, alone: %+v, %v", shop, err)
+	}
+	tags, err := appdirect.DecodeTags(cut(t, "applications-list", "content", 0, "tags"))
+	if err != nil || len(tags) != 1 || tags[0].Name != "Web Development" {
+		t.Errorf("tags of a product: %+v, %v", tags, err)
 	}
 	page, err := appdirect.DecodeUserMemberships(room.Sample(t, "memberships-list"))
 	if err != nil {
