@@ -3,6 +3,7 @@ package resolvers
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -151,6 +152,11 @@ func found[T any](ctx context.Context, load func(l *loaders.Loaders) (*T, error)
 	}
 	obj, err := load(l)
 	return root(ctx, obj, err)
+}
+
+// lists files the objects of all lists.
+func lists[T any](op *operation, at string, all [][]*T) {
+	objects(op, at, slices.Concat(all...))
 }
 
 // root files what a root field found and passes it on.

@@ -36,6 +36,15 @@ func (r Resolver) Product() graph.ProductResolver { return productResolver{} }
 // Edition answers an edition's edges.
 func (r Resolver) Edition() graph.EditionResolver { return editionResolver{} }
 
+// Bundle answers a bundle's edges.
+func (r Resolver) Bundle() graph.BundleResolver { return bundleResolver{} }
+
+// Review answers a review's edges.
+func (r Resolver) Review() graph.ReviewResolver { return reviewResolver{} }
+
+// Question answers a question's edges.
+func (r Resolver) Question() graph.QuestionResolver { return questionResolver{} }
+
 // Subscription answers a subscription's edges.
 func (r Resolver) Subscription() graph.SubscriptionResolver { return subscriptionResolver{} }
 
@@ -78,6 +87,9 @@ type (
 	membershipResolver        struct{}
 	productResolver           struct{}
 	editionResolver           struct{}
+	bundleResolver            struct{}
+	reviewResolver            struct{}
+	questionResolver          struct{}
 	subscriptionResolver      struct{}
 	telephonyAccountResolver  struct{}
 	deviceResolver            struct{}

@@ -18,10 +18,10 @@ var productList = shape[model.Product, model.ProductEdge, model.ProductConnectio
 }
 
 // Products answers Query.products.
-func (queryResolver) Products(ctx context.Context, first *int32, after *string, last *int32, before *string, searchText *string, orderBy *model.ProductOrder) (*model.ProductConnection, error) {
+func (queryResolver) Products(ctx context.Context, first *int32, after *string, last *int32, before *string, searchText *string, orderBy *model.ProductOrder, categoryIds []string) (*model.ProductConnection, error) {
 	return listed(ctx, pageArgs{first, after, last, before}, productList,
 		func(l *loaders.Loaders, p loaders.Page) (*loaders.List[*model.Product], error) {
-			return l.Products(ctx, loaders.ProductFilter{Search: text(searchText), Order: orderBy}, p)
+			return l.Products(ctx, loaders.ProductFilter{Search: text(searchText), Order: orderBy, Categories: categoryIds}, p)
 		})
 }
 
@@ -38,19 +38,21 @@ func (productResolver) VendorID(ctx context.Context, objs []*model.Product) ([]*
 		}, nil)
 }
 
+// CollectsLeadsWithPurchase answers Product.collectsLeadsWithPurchase.
+func (productResolver) CollectsLeadsWithPurchase(ctx context.Context, objs []*model.Product) ([]*bool, error) {
+	return fan(ctx, objs,
+		func(ctx context.Context, l *loaders.Loaders, products []*model.Product) ([]*bool, []error) {
+			return l.LeadsWithPurchase(ctx, members(products, productNumber))
+		}, nil)
+}
+
 // Editions answers Product.editions.
 func (productResolver) Editions(ctx context.Context, objs []*model.Product) ([][]*model.Edition, error) {
 	return fan(ctx, objs,
 		func(ctx context.Context, l *loaders.Loaders, products []*model.Product) ([][]*model.Edition, []error) {
 			return l.EditionsOfProducts(ctx, members(products, productNumber))
 		},
-		func(op *operation, at string, all [][]*model.Edition) {
-			var flat []*model.Edition
-			for _, list := range all {
-				flat = append(flat, list...)
-			}
-			objects(op, at, flat)
-		})
+		lists[model.Edition])
 }
 
 // Subscriptions answers Product.subscriptions.

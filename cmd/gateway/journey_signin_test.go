@@ -99,8 +99,10 @@ func TestJourneySignIn(t *testing.T) {
 			t.Error("the refresh gave the same token again")
 		}
 		for _, token := range []string{first.Access, second.Access} {
-			got := g.must(t, ask{tenant: tenant, doc: `{ me { email } viewer { tenant clientId isService roles scopes user { email } } }`,
-				header: http.Header{"Authorization": {"Bearer " + token}}})
+			got := g.must(t, ask{
+				tenant: tenant, doc: `{ me { email } viewer { tenant clientId isService roles scopes user { email } } }`,
+				header: http.Header{"Authorization": {"Bearer " + token}},
+			})
 			want := map[string]any{
 				"me": map[string]any{"email": p.Email},
 				"viewer": map[string]any{

@@ -16,7 +16,12 @@ import (
 // example is a document of the Explorer's menu.
 func example(t *testing.T, name string) string {
 	t.Helper()
-	text, err := fs.ReadFile(examples.Files(), name+".graphql")
+	return exampleFile(t, name+".graphql")
+}
+
+func exampleFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := fs.ReadFile(examples.Files(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

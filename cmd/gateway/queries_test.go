@@ -249,7 +249,7 @@ func TestQueriesCoverLists(t *testing.T) {
 		}
 	}
 	// Lists without a page that cost a call of their own; all others come with their parent.
-	called := []string{"Product.editions", "User.memberships"}
+	called := []string{"Product.editions", "Product.recommendations", "Product.vendorProducts", "Bundle.products", "User.memberships"}
 	for _, def := range schema.Types {
 		for _, f := range def.Fields {
 			name := def.Name + "." + f.Name
@@ -264,6 +264,7 @@ func TestQueriesCoverLists(t *testing.T) {
 type facts struct {
 	companies     []any // by name, descending
 	subscriptions []any // oldest first
+	products      []any // on sale, by name
 	onSale        map[string]bool
 	users         int
 	links         map[string]sandbox.Link // by company
@@ -272,7 +273,8 @@ type facts struct {
 func (w walk) facts(t *testing.T) facts {
 	t.Helper()
 	f := facts{companies: w.companies(t), subscriptions: w.subscriptions(t), onSale: map[string]bool{}, users: len(w.users(t)), links: w.links(t)}
-	for _, p := range w.applications(t) {
+	f.products = w.applications(t)
+	for _, p := range f.products {
 		f.onSale[text(p, "id")] = true
 	}
 	return f
@@ -304,6 +306,7 @@ func (f facts) numbers(t *testing.T, size int, calls map[string]any) map[string]
 		"pagesOfUsers":         (f.users + 99) / 100,
 		"buyers":               len(buyers),
 		"delistedProducts":     f.delisted(oldest),
+		"vendors":              vendorsOf(f.products[:size]),
 		"buyingCompanies":      buying,
 		"delistedAmongThree":   f.delisted(firstThree), // among the first three subscriptions of each company
 	}
@@ -322,6 +325,15 @@ func (f facts) numbers(t *testing.T, size int, calls map[string]any) map[string]
 		}
 	}
 	return out
+}
+
+// vendorsOf counts who sells these products.
+func vendorsOf(products []any) int {
+	names := map[string]bool{}
+	for _, p := range products {
+		names[text(p, "vendorName")] = true
+	}
+	return len(names)
 }
 
 // of are one company's subscriptions.

@@ -124,6 +124,40 @@ type AssignedAddOn struct {
 	CreatedAt *time.Time `json:"createdAt"`
 }
 
+// Several products sold as one.
+type Bundle struct {
+	// The bundle's uuid.
+	ID string `json:"id"`
+	// The number that older interfaces use for it.
+	LegacyID *string `json:"legacyId"`
+	// Its name.
+	Name *string `json:"name"`
+	// Name of the company that offers it.
+	VendorName *string `json:"vendorName"`
+	// One sentence about it.
+	Blurb *string `json:"blurb"`
+	// What it is, in a few sentences.
+	Description *string `json:"description"`
+	// Its page in the marketplace.
+	URL *string `json:"url"`
+	// A small picture.
+	IconURL *string `json:"iconUrl"`
+	// The lowest price as the backend words it, such as `$0.00/User/Mo`: it is given as a text only.
+	StartingPriceText *string `json:"startingPriceText"`
+	// Whether the marketplace features it.
+	IsFeatured *bool `json:"isFeatured"`
+	// Whether it can be bought now.
+	IsBuyable *bool `json:"isBuyable"`
+	// When it was published.
+	PublishedAt *time.Time `json:"publishedAt"`
+	// When it was last changed.
+	UpdatedAt *time.Time `json:"updatedAt"`
+	// The products in it, without those that are gone.
+	Products []*Product `json:"products"`
+	// ProductNumbers are the products in it; never empty ones.
+	ProductNumbers []string `json:"-"`
+}
+
 // A call that has ended.
 type Call struct {
 	// The call record's id.
@@ -492,6 +526,8 @@ type Edition struct {
 	IsPrimary *bool `json:"isPrimary"`
 	// Whether shops hide it.
 	IsInvisible *bool `json:"isInvisible"`
+	// Whether visitors leave a lead for it instead of buying it.
+	CollectsLeads *bool `json:"collectsLeads"`
 	// How it is charged.
 	RevenueType *RevenueType `json:"revenueType"`
 	// Its free trial; null where there is none.
@@ -562,6 +598,20 @@ type LeadEdge struct {
 	Cursor string `json:"cursor"`
 	// The item.
 	Node *Lead `json:"node"`
+}
+
+// By what the listing is narrowed. Values of one member widen it, members narrow it.
+type ListingFilter struct {
+	// Categories, by the id of their tag; at most 250.
+	CategoryIds []string `json:"categoryIds"`
+	// Attributes, by the id of their tag; at most 250.
+	AttributeIds []string `json:"attributeIds"`
+	// Vendors, by uuid; at most 250.
+	VendorIds []string `json:"vendorIds"`
+	// Kinds of product.
+	Types []ProductType `json:"types"`
+	// What is said of the product.
+	Marks []ListingMark `json:"marks"`
 }
 
 // A user's place in a company.
@@ -824,10 +874,24 @@ type Product struct {
 	IsFree *bool `json:"isFree"`
 	// Whether the marketplace features it.
 	IsFeatured *bool `json:"isFeatured"`
+	// Whether it is popular, as far as lists say; null where only the product itself could be read.
+	IsPopular *bool `json:"isPopular"`
+	// Whether the marketplace's staff recommends it; null as for `isPopular`.
+	IsStaffPick *bool `json:"isStaffPick"`
 	// Whether it can be bought now.
 	IsBuyable *bool `json:"isBuyable"`
+	// Whether it is free, or can be tried for free, in one of its editions.
+	HasFreeTrialOrEdition *bool `json:"hasFreeTrialOrEdition"`
+	// Whether its page asks visitors who they are, for a lead.
+	CollectsLeads *bool `json:"collectsLeads"`
+	// Whether it can also be bought where its page asks for a lead.
+	CollectsLeadsWithPurchase *bool `json:"collectsLeadsWithPurchase"`
 	// Average rating, from 0 to 5; null where nobody has rated.
 	Rating *decimal.Decimal `json:"rating"`
+	// How many have rated; null where nobody has.
+	RatingCount *int32 `json:"ratingCount"`
+	// The categories and attributes it is found under, without what is above or below them.
+	Tags []*ProductTag `json:"tags"`
 	// The lowest price, one per currency, by currency code.
 	StartingPrices []*StartingPrice `json:"startingPrices"`
 	// When it was published.
@@ -836,6 +900,14 @@ type Product struct {
 	UpdatedAt *time.Time `json:"updatedAt"`
 	// The variants in which it is sold, in the vendor's order.
 	Editions []*Edition `json:"editions"`
+	// What people think of it, in the backend's order. A call per product: no endpoint takes many.
+	Reviews *ReviewConnection `json:"reviews"`
+	// What people want to know of it, in the backend's order. A call per product, as for reviews.
+	Questions *QuestionConnection `json:"questions"`
+	// What the marketplace recommends beside it. A call per product, as for reviews.
+	Recommendations []*Product `json:"recommendations"`
+	// What its vendor sells, this product among them. A call per vendor.
+	VendorProducts []*Product `json:"vendorProducts"`
 	// Subscriptions to it, as far as the viewer may see them; oldest first.
 	Subscriptions *SubscriptionConnection `json:"subscriptions"`
 }
@@ -868,8 +940,118 @@ type ProductOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
+// A category or attribute that products are found under.
+type ProductTag struct {
+	// The number by which lists are narrowed to it.
+	ID string `json:"id"`
+	// What kind of tag it is.
+	Type *ProductTagType `json:"type"`
+	// Its name.
+	Name *string `json:"name"`
+	// What is found under it.
+	Description *string `json:"description"`
+	// The tags below it; none where it stands on a product.
+	Children []*ProductTag `json:"children"`
+}
+
 // Everything that can be read.
 type Query struct {
+}
+
+// What somebody wants to know of a product.
+type Question struct {
+	// The question's number.
+	ID string `json:"id"`
+	// Name of who asked.
+	Author *string `json:"author"`
+	// Its heading.
+	Title *string `json:"title"`
+	// What it asks.
+	Comment *string `json:"comment"`
+	// When it was last changed.
+	UpdatedAt *time.Time `json:"updatedAt"`
+	// How many answers it has; null where the backend does not say.
+	AnswerCount *int32 `json:"answerCount"`
+	// What was answered. A call per question that may have any: no endpoint takes many.
+	Answers []*Reply `json:"answers"`
+	// ProductLegacyID is the number of the product that it is about.
+	ProductLegacyID string `json:"-"`
+}
+
+// A page of questions.
+type QuestionConnection struct {
+	// The questions of this page.
+	Nodes []*Question `json:"nodes"`
+	// The same questions, each with its cursor.
+	Edges []*QuestionEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many questions the product has.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A question in a list.
+type QuestionEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The question.
+	Node *Question `json:"node"`
+}
+
+// A comment on a review, or an answer to a question.
+type Reply struct {
+	// The reply's number.
+	ID string `json:"id"`
+	// Name of who wrote it.
+	Author *string `json:"author"`
+	// What it says.
+	Comment *string `json:"comment"`
+	// Whether it speaks for the vendor.
+	IsOfficial *bool `json:"isOfficial"`
+	// When it was last changed.
+	UpdatedAt *time.Time `json:"updatedAt"`
+}
+
+// What somebody thinks of a product.
+type Review struct {
+	// The review's number.
+	ID string `json:"id"`
+	// Name of who wrote it.
+	Author *string `json:"author"`
+	// Its heading.
+	Title *string `json:"title"`
+	// What it says.
+	Comment *string `json:"comment"`
+	// The stars it gives.
+	Rating *decimal.Decimal `json:"rating"`
+	// When it was last changed.
+	UpdatedAt *time.Time `json:"updatedAt"`
+	// How many comments it has; null where the backend does not say.
+	CommentCount *int32 `json:"commentCount"`
+	// What others said to it. A call per review that may have any: no endpoint takes many.
+	Comments []*Reply `json:"comments"`
+	// ProductLegacyID is the number of the product that it is about.
+	ProductLegacyID string `json:"-"`
+}
+
+// A page of reviews.
+type ReviewConnection struct {
+	// The reviews of this page.
+	Nodes []*Review `json:"nodes"`
+	// The same reviews, each with its cursor.
+	Edges []*ReviewEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many reviews the product has.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// A review in a list.
+type ReviewEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The review.
+	Node *Review `json:"node"`
 }
 
 // The lowest price of a product in one currency.
@@ -1474,6 +1656,146 @@ func (e LeadStatus) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// What the listing may be narrowed to.
+type ListingMark string
+
+const (
+	// A discount applies to it.
+	ListingMarkDiscount ListingMark = "DISCOUNT"
+	// The marketplace features it.
+	ListingMarkFeatured ListingMark = "FEATURED"
+	// It costs nothing.
+	ListingMarkFree ListingMark = "FREE"
+	// It can be tried for free.
+	ListingMarkFreeTrial ListingMark = "FREE_TRIAL"
+	// It costs something.
+	ListingMarkPaid ListingMark = "PAID"
+	// Many have bought it.
+	ListingMarkPopular ListingMark = "POPULAR"
+	// The marketplace's staff recommends it.
+	ListingMarkStaffpick ListingMark = "STAFFPICK"
+)
+
+var AllListingMark = []ListingMark{
+	ListingMarkDiscount,
+	ListingMarkFeatured,
+	ListingMarkFree,
+	ListingMarkFreeTrial,
+	ListingMarkPaid,
+	ListingMarkPopular,
+	ListingMarkStaffpick,
+}
+
+func (e ListingMark) IsValid() bool {
+	switch e {
+	case ListingMarkDiscount, ListingMarkFeatured, ListingMarkFree, ListingMarkFreeTrial, ListingMarkPaid, ListingMarkPopular, ListingMarkStaffpick:
+		return true
+	}
+	return false
+}
+
+func (e ListingMark) String() string {
+	return string(e)
+}
+
+func (e *ListingMark) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ListingMark(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ListingMark", str)
+	}
+	return nil
+}
+
+func (e ListingMark) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ListingMark) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ListingMark) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How the listing is ordered; each order has one direction.
+type ListingOrder string
+
+const (
+	// By name.
+	ListingOrderAlphabetical ListingOrder = "ALPHABETICAL"
+	// By when it came to the marketplace, latest first.
+	ListingOrderNewestFirst ListingOrder = "NEWEST_FIRST"
+	// By when it was published, latest first.
+	ListingOrderNewestPublished ListingOrder = "NEWEST_PUBLISHED"
+	// Most popular first.
+	ListingOrderPopularity ListingOrder = "POPULARITY"
+	// Best rated first.
+	ListingOrderRating ListingOrder = "RATING"
+)
+
+var AllListingOrder = []ListingOrder{
+	ListingOrderAlphabetical,
+	ListingOrderNewestFirst,
+	ListingOrderNewestPublished,
+	ListingOrderPopularity,
+	ListingOrderRating,
+}
+
+func (e ListingOrder) IsValid() bool {
+	switch e {
+	case ListingOrderAlphabetical, ListingOrderNewestFirst, ListingOrderNewestPublished, ListingOrderPopularity, ListingOrderRating:
+		return true
+	}
+	return false
+}
+
+func (e ListingOrder) String() string {
+	return string(e)
+}
+
+func (e *ListingOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ListingOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ListingOrder", str)
+	}
+	return nil
+}
+
+func (e ListingOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ListingOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ListingOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The direction of an order.
 type OrderDirection string
 
@@ -1822,6 +2144,67 @@ func (e *ProductOrderField) UnmarshalJSON(b []byte) error {
 }
 
 func (e ProductOrderField) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Kinds of tag.
+type ProductTagType string
+
+const (
+	// A category.
+	ProductTagTypeCategory ProductTagType = "CATEGORY"
+	// An attribute, or a group of attributes.
+	ProductTagTypeAttribute ProductTagType = "ATTRIBUTE"
+	// A kind that this schema does not know.
+	ProductTagTypeUnknown ProductTagType = "UNKNOWN"
+)
+
+var AllProductTagType = []ProductTagType{
+	ProductTagTypeCategory,
+	ProductTagTypeAttribute,
+	ProductTagTypeUnknown,
+}
+
+func (e ProductTagType) IsValid() bool {
+	switch e {
+	case ProductTagTypeCategory, ProductTagTypeAttribute, ProductTagTypeUnknown:
+		return true
+	}
+	return false
+}
+
+func (e ProductTagType) String() string {
+	return string(e)
+}
+
+func (e *ProductTagType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ProductTagType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ProductTagType", str)
+	}
+	return nil
+}
+
+func (e ProductTagType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ProductTagType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ProductTagType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

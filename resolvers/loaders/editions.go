@@ -61,6 +61,7 @@ func toEdition(w appdirect.Edition, product string) *model.Edition {
 		Code:            text(w.Code),
 		IsPrimary:       w.Primary.Ptr(),
 		IsInvisible:     w.Invisible.Ptr(),
+		CollectsLeads:   w.LeadGen.Ptr(),
 		RevenueType:     enum(w.RevenueType, model.RevenueTypeUnknown),
 		Trial:           toTrial(w.Trial),
 		ProductLegacyID: product,

@@ -50,25 +50,33 @@ type Loaders struct {
 	viewer *auth.Viewer
 	age    leastFresh
 
-	links         *memo[struct{}, []Link]
-	companies     *memo[string, *model.Company]
-	users         *memo[string, *model.User]
-	products      *memo[string, *model.Product]
-	details       *memo[string, *detail]
-	editions      *memo[editionKey, *model.Edition]
-	subscriptions *memo[string, *model.Subscription]
-	joined        *memo[string, []*model.Membership]
-	members       *memo[listKey, *List[*model.Membership]]
-	owned         *memo[listKey, *List[*model.Subscription]]
-	sold          *memo[listKey, *List[*model.Subscription]]
-	phones        *phones
-	holders       *memo[string, Link]
-	listings      *memo[string, *model.AddOnListing]
-	installed     *memo[listKey, *List[*model.AddOnInstallation]]
-	assigned      *memo[numberKey, []*model.AssignedAddOn]
-	wallets       *memo[string, *model.Wallet]
-	funds         *memo[string, *bool]
-	charges       *memo[listKey, *List[*model.Charge]]
+	links           *memo[struct{}, []Link]
+	companies       *memo[string, *model.Company]
+	users           *memo[string, *model.User]
+	products        *memo[string, *model.Product]
+	details         *memo[string, *detail]
+	editions        *memo[editionKey, *model.Edition]
+	productTags     *memo[the, []*model.ProductTag]
+	bundles         *memo[the, []*model.Bundle]
+	recommendations *memo[string, []*model.Product]
+	vendorProducts  *memo[string, []*model.Product]
+	reviews         *memo[string, []*model.Review]
+	questions       *memo[string, []*model.Question]
+	comments        *memo[replyKey, []*model.Reply]
+	answers         *memo[replyKey, []*model.Reply]
+	subscriptions   *memo[string, *model.Subscription]
+	joined          *memo[string, []*model.Membership]
+	members         *memo[listKey, *List[*model.Membership]]
+	owned           *memo[listKey, *List[*model.Subscription]]
+	sold            *memo[listKey, *List[*model.Subscription]]
+	phones          *phones
+	holders         *memo[string, Link]
+	listings        *memo[string, *model.AddOnListing]
+	installed       *memo[listKey, *List[*model.AddOnInstallation]]
+	assigned        *memo[numberKey, []*model.AssignedAddOn]
+	wallets         *memo[string, *model.Wallet]
+	funds           *memo[string, *bool]
+	charges         *memo[listKey, *List[*model.Charge]]
 
 	carts        *memo[string, *model.Cart]
 	companyCarts *memo[listKey, *List[*model.Cart]]
@@ -86,6 +94,14 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.products = newMemo(l.fetchProducts)
 	l.details = newMemo(l.fetchDetails)
 	l.editions = newMemo(l.fetchEditions)
+	l.productTags = listTags.memo(l)
+	l.bundles = listBundles.memo(l)
+	l.recommendations = listRecommendations.memo(l)
+	l.vendorProducts = listVendorProducts.memo(l)
+	l.reviews = listReviews.memo(l)
+	l.questions = listQuestions.memo(l)
+	l.comments = listComments.memo(l)
+	l.answers = listAnswers.memo(l)
 	l.subscriptions = newMemo(l.fetchSubscriptions)
 	l.joined = newMemo(l.fetchUserMemberships)
 	l.members = newMemo(l.fetchMemberships)

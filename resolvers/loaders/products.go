@@ -18,6 +18,8 @@ type ProductFilter struct {
 	Search string
 	// Order is by what and which way; nil for the backend's own.
 	Order *model.ProductOrder
+	// Categories are numbers of tags, one of which must be the product's; none for any.
+	Categories []string
 }
 
 // detail is a product as far as one reply tells: the list of what can be
@@ -25,7 +27,9 @@ type ProductFilter struct {
 type detail struct {
 	product  *model.Product
 	vendorID *string
-	editions []*model.Edition
+	// withPurchase says whether it can be bought although it collects leads.
+	withPurchase *bool
+	editions     []*model.Edition
 }
 
 func (d *detail) number() string { return value(d.product.LegacyID) }
@@ -33,7 +37,7 @@ func (d *detail) number() string { return value(d.product.LegacyID) }
 var (
 	listApplications = source[chunk[*detail]]{appdirect.ListApplications, func(body []byte) (chunk[*detail], error) {
 		p, err := appdirect.DecodeApplications(body)
-		return page(p, func(w appdirect.Application) *detail { return &detail{product: toProduct(w)} }), err
+		return page(p, listedDetail), err
 	}}
 	listCatalog = source[chunk[*detail]]{appdirect.ListCatalog, func(body []byte) (chunk[*detail], error) {
 		p, err := appdirect.DecodeCatalog(body)
@@ -61,9 +65,15 @@ var (
 	}
 )
 
-func productAsk(number string) (ask, bool) {
-	return ask{params: map[string]string{"applicationId": number}}, true
+func productAsk(number string) (ask, bool) { return productParams(number), true }
+
+// productParams asks for what is at a product's address or below it.
+func productParams(number string) ask {
+	return ask{params: map[string]string{"applicationId": number}}
 }
+
+// listedDetail is a product as lists of what can be bought write it.
+func listedDetail(w appdirect.Application) *detail { return &detail{product: toProduct(w)} }
 
 // catalogAsk leaves out what was never published.
 func catalogAsk(page int) ask {
@@ -74,12 +84,16 @@ func catalogAsk(page int) ask {
 
 // Products lists what can be bought.
 func (l *Loaders) Products(ctx context.Context, f ProductFilter, p Page) (*List[*model.Product], error) {
-	got := read(ctx, l, []listing[*detail]{{
-		source: listApplications,
-		size:   appdirect.ListApplications.PageSize,
-		ask:    f.ask,
-		mark:   markOf(listApplications.request(l, f.ask(0)).Key, ""),
-	}}, p)
+	if err := l.checkTags("categoryIds", f.Categories); err != nil {
+		return nil, err
+	}
+	return l.productsIn(ctx, listing[*detail]{source: listApplications, size: appdirect.ListApplications.PageSize, ask: f.ask}, p)
+}
+
+// productsIn gives a page of a list of products, which need not be looked up again.
+func (l *Loaders) productsIn(ctx context.Context, in listing[*detail], p Page) (*List[*model.Product], error) {
+	in.mark = markOf(in.source.request(l, in.ask(0)).Key, "")
+	got := read(ctx, l, []listing[*detail]{in}, p)
 	if got.errs[0] != nil {
 		return nil, got.errs[0]
 	}
@@ -112,6 +126,19 @@ func (l *Loaders) Vendors(ctx context.Context, numbers []string) ([]*string, []e
 	for i, d := range details {
 		if d != nil {
 			out[i] = d.vendorID
+		}
+	}
+	return out, errs
+}
+
+// LeadsWithPurchase says whether products that collect leads can be bought all
+// the same, by product number; positional.
+func (l *Loaders) LeadsWithPurchase(ctx context.Context, numbers []string) ([]*bool, []error) {
+	details, errs := optional(ctx, l.details, numbers, everything)
+	out := make([]*bool, len(details))
+	for i, d := range details {
+		if d != nil {
+			out[i] = d.withPurchase
 		}
 	}
 	return out, errs
@@ -167,6 +194,7 @@ func (f ProductFilter) ask(page int) ask {
 	if f.Search != "" {
 		q.Set("searchText", f.Search)
 	}
+	narrow(q, "categoryId", f.Categories)
 	if f.Order != nil {
 		q.Set("sortField", f.Order.Field.String())
 		q.Set("sortOrder", f.Order.Direction.String())
@@ -176,24 +204,30 @@ func (f ProductFilter) ask(page int) ask {
 
 func toProduct(w appdirect.Application) *model.Product {
 	return &model.Product{
-		ID:             string(w.UUID),
-		LegacyID:       text(w.ID),
-		Name:           text(w.Name),
-		Type:           enum(w.ProductType, model.ProductTypeUnknown),
-		VendorName:     text(w.VendorName),
-		Blurb:          text(w.Blurb),
-		Description:    text(w.Description),
-		Overview:       text(w.Overview),
-		URL:            text(w.URL),
-		IconURL:        text(w.IconURL),
-		IsAddon:        w.Addon.Ptr(),
-		IsFree:         w.Free.Ptr(),
-		IsFeatured:     w.Featured.Ptr(),
-		IsBuyable:      w.Buyable.Ptr(),
-		Rating:         w.Rating.Ptr(),
-		StartingPrices: startingPrices(w.StartingPrice),
-		PublishedAt:    w.PublishedOn.Ptr(),
-		UpdatedAt:      w.LastModified.Ptr(),
+		ID:                    string(w.UUID),
+		LegacyID:              text(w.ID),
+		Name:                  text(w.Name),
+		Type:                  enum(w.ProductType, model.ProductTypeUnknown),
+		VendorName:            text(w.VendorName),
+		Blurb:                 text(w.Blurb),
+		Description:           text(w.Description),
+		Overview:              text(w.Overview),
+		URL:                   text(w.URL),
+		IconURL:               text(w.IconURL),
+		IsAddon:               w.Addon.Ptr(),
+		IsFree:                w.Free.Ptr(),
+		IsFeatured:            w.Featured.Ptr(),
+		IsPopular:             w.Popular.Ptr(),
+		IsStaffPick:           w.StaffPick.Ptr(),
+		IsBuyable:             w.Buyable.Ptr(),
+		HasFreeTrialOrEdition: w.FreeTrial.Ptr(),
+		CollectsLeads:         w.CollectLeads.Ptr(),
+		Rating:                w.Rating.Ptr(),
+		RatingCount:           whole(w.NumRatings),
+		Tags:                  toTags(w.Tags),
+		StartingPrices:        startingPrices(w.StartingPrice),
+		PublishedAt:           w.PublishedOn.Ptr(),
+		UpdatedAt:             w.LastModified.Ptr(),
 	}
 }
 
@@ -212,23 +246,27 @@ func startingPrices(w appdirect.StartingPrices) []*model.StartingPrice {
 
 func toDetail(w appdirect.Product) *detail {
 	number := wire.Text(w.Number())
-	d := &detail{vendorID: text(wire.Text(w.Vendor()))}
+	d := &detail{vendorID: text(wire.Text(w.Vendor())), withPurchase: w.CollectLeadsWithPurchase.Ptr()}
 	d.product = &model.Product{
-		ID:          string(w.UUID),
-		LegacyID:    text(number),
-		Name:        text(w.Name),
-		Type:        enum(w.Type, model.ProductTypeUnknown),
-		VendorName:  text(w.Provider.Name),
-		Blurb:       text(w.Listing.Blurb),
-		Description: text(w.Overview.Description),
-		Overview:    text(w.Listing.Overview),
-		IconURL:     text(w.Listing.ImageURL),
-		IsAddon:     w.Addon.Ptr(),
-		IsFree:      w.Free.Ptr(),
-		IsBuyable:   w.Buyable.Ptr(),
-		Rating:      w.Rating.Ptr(),
-		PublishedAt: w.PublishedOn.Ptr(),
-		UpdatedAt:   w.LastModified.Ptr(),
+		ID:                    string(w.UUID),
+		LegacyID:              text(number),
+		Name:                  text(w.Name),
+		Type:                  enum(w.Type, model.ProductTypeUnknown),
+		VendorName:            text(w.Provider.Name),
+		Blurb:                 text(w.Listing.Blurb),
+		Description:           text(w.Overview.Description),
+		Overview:              text(w.Listing.Overview),
+		IconURL:               text(w.Listing.ImageURL),
+		IsAddon:               w.Addon.Ptr(),
+		IsFree:                w.Free.Ptr(),
+		IsBuyable:             w.Buyable.Ptr(),
+		HasFreeTrialOrEdition: w.FreeTrial.Ptr(),
+		CollectsLeads:         w.CollectLeads.Ptr(),
+		Rating:                w.Rating.Ptr(),
+		RatingCount:           whole(w.NumRatings),
+		Tags:                  toTags(w.Tags),
+		PublishedAt:           w.PublishedOn.Ptr(),
+		UpdatedAt:             w.LastModified.Ptr(),
 	}
 	for _, edition := range w.Pricing.Editions {
 		d.editions = append(d.editions, toEdition(edition, string(number)))

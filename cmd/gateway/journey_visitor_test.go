@@ -1,0 +1,519 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/marketgraph/marketgraph/sandbox"
+)
+
+// The routes of a shop, as the sandbox counts them.
+const (
+	routeListing         = "GET /marketplace/v1/listing"
+	routeTags            = "GET /marketplace/v1/navigator"
+	routeCatalog         = "GET /channel/v1/stagingCatalog"
+	routeBundles         = "GET /marketplace/v1/bundles"
+	routeVendorProducts  = "GET /marketplace/v1/vendors/{vendorUuid}/products"
+	routeRecommendations = routeProduct + "/recommendations"
+	routeReviews         = routeProduct + "/reviews"
+	routeComments        = routeReviews + "/{reviewId}/comments"
+	routeQuestions       = routeProduct + "/questions"
+	routeAnswers         = routeQuestions + "/{questionId}/answers"
+)
+
+// step is one thing that a visitor does, with what was walked for beforehand.
+type step struct {
+	what string
+	do   func(t *testing.T, see visitor)
+	// calls are what it costs in one marketplace.
+	calls map[string]int
+}
+
+// visitor asks a marketplace without a token.
+type visitor func(t *testing.T, doc string, vars map[string]any) map[string]any
+
+// visit goes through a journey for two seeds: each step in both marketplaces at
+// once, behind one gateway that was cold at the first. Steps come of a walk
+// through the marketplace's REST interface.
+func visit(t *testing.T, journey func(t *testing.T, w walk) []step) {
+	t.Helper()
+	for _, seed := range []uint64{1, 7} {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			b := startBackends(t, seed)
+			steps := map[string][]step{}
+			b.withoutLimits(t, func() {
+				for _, tenant := range sandbox.Tenants() {
+					steps[tenant.Name] = journey(t, walk{b, tenant.Name})
+				}
+			})
+			g := b.start(t)
+			for i, s := range steps["acme"] {
+				b.forgetCalls(t)
+				t.Run(s.what, func(t *testing.T) { atOnce(t, g, steps, i) })
+				want := map[string]int{}
+				for _, own := range steps {
+					for route, n := range own[i].calls {
+						want[route] += n
+					}
+				}
+				if got := b.calls(t); !cmp.Equal(want, got.ByRoute) || got.Violations > 0 {
+					t.Errorf("%s: %d violations, calls (-want +got):\n%s", s.what, got.Violations, cmp.Diff(want, got.ByRoute))
+				}
+			}
+		})
+	}
+}
+
+// atOnce does step i in all marketplaces, and ends when all have done it.
+func atOnce(t *testing.T, g *front, steps map[string][]step, i int) {
+	t.Helper()
+	for tenant, own := range steps {
+		t.Run(tenant, func(t *testing.T) {
+			t.Parallel()
+			own[i].do(t, func(t *testing.T, doc string, vars map[string]any) map[string]any {
+				t.Helper()
+				return g.must(t, ask{tenant: tenant, doc: doc, vars: vars})
+			})
+		})
+	}
+}
+
+// shows is a step that asks once and wants what the walk found.
+func shows(what, doc string, vars map[string]any, want any, calls map[string]int) step {
+	return step{what, func(t *testing.T, see visitor) {
+		t.Helper()
+		if diff := cmp.Diff(want, any(see(t, doc, vars))); diff != "" {
+			t.Errorf("(-walk +graph):\n%s", diff)
+		}
+	}, calls}
+}
+
+// again is a step that must not cost a call any more.
+func again(s step) step { return step{s.what + ", again", s.do, map[string]int{}} }
+
+// Journey 1: featured, popular, picked by the staff, and what to browse by.
+func TestJourneyHome(t *testing.T) {
+	t.Parallel()
+	visit(t, func(t *testing.T, w walk) []step {
+		shelf := func(query ...string) any {
+			return nodesOf(firstFew(any(w.counted(t, "/marketplace/v1/listing", query...)), 6), card)
+		}
+		tags := []any{}
+		for _, tag := range w.plain(t, "/marketplace/v1/navigator") {
+			tags = append(tags, pick(tag, "id:id!", "name", "type"))
+		}
+		home := shows("home", example(t, "20-home"), nil, map[string]any{
+			"productTags": tags, "featured": shelf("filter", "FEATURED"), "staffPicks": shelf("filter", "STAFFPICK"),
+			"popular": shelf("filter", "POPULAR", "order", "POPULARITY"),
+		}, map[string]int{routeTags: 1, routeListing: 3})
+		return []step{home, again(home)}
+	})
+}
+
+// Journey 2: by category, attribute, vendor, kind and mark, by text, in an
+// order, and page after page to the end.
+func TestJourneyListing(t *testing.T) {
+	t.Parallel()
+	visit(t, func(t *testing.T, w walk) []step {
+		doc, once := example(t, "21-listing"), map[string]int{routeListing: 1}
+		vendor := text(w.get(t, "/marketplace/v1/products/"+text(w.applications(t)[3], "id")), "vendorUUID")
+		var steps []step
+		for _, c := range []struct {
+			what  string
+			vars  map[string]any
+			query []string
+		}{
+			{"all", nil, nil},
+			{"by name", map[string]any{"order": "ALPHABETICAL"}, []string{"order", "ALPHABETICAL"}},
+			{"text, best first", map[string]any{"text": "o", "order": "RATING"}, []string{"q", "o", "order", "RATING"}},
+			{"categories", filterOf("categoryIds", "5", "7", "5"), []string{"c", "5,7"}},
+			{"attribute", filterOf("attributeIds", "102"), []string{"a", "102"}},
+			{"vendor", filterOf("vendorIds", vendor), []string{"vendor", vendor}},
+			{"kinds", filterOf("types", "STATIC", "DOWNLOAD"), []string{"type", "STATIC,DOWNLOAD"}},
+			{"free trials", filterOf("marks", "FREE_TRIAL"), []string{"filter", "FREE_TRIAL"}},
+			{"the printed example", variables(t, "21-listing"), []string{"c", "5,6,7", "filter", "PAID", "order", "POPULARITY"}},
+		} {
+			products := w.counted(t, "/marketplace/v1/listing", c.query...)
+			if len(products) < 2 {
+				t.Errorf("%s: %s has %d products", c.what, w.tenant, len(products))
+			}
+			steps = append(steps, pagesThrough(c.what, doc, c.vars, products, once))
+		}
+		counted := w.paged(t, "/channel/v1/applications", "categoryId", "3", "searchText", "e")
+		return append(steps, shows("counted", `{ products(first: 3, categoryIds: ["3"], searchText: "e") { totalCount nodes { name } } }`, nil,
+			map[string]any{"products": map[string]any{
+				"totalCount": json.Number(fmt.Sprint(len(counted))),
+				"nodes":      nodesOf(firstFew(any(counted), 3), func(p any) map[string]any { return pick(p, "name") })["nodes"],
+			}}, map[string]int{routeApplications: 1}))
+	})
+}
+
+// pagesThrough reads the listing in pages of seven, which takes the one call that the first page took.
+func pagesThrough(what, doc string, vars map[string]any, want []any, calls map[string]int) step {
+	return step{what, func(t *testing.T, see visitor) {
+		t.Helper()
+		got, asked := []any{}, map[string]any{"first": 7}
+		for name, value := range vars {
+			if name != "first" {
+				asked[name] = value
+			}
+		}
+		for {
+			page := at(see(t, doc, asked), "listing")
+			got = append(got, list(page, "nodes")...)
+			if at(page, "pageInfo", "hasNextPage") != true {
+				break
+			}
+			if asked["after"] = at(page, "pageInfo", "endCursor"); len(got) > len(want) {
+				t.Fatalf("the listing goes on after %d products, of %d", len(got), len(want))
+			}
+		}
+		all := []any{}
+		for _, p := range want {
+			all = append(all, listed(p))
+		}
+		if diff := cmp.Diff(all, got); diff != "" {
+			t.Errorf("(-walk +graph):\n%s", diff)
+		}
+	}, calls}
+}
+
+// Journey 3: one product with all that its page shows, found by its name, its
+// uuid or its number.
+func TestJourneyProductPage(t *testing.T) {
+	t.Parallel()
+	visit(t, func(t *testing.T, w walk) []step {
+		var steps []step
+		for i, p := range w.talkedAbout(t) {
+			want, calls := w.productPage(t, p)
+			if i > 0 {
+				calls[routeVendorProducts] = w.vendorsNotIn(t, p, w.talkedAbout(t)[:i])
+			}
+			if calls[routeVendorProducts] == 0 {
+				delete(calls, routeVendorProducts)
+			}
+			page := shows("page of product "+fmt.Sprint(i), example(t, "22-product-page"), map[string]any{"text": text(p, "name")},
+				map[string]any{"products": map[string]any{"nodes": []any{want}}}, calls)
+			steps = append(steps, page, again(page))
+		}
+		p := w.talkedAbout(t)[0]
+		same := map[string]any{"id": text(p, "uuid"), "legacyId": text(p, "id"), "name": text(p, "name")}
+		return append(steps, shows("by either id", `query($uuid: ID!, $number: ID!) { a: product(id: $uuid) { id legacyId name } b: product(id: $number) { id legacyId name } }`,
+			map[string]any{"uuid": text(p, "uuid"), "number": text(p, "id")}, map[string]any{"a": same, "b": same}, map[string]int{routeApplications: 1}))
+	})
+}
+
+// talkedAbout are two products of which much is said, the first with the most reviews.
+func (w walk) talkedAbout(t *testing.T) []any {
+	t.Helper()
+	all := w.applications(t)
+	said := map[string]int{}
+	for _, p := range all {
+		path := "/marketplace/v1/products/" + text(p, "id")
+		if questions := len(w.plain(t, path+"/questions")); questions > 1 {
+			said[text(p, "id")] = 1000*min(questions, 1) + len(w.plain(t, path+"/reviews"))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b any) int { return said[text(b, "id")] - said[text(a, "id")] })
+	return all[:2]
+}
+
+// vendorsNotIn is 0 where an earlier product has the same vendor, else 1.
+func (w walk) vendorsNotIn(t *testing.T, product any, earlier []any) int {
+	t.Helper()
+	for _, p := range earlier {
+		if text(p, "vendorName") == text(product, "vendorName") {
+			return 0
+		}
+	}
+	return 1
+}
+
+// productPage is what the example shows of a product, and the calls of a gateway
+// that has seen nothing of it.
+func (w walk) productPage(t *testing.T, p any) (want map[string]any, calls map[string]int) {
+	t.Helper()
+	path := "/marketplace/v1/products/" + text(p, "id")
+	detail := w.get(t, path)
+	editions := []any{}
+	for _, e := range list(detail, "pricing", "editions") {
+		editions = append(editions, edition(e))
+	}
+	want = pick(p, "id:uuid", "legacyId:id!", "name", "vendorName", "description", "rating", "ratingCount:numRatings", "collectsLeads:collectLeads")
+	want["collectsLeadsWithPurchase"] = at(detail, "collectLeadsWithPurchaseEnabled")
+	want["tags"] = picks(list(p, "tags"), "name")
+	want["startingPrices"] = startingPrices(p, "frequency")
+	want["editions"] = editions
+	reviews, comments := w.opinions(t, path+"/reviews", "comments")
+	questions, answers := w.opinions(t, path+"/questions", "answers")
+	want["reviews"] = reviews
+	want["questions"] = questions
+	recommended := []any{}
+	for _, r := range w.plain(t, path+"/recommendations") {
+		shown := pick(r, "id:uuid", "name")
+		shown["startingPrices"] = startingPrices(r)
+		recommended = append(recommended, shown)
+	}
+	want["recommendations"] = recommended
+	want["vendorProducts"] = picks(w.plain(t, "/marketplace/v1/vendors/"+text(detail, "vendorUUID")+"/products"), "id:uuid", "name")
+	calls = map[string]int{
+		routeApplications: 1, routeProduct: 1, routeReviews: 1, routeQuestions: 1, routeRecommendations: 1, routeVendorProducts: 1,
+		routeComments: comments, routeAnswers: answers,
+	}
+	for _, route := range []string{routeComments, routeAnswers} {
+		if calls[route] == 0 {
+			delete(calls, route)
+		}
+	}
+	return want, calls
+}
+
+// opinions are a product's first three reviews or questions, with all replies,
+// and how many calls the replies cost: those that say that they have none cost none.
+func (w walk) opinions(t *testing.T, path, replies string) (connection map[string]any, calls int) {
+	t.Helper()
+	all := w.plain(t, path)
+	nodes := []any{}
+	for _, said := range firstFew(any(all), 3) {
+		inside := []any{}
+		for _, reply := range w.plain(t, path+"/"+text(said, "id")+"/"+replies) {
+			r := pick(reply, "comment", "isOfficial:official")
+			r["author"] = at(reply, "author", "name")
+			inside = append(inside, r)
+		}
+		node := pick(said, "title", "comment")
+		node["author"], node[replies] = at(said, "author", "name"), inside
+		count := text(said, strings.TrimSuffix(replies, "s")+"Count")
+		if replies == "comments" {
+			node["rating"], node["updatedAt"] = at(said, "rating"), moment(t, at(said, "lastModified"))
+		}
+		if count != "0" {
+			calls++
+		}
+		nodes = append(nodes, node)
+	}
+	return map[string]any{"totalCount": json.Number(fmt.Sprint(len(all))), "nodes": nodes}, calls
+}
+
+// Journey 4: the same calls for two as for four, however they are asked for.
+func TestJourneyCompare(t *testing.T) {
+	t.Parallel()
+	visit(t, func(t *testing.T, w walk) []step {
+		doc := example(t, "23-compare")
+		popular := firstFew(any(w.paged(t, "/channel/v1/applications", "sortField", "POPULARITY", "sortOrder", "DESC")), 4)
+		want := []any{}
+		for _, p := range popular {
+			want = append(want, w.compared(t, p))
+		}
+		_, fragment, _ := strings.Cut(doc, "fragment Compared")
+		vars := map[string]any{}
+		for i, p := range popular {
+			vars[string(rune('a'+i))] = text(p, "uuid")
+		}
+		byID := `query($a: ID!, $b: ID!, $c: ID!, $d: ID!) { a: product(id: $a) { ...Compared } b: product(id: $b) { ...Compared }
+			c: product(id: $c) { ...Compared } d: product(id: $d) { ...Compared } } fragment Compared` + fragment
+		three := shows("the most popular", doc, map[string]any{"count": 3}, map[string]any{"products": map[string]any{"nodes": want[:3]}},
+			map[string]int{routeApplications: 1, routeCatalog: 1})
+		return []step{
+			three, shows("one more", doc, map[string]any{"count": 4}, map[string]any{"products": map[string]any{"nodes": want}}, map[string]int{}),
+			shows("by id", byID, vars, map[string]any{"a": want[0], "b": want[1], "c": want[2], "d": want[3]}, map[string]int{routeApplications: 1}),
+		}
+	})
+}
+
+// compared is what the example compares of a product.
+func (w walk) compared(t *testing.T, p any) map[string]any {
+	t.Helper()
+	out := pick(p, "id:uuid", "name", "vendorName", "rating", "ratingCount:numRatings", "isFree:free", "hasFreeTrialOrEdition:freeTrialOrEditionPresent")
+	out["tags"], out["startingPrices"] = picks(list(p, "tags"), "type", "name"), startingPrices(p, "frequency")
+	editions := []any{}
+	for _, e := range list(w.get(t, "/marketplace/v1/products/"+text(p, "id")), "pricing", "editions") {
+		plans := []any{}
+		for _, plan := range list(e, "plans") {
+			shown := pick(plan, "frequency")
+			shown["contract"] = nil
+			if contract := at(plan, "contract"); contract != nil {
+				shown["contract"] = pick(contract, "minimumServiceLength")
+			}
+			shown["costs"] = costs(plan, "unit", "minUnits", "maxUnits")
+			plans = append(plans, shown)
+		}
+		editions = append(editions, map[string]any{"name": at(e, "name"), "trial": trial(e), "plans": plans})
+	}
+	out["editions"] = editions
+	return out
+}
+
+// Journey 5: a bundle with the products in it, which cost one call for any number of bundles.
+func TestJourneyBundlePage(t *testing.T) {
+	t.Parallel()
+	visit(t, func(t *testing.T, w walk) []step {
+		byNumber := map[string]any{}
+		for _, p := range w.applications(t) {
+			byNumber[text(p, "id")] = p
+		}
+		all := []any{}
+		for _, b := range w.plain(t, "/marketplace/v1/bundles") {
+			products := []any{}
+			for _, inside := range list(b, "bundledProducts") {
+				p := byNumber[text(inside, "id")]
+				shown := pick(p, "id:uuid", "name")
+				shown["startingPrices"] = startingPrices(p, "frequency")
+				products = append(products, shown)
+			}
+			shown := pick(b, "id:uuid", "legacyId:id!", "name", "vendorName", "blurb", "description", "startingPriceText:startingPrice", "isFeatured:featured")
+			shown["products"] = products
+			all = append(all, shown)
+		}
+		bundles := shows("all", example(t, "24-bundles"), nil, map[string]any{"bundles": all}, map[string]int{routeBundles: 1, routeApplications: 1})
+		last := all[len(all)-1]
+		_, selection, _ := strings.Cut(example(t, "24-bundles"), "bundles {")
+		page := `query($uuid: ID!, $number: ID!) { a: bundle(id: $uuid) {` + selection[:strings.LastIndex(selection, "}")] + ` b: bundle(id: $number) { id } }`
+		return []step{bundles, shows("one", page, map[string]any{"uuid": text(last, "id"), "number": text(last, "legacyId")},
+			map[string]any{"a": last, "b": map[string]any{"id": at(last, "id")}}, map[string]int{})}
+	})
+}
+
+// variables are those of an example.
+func variables(t *testing.T, name string) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal([]byte(exampleFile(t, name+".json")), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func filterOf(member string, values ...string) map[string]any {
+	return map[string]any{"filter": map[string]any{member: values}}
+}
+
+// plain reads a list that has no pages.
+func (w walk) plain(t testing.TB, path string) []any {
+	t.Helper()
+	got, ok := w.get(t, path).([]any)
+	if !ok {
+		t.Fatalf("GET %s is no list", path)
+	}
+	return got
+}
+
+// pick takes members of a REST document as the graph calls them: "name" as it
+// is, "id:uuid" under another name, "id:id!" as a text. A text of nothing is null.
+func pick(v any, members ...string) map[string]any {
+	out := map[string]any{}
+	for _, m := range members {
+		name, from, renamed := strings.Cut(m, ":")
+		if !renamed {
+			from = name
+		}
+		bare, asText := strings.CutSuffix(from, "!")
+		switch out[name] = at(v, bare); {
+		case asText:
+			out[name] = text(v, bare)
+		case out[name] == "":
+			out[name] = nil
+		}
+	}
+	return out
+}
+
+func picks(items []any, members ...string) []any {
+	out := []any{}
+	for _, item := range items {
+		out = append(out, pick(item, members...))
+	}
+	return out
+}
+
+// card is a product on a shelf.
+func card(p any) map[string]any {
+	out := pick(p, "id:uuid", "name", "vendorName", "iconUrl", "rating")
+	out["startingPrices"] = startingPrices(p, "frequency")
+	return out
+}
+
+// listed is a product in the listing.
+func listed(p any) map[string]any {
+	out := pick(p, "id:uuid", "legacyId:id!", "name", "vendorName", "blurb", "rating", "ratingCount:numRatings", "isFree:free", "isFeatured:featured",
+		"hasFreeTrialOrEdition:freeTrialOrEditionPresent")
+	tags := []any{}
+	for _, tag := range list(p, "tags") {
+		tags = append(tags, pick(tag, "id:id!", "name"))
+	}
+	out["tags"], out["startingPrices"] = tags, startingPrices(p, "frequency")
+	return out
+}
+
+// startingPrices are a product's by currency, with the members besides the price that were asked for.
+func startingPrices(p any, besides ...string) []any {
+	prices, _ := at(p, "channelStartingPrice", "prices").(map[string]any)
+	return byCurrency(prices, func(price any) map[string]any {
+		out := map[string]any{"amount": at(price, "price")}
+		for _, name := range besides {
+			out[name] = at(price, "duration")
+		}
+		return out
+	})
+}
+
+func byCurrency(prices map[string]any, shape func(any) map[string]any) []any {
+	out := []any{}
+	for _, currency := range slices.Sorted(maps.Keys(prices)) {
+		shown := shape(prices[currency])
+		shown["currency"] = currency
+		out = append(out, shown)
+	}
+	return out
+}
+
+// edition is one as the product page shows it.
+func edition(e any) map[string]any {
+	out := pick(e, "id:uuid", "name", "isPrimary:primary", "collectsLeads:leadGen")
+	plans := []any{}
+	for _, plan := range list(e, "plans") {
+		shown := pick(plan, "id:uuid", "frequency")
+		shown["costs"] = costs(plan, "unit")
+		plans = append(plans, shown)
+	}
+	out["trial"], out["plans"] = trial(e), plans
+	return out
+}
+
+// trial is null where it lasts no time.
+func trial(e any) any {
+	if text(e, "trial", "length") == "0" {
+		return nil
+	}
+	return pick(at(e, "trial"), "length", "unit")
+}
+
+func costs(plan any, members ...string) []any {
+	out := []any{}
+	for _, c := range list(plan, "costs") {
+		shown := pick(c, members...)
+		amounts, _ := at(c, "amount").(map[string]any)
+		shown["amounts"] = byCurrency(amounts, func(amount any) map[string]any { return map[string]any{"amount": amount} })
+		out = append(out, shown)
+	}
+	return out
+}
+
+// moment is milliseconds as the graph writes them.
+func moment(t *testing.T, millis any) string {
+	t.Helper()
+	n, ok := millis.(json.Number)
+	ms, err := n.Int64()
+	if !ok || err != nil {
+		t.Fatalf("%v is no moment", millis)
+	}
+	return time.UnixMilli(ms).UTC().Format(graphTime)
+}
