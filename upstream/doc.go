@@ -21,7 +21,8 @@
 //
 // # Writes
 //
-// A write is sent once. Its error is retryable only when the backend surely did nothing.
+// A write is sent once, and before all reads that wait. Its error is retryable only when the backend surely did nothing,
+// and says with [Error.OutcomeUnknown] when it may have done what was asked.
 //
 // The package knows no domain, no cache and no tenant. Everything exported is safe for concurrent use unless it says
 // otherwise. Tokens, headers, query strings and bodies never reach an error's text.

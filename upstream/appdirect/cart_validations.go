@@ -45,33 +45,6 @@ type CartValidation struct {
 // Check wants the id.
 func (v *CartValidation) Check() error { return wire.Identified(v.ID) }
 
-// CartFault is one thing that is wrong.
-type CartFault struct {
-	// Code is for machines: "REQUIRED_FIELD_VALIDATION_ERROR".
-	Code wire.Text `json:"code"`
-	// Message is in the backend's words, which name what was entered.
-	Message wire.Text `json:"message"`
-	// ItemID is the item at fault; "" where it is the whole cart.
-	ItemID     wire.Text        `json:"itemId"`
-	Parameters []FaultParameter `json:"messageParameters"`
-}
-
-// Parameter is the value of a parameter; "" where there is none of that key.
-func (f *CartFault) Parameter(key string) string {
-	for _, p := range f.Parameters {
-		if string(p.Key) == key {
-			return string(p.Value)
-		}
-	}
-	return ""
-}
-
-// FaultParameter is a value that a fault's message is about.
-type FaultParameter struct {
-	Key   wire.Text `json:"key"`
-	Value wire.Text `json:"value"`
-}
-
 // Remark is a text that may be in an object.
 type Remark string
 

@@ -74,6 +74,8 @@ type Cart struct {
 	CustomAttributes CartAttributes `json:"customAttributes"`
 	// Associations say which items belong to which; nil where none do.
 	Associations []CartAssociation `json:"associations"`
+	// PurchaseID is what became of a finalised cart. It is not printed, so it may be "" all the same.
+	PurchaseID wire.Text `json:"purchaseId"`
 }
 
 // Check wants the cart's id and its items'.

@@ -126,6 +126,31 @@ func TestPrintedValidation(t *testing.T) {
 	}
 }
 
+// TestQuantities: which bound a refused quantity is beyond.
+func TestQuantities(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		code, bound, value string
+		want               appdirect.QuantityFault
+	}{
+		{"UNIT_QUANTITY_MIN_ERROR", "MINIMUM", "0.5", appdirect.QuantityFault{Rule: appdirect.Minimum, Unit: "USER", Bound: exactly("0.5")}},
+		{"UNIT_QUANTITY_MAX_ERROR", "MAXIMUM", "9", appdirect.QuantityFault{Rule: appdirect.Maximum, Unit: "USER", Bound: exactly("9")}},
+		{"UNIT_QUANTITY_INCREMENT_ERROR", "INCREMENT", "1", appdirect.QuantityFault{Rule: appdirect.Increment, Unit: "USER", Bound: exactly("1")}},
+		{"UnitQuantityMinError", "MINIMUM", "", appdirect.QuantityFault{Rule: appdirect.Minimum, Unit: "USER"}},
+		{"INVALID_ITEM_QUANTITIES", "MAXIMUM", "many", appdirect.QuantityFault{Rule: appdirect.Maximum, Unit: "USER"}},
+		{"UNIT_QUANTITY_MIN_ERROR", "OTHER", "1", appdirect.QuantityFault{}},
+		{"DAILY_SPEND_LIMIT_EXHAUSTED", "MAXIMUM", "1", appdirect.QuantityFault{}},
+	} {
+		fault := appdirect.CartFault{Code: wire.Text(c.code), Parameters: []appdirect.FaultParameter{
+			{Key: "UNIT", Value: "USER"}, {Key: wire.Text(c.bound), Value: wire.Text(c.value)},
+		}}
+		got, ok := fault.Quantity()
+		if diff := cmp.Diff(c.want, got); diff != "" || ok != (c.want != appdirect.QuantityFault{}) {
+			t.Errorf("%s: %t (-want +got):\n%s", c.code, ok, diff)
+		}
+	}
+}
+
 // TestRemarks: what is pending is printed empty only.
 func TestRemarks(t *testing.T) {
 	t.Parallel()
@@ -244,7 +269,7 @@ func TestEnding(t *testing.T) {
 
 func TestPaymentMethodTypes(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`["CARD","BANKACCOUNT"]`, `[{"paymentMethodType":"CARD","properties":[]},{"paymentMethodType":"BANKACCOUNT"}]`} {
+	for _, body := range []string{`["CARD","BANKACCOUNT"]`, `[{"paymentMethodType":"CARD","type":7},{"type":"BANKACCOUNT"}]`} {
 		contract.CheckDecodes(t, appdirect.DecodePaymentMethodTypes, []byte(body), []appdirect.PaymentMethodType{"CARD", "BANKACCOUNT"})
 	}
 	contract.CheckDecodes(t, appdirect.DecodePaymentMethodTypes, []byte(`[]`), []appdirect.PaymentMethodType{})

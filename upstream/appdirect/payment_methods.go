@@ -52,7 +52,7 @@ var ListPaymentMethodTypes = &upstream.Route{
 	Fresh:     freshSettings,
 	Hard:      hardExpiry,
 	Tags:      []string{"paymentMethodTypes"},
-	Assumed:   "a list of the values of `paymentMethodType`, alone or in objects",
+	Assumed:   "a list of names, alone or in objects as `paymentMethodType` or `type`",
 }
 
 // PaymentMethod is a way to pay. Its properties are not read: for a bank account they hold the whole number.
@@ -118,12 +118,15 @@ func (t *PaymentMethodType) UnmarshalJSON(b []byte) error {
 	name := b
 	if b[0] == '{' {
 		var object struct {
-			Type json.RawMessage `json:"paymentMethodType"`
+			PaymentMethodType json.RawMessage `json:"paymentMethodType"`
+			Type              json.RawMessage `json:"type"`
 		}
 		if err := json.Unmarshal(b, &object); err != nil {
 			return err
 		}
-		name = object.Type
+		if name = object.PaymentMethodType; name == nil {
+			name = object.Type
+		}
 	}
 	if !bytes.HasPrefix(name, []byte(`"`)) || len(name) == len(`""`) {
 		return errNoType
