@@ -31,7 +31,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench shape explorer explorer-check storefront clients redis-server chromium
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench changelog shape explorer explorer-check storefront clients redis-server chromium
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -79,6 +79,9 @@ fuzz: ## run every fuzz target for FUZZTIME (2000 inputs each)
 
 bench: ## the gateway beside a handler written by hand, as ratios; RECORD=-record keeps them
 	go test -tags bench -count=1 -run '^TestRatios$$' -v ./cmd/gateway -args $(RECORD)
+
+changelog: ## write docs/changelog.md from the releases in docs/schema
+	@log=$$(go run ./cmd/gateway schema changelog docs/schema) && echo "$$log" > docs/changelog.md
 
 shape: ## lengths of functions and files, comments, docs and tests, per room
 	@go test -run '^TestShape$$' -v -count=1 . | grep -vE '^(===|---|PASS|ok)'

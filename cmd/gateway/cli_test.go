@@ -28,17 +28,6 @@ func TestCommandVersion(t *testing.T) {
 	}
 }
 
-func TestCommandSchema(t *testing.T) {
-	t.Parallel()
-	want, err := os.ReadFile("../../schema.graphqls")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if exit, out, told := command(t, "schema"); exit != exitOK || out != string(want) || told != "" {
-		t.Errorf("schema: %d, %d bytes, %q; want the %d bytes of schema.graphqls", exit, len(out), told, len(want))
-	}
-}
-
 func TestCommandHelp(t *testing.T) {
 	t.Parallel()
 	exit, out, _ := command(t, "--help")
