@@ -311,6 +311,19 @@ directive @listSize(
   requireOneSlicingArgument: Boolean = true
 ) on FIELD_DEFINITION
 
+"Served by the preview endpoint alone: it may change or go at any time. What it marks is not in production's schema."
+directive @preview on
+  | ARGUMENT_DEFINITION
+  | ENUM
+  | ENUM_VALUE
+  | FIELD_DEFINITION
+  | INPUT_FIELD_DEFINITION
+  | INPUT_OBJECT
+  | INTERFACE
+  | OBJECT
+  | SCALAR
+  | UNION
+
 "The closed list of access rules. A marketplace-wide role sees every row; other roles see the rows of their own companies."
 enum AccessRule {
   "Everyone, visitors without a token included: catalogue reads, and values inside a parent that is itself guarded."
@@ -626,7 +639,7 @@ type Query {
     context: PartnerLeadContext!
     "The partner's company; the viewer's current company when absent."
     companyId: ID
-  ): PartnerLeadConnection @access(rule: PARTNER_LEAD_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
+  ): PartnerLeadConnection @preview @access(rule: PARTNER_LEAD_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
 }
 
 "Where a page stands in its list (Relay)."
@@ -2273,7 +2286,7 @@ enum LeadStatus {
 }
 
 "In which role a partner asks for leads."
-enum PartnerLeadContext {
+enum PartnerLeadContext @preview {
   "As a reseller."
   RESELLER
   "As a reseller's manager."
@@ -2285,7 +2298,7 @@ enum PartnerLeadContext {
 }
 
 "A lead that a partner works on."
-type PartnerLead {
+type PartnerLead @preview {
   "The lead's uuid."
   id: ID! @access(rule: PARTNER_LEAD_READ)
   "Where it is in its life."
@@ -2311,7 +2324,7 @@ type PartnerLead {
 }
 
 "The life of a partner's lead."
-enum PartnerLeadStatus {
+enum PartnerLeadStatus @preview {
   "Being written."
   PENDING_SUBMISSION
   "Handed in."
@@ -2359,7 +2372,7 @@ type LeadEdge {
 }
 
 "A page of a partner's leads."
-type PartnerLeadConnection {
+type PartnerLeadConnection @preview {
   "The leads of this page."
   nodes: [PartnerLead!]! @access(rule: PARTNER_LEAD_READ)
   "The same leads, each with its cursor."
@@ -2371,7 +2384,7 @@ type PartnerLeadConnection {
 }
 
 "A partner's lead in a list."
-type PartnerLeadEdge {
+type PartnerLeadEdge @preview {
   "Where it stands; opaque."
   cursor: String! @access(rule: PARTNER_LEAD_READ)
   "The item."
