@@ -86,6 +86,14 @@ func (cartResolver) PricingTotal(ctx context.Context, objs []*model.Cart) ([]*mo
 		}, nil)
 }
 
+// Fulfilment answers Cart.fulfilment.
+func (cartResolver) Fulfilment(ctx context.Context, objs []*model.Cart) ([]*model.CartFulfilment, error) {
+	return fan(ctx, objs,
+		func(ctx context.Context, l *loaders.Loaders, all []*model.Cart) ([]*model.CartFulfilment, []error) {
+			return l.CartFulfilments(ctx, members(all, func(c *model.Cart) string { return c.ID }))
+		}, nil)
+}
+
 // Buyer answers Cart.buyer.
 func (cartResolver) Buyer(ctx context.Context, objs []*model.Cart) ([]*model.User, error) {
 	return fan(ctx, objs,
@@ -116,6 +124,14 @@ func (cartItemResolver) Edition(ctx context.Context, objs []*model.CartItem) ([]
 		func(ctx context.Context, l *loaders.Loaders, items []*model.CartItem) ([]*model.Edition, []error) {
 			return l.CartItemEditions(ctx, items)
 		}, objects[model.Edition])
+}
+
+// PricingPlan answers CartItem.pricingPlan.
+func (cartItemResolver) PricingPlan(ctx context.Context, objs []*model.CartItem) ([]*model.PricingPlan, error) {
+	return fan(ctx, objs,
+		func(ctx context.Context, l *loaders.Loaders, items []*model.CartItem) ([]*model.PricingPlan, []error) {
+			return l.CartItemPlans(ctx, items)
+		}, nil)
 }
 
 func text(s *string) string {

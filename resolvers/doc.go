@@ -18,6 +18,9 @@ var _ graph.ResolverRoot = Resolver{}
 // Query answers the root fields.
 func (r Resolver) Query() graph.QueryResolver { return queryResolver{} }
 
+// Mutation answers what is written.
+func (r Resolver) Mutation() graph.MutationResolver { return mutationResolver{} }
+
 // Company answers a company's edges.
 func (r Resolver) Company() graph.CompanyResolver { return companyResolver{} }
 
@@ -81,6 +84,7 @@ func (r Resolver) Lead() graph.LeadResolver { return leadResolver{} }
 
 type (
 	queryResolver             struct{}
+	mutationResolver          struct{}
 	companyResolver           struct{}
 	userResolver              struct{}
 	viewerResolver            struct{}

@@ -80,6 +80,8 @@ func (f fault) extensions(requestID string) map[string]any {
 func classify(err error) fault {
 	var (
 		input    *loaders.InputError
+		empty    *loaders.EmptyError
+		unkept   *loaders.UnrepeatableError
 		missing  *loaders.NotFoundError
 		refused  *auth.Error
 		call     *upstream.Error
@@ -88,6 +90,10 @@ func classify(err error) fault {
 	switch {
 	case errors.As(err, &input):
 		return fault{code: BadRequest, message: input.Error()}
+	case errors.As(err, &empty):
+		return fault{code: BadRequest, message: empty.Error()}
+	case errors.As(err, &unkept):
+		return fault{code: Internal, message: unkept.Error(), retryable: true}
 	case errors.As(err, &missing):
 		return fault{code: NotFound, message: missing.Error()}
 	case errors.As(err, &refused):

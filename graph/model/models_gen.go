@@ -12,12 +12,113 @@ import (
 	"github.com/shopspring/decimal"
 )
 
+// What can keep items out of a cart.
+type AddItemsToCartUserError interface {
+	IsAddItemsToCartUserError()
+}
+
+// What can keep a way to pay from being kept.
+type AddPaymentMethodUserError interface {
+	IsAddPaymentMethodUserError()
+}
+
+// What can keep a discount from being applied.
+type ApplyDiscountToCartUserError interface {
+	IsApplyDiscountToCartUserError()
+}
+
+// What can keep a way of delivery from being chosen.
+type ChooseCartShippingUserError interface {
+	IsChooseCartShippingUserError()
+}
+
+// What can keep a cart from being bought.
+type FinalizeCartUserError interface {
+	IsFinalizeCartUserError()
+}
+
+// What can keep a discount in a cart.
+type RemoveDiscountFromCartUserError interface {
+	IsRemoveDiscountFromCartUserError()
+}
+
+// What can keep items in a cart.
+type RemoveItemsFromCartUserError interface {
+	IsRemoveItemsFromCartUserError()
+}
+
+// What can keep a way to pay from being chosen.
+type SetCartPaymentMethodUserError interface {
+	IsSetCartPaymentMethodUserError()
+}
+
+// What can be wrong with an address.
+type SetCartShippingAddressUserError interface {
+	IsSetCartShippingAddressUserError()
+}
+
+// What can keep attributes as they are.
+type UpdateCartCustomAttributesUserError interface {
+	IsUpdateCartCustomAttributesUserError()
+}
+
+// What can keep items as they are.
+type UpdateCartItemsUserError interface {
+	IsUpdateCartItemsUserError()
+}
+
+// Something the user can mend. The types tell what; `__typename` tells them apart.
+type UserError interface {
+	IsUserError()
+	// A sentence for people.
+	GetMessage() string
+	// Where in the arguments it is, from `input` down; positions in lists are written as text. Empty where no one place is to blame.
+	GetPath() []string
+}
+
+// What can keep a cart from being checked.
+type ValidateCartUserError interface {
+	IsValidateCartUserError()
+}
+
 // Whose active cart is asked for.
 type ActiveCartOfUserInput struct {
 	// The user who fills it.
 	UserID string `json:"userId"`
 	// The company it is filled for.
 	AccountID string `json:"accountId"`
+}
+
+// One thing to put into a cart.
+type AddItemInput struct {
+	// The plan by which it is paid; it says which edition of which product.
+	PricingPlanID string `json:"pricingPlanId"`
+	// How many of which unit; what the plan prescribes when absent.
+	Units []*CartUnitInput `json:"units"`
+	// The domain it is for, where the product wants one.
+	Domain *string `json:"domain"`
+	// What in the cart it belongs to, where it is an add-on.
+	Associations []*CartItemAssociationInput `json:"associations"`
+}
+
+// What to put into whose cart.
+type AddItemsInput struct {
+	// The user who buys.
+	UserID string `json:"userId"`
+	// The company it is bought for.
+	AccountID string `json:"accountId"`
+	// What to put in; one to 50.
+	Items []*AddItemInput `json:"items"`
+	// Makes asking again safe: the same key and the same input give the first answer again, for 24 hours.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `addItemsToCart` answers.
+type AddItemsToCartPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []AddItemsToCartUserError `json:"userErrors"`
 }
 
 // An add-on that a company has installed.
@@ -96,6 +197,26 @@ type AddOnListingEdge struct {
 	Node *AddOnListing `json:"node"`
 }
 
+// A way to pay, as a token.
+type AddPaymentMethodInput struct {
+	// Who pays by it.
+	UserID string `json:"userId"`
+	// For which company.
+	AccountID string `json:"accountId"`
+	// What the payment library made of it; good for 15 minutes.
+	Token string `json:"token"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `addPaymentMethod` answers.
+type AddPaymentMethodPayload struct {
+	// What is kept; null where it was refused.
+	PaymentMethod *PaymentMethod `json:"paymentMethod"`
+	// Why it was refused; null where it was not.
+	UserErrors []AddPaymentMethodUserError `json:"userErrors"`
+}
+
 // A postal address, as entered.
 type Address struct {
 	// First line.
@@ -110,6 +231,24 @@ type Address struct {
 	Zip *string `json:"zip"`
 	// ISO 3166 country code.
 	Country *string `json:"country"`
+}
+
+// Which discount to apply.
+type ApplyDiscountInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// The code, as the customer has it.
+	DiscountCode string `json:"discountCode"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `applyDiscountToCart` answers.
+type ApplyDiscountToCartPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []ApplyDiscountToCartUserError `json:"userErrors"`
 }
 
 // An add-on at work on a phone number.
@@ -244,7 +383,13 @@ type Cart struct {
 	Status *CartStatus `json:"status"`
 	// What is in it.
 	Items []*CartItem `json:"items"`
-	// What it costs, as the backend priced it at most 30 seconds ago.
+	// What was told with the purchase.
+	CustomAttributes *CartCustomAttributes `json:"customAttributes"`
+	// How it will be paid; null where the default applies.
+	PaymentMethodID *string `json:"paymentMethodId"`
+	// How its goods are delivered; null where no address was given.
+	Fulfilment *CartFulfilment `json:"fulfilment"`
+	// What it costs, as the backend prices it now.
 	PricingTotal *CartPricingTotal `json:"pricingTotal"`
 	// Who buys.
 	Buyer *User `json:"buyer"`
@@ -264,6 +409,18 @@ type CartBillingCycle struct {
 	Period *PricingFrequency `json:"period"`
 }
 
+// Something that keeps a cart from being bought.
+type CartBlockingError struct {
+	// The item; null where it is about the cart.
+	ItemID *string `json:"itemId"`
+	// The backend's code, such as `REQUIRED_FIELD_VALIDATION_ERROR`.
+	Code *string `json:"code"`
+	// A sentence for people, by the backend.
+	Message *string `json:"message"`
+	// What the sentence speaks of, for programs.
+	MessageParameters []*CartValidationMessageParameter `json:"messageParameters"`
+}
+
 // A page of carts.
 type CartConnection struct {
 	// The carts of this page.
@@ -276,6 +433,34 @@ type CartConnection struct {
 	TotalCount *int32 `json:"totalCount"`
 }
 
+// An attribute.
+type CartCustomAttribute struct {
+	// Its key.
+	Key *string `json:"key"`
+	// What it is set to.
+	Value []string `json:"value"`
+}
+
+// An attribute.
+type CartCustomAttributeInput struct {
+	// Its key: `inputCode` in `cartFields`.
+	Key string `json:"key"`
+	// What it is set to; several where several may be chosen.
+	Value []string `json:"value"`
+}
+
+// Attributes of a purchase.
+type CartCustomAttributes struct {
+	// The marketplace's own.
+	PurchaseCustomAttributes []*CartCustomAttribute `json:"purchaseCustomAttributes"`
+}
+
+// Attributes of a purchase.
+type CartCustomAttributesInput struct {
+	// The marketplace's own.
+	PurchaseCustomAttributes []*CartCustomAttributeInput `json:"purchaseCustomAttributes"`
+}
+
 // A cart in a list.
 type CartEdge struct {
 	// Where it stands; opaque.
@@ -284,12 +469,82 @@ type CartEdge struct {
 	Node *Cart `json:"node"`
 }
 
+// A field to fill in.
+type CartField struct {
+	// What it takes.
+	FieldType *CartFieldType `json:"fieldType"`
+	// Its key in custom attributes.
+	InputCode *string `json:"inputCode"`
+	// Its label.
+	InputTitle *string `json:"inputTitle"`
+	// What helps to fill it in.
+	Tooltip *string `json:"tooltip"`
+	// What stands below it.
+	SubTitle *string `json:"subTitle"`
+	// What it has to satisfy.
+	Validations *CartFieldValidation `json:"validations"`
+}
+
+// What a field has to satisfy.
+type CartFieldValidation struct {
+	// A regular expression that the whole of it matches.
+	Expression *string `json:"expression"`
+	// At most that many characters.
+	MaxLength *int32 `json:"maxLength"`
+	// At least that many.
+	MinLength *int32 `json:"minLength"`
+	// Whether it can only be read.
+	ReadOnly *bool `json:"readOnly"`
+	// Whether it must be filled in.
+	Required *bool `json:"required"`
+}
+
+// What has to be filled in before a cart can be bought.
+type CartFields struct {
+	// By item, what its vendor wants to know.
+	ProductFields []*CartProductFields `json:"productFields"`
+	// What the marketplace wants to know of the purchase.
+	PurchaseCustomAttributes []*CartField `json:"purchaseCustomAttributes"`
+	// What the marketplace wants to know of each subscription.
+	SubscriptionCustomAttributes []*CartField `json:"subscriptionCustomAttributes"`
+}
+
+// A form.
+type CartForm struct {
+	// Its title.
+	Title *string `json:"title"`
+	// What stands below it.
+	SubTitle *string `json:"subTitle"`
+	// Its fields, in order.
+	Fields []*CartField `json:"fields"`
+}
+
+// How a cart's goods are delivered.
+type CartFulfilment struct {
+	// Its uuid.
+	ID string `json:"id"`
+	// Where they go.
+	DeliveryAddress *DeliveryAddress `json:"deliveryAddress"`
+	// The ways to get them there.
+	ShippingQuotes []*ShippingQuote `json:"shippingQuotes"`
+	// The one that was chosen; null where none was.
+	ChosenQuoteID *string `json:"chosenQuoteId"`
+	// Until when the quotes hold.
+	QuotesExpireAt *time.Time `json:"quotesExpireAt"`
+}
+
 // One thing in a cart.
 type CartItem struct {
 	// The item's id.
 	ID string `json:"id"`
 	// The plan by which it would be paid.
 	PricingPlanID *string `json:"pricingPlanId"`
+	// That plan; where it is not sold any more, nothing but its id.
+	PricingPlan *PricingPlan `json:"pricingPlan"`
+	// The discount on it; null where there is none.
+	Discount *CartItemDiscount `json:"discount"`
+	// What was told with it.
+	CustomAttributes *CartItemCustomAttributes `json:"customAttributes"`
 	// How many of which unit.
 	Units []*CartUnit `json:"units"`
 	// The product; null where its plan is not sold any more.
@@ -300,27 +555,75 @@ type CartItem struct {
 	CartID string `json:"-"`
 }
 
+// What an add-on belongs to.
+type CartItemAssociationInput struct {
+	// The plan of the item that it belongs to.
+	PricingPlanID string `json:"pricingPlanId"`
+	// How it belongs to it.
+	Type CartItemAssociationType `json:"type"`
+}
+
+// An attribute of an item.
+type CartItemCustomAttributeInput struct {
+	// Its key: `inputCode` in `cartFields`.
+	Key string `json:"key"`
+	// What it is set to; several where several may be chosen.
+	Value []string `json:"value"`
+}
+
+// Attributes of an item.
+type CartItemCustomAttributes struct {
+	// Of the subscription that it will be.
+	SubscriptionCustomAttributes []*CartCustomAttribute `json:"subscriptionCustomAttributes"`
+	// What the vendor wanted to know.
+	ProductFields []*CartCustomAttribute `json:"productFields"`
+}
+
+// Attributes of an item.
+type CartItemCustomAttributesInput struct {
+	// Of the subscription that it will be.
+	SubscriptionCustomAttributes []*CartItemCustomAttributeInput `json:"subscriptionCustomAttributes"`
+	// What the vendor wants to know.
+	ProductFields []*CartItemCustomAttributeInput `json:"productFields"`
+}
+
+// A discount on an item.
+type CartItemDiscount struct {
+	// The discount's id; null where the cart does not say.
+	ID *string `json:"id"`
+	// The code that was entered.
+	Code *string `json:"code"`
+}
+
 // What a cart costs.
 type CartPricingTotal struct {
-	// Due now, taxes included; null, because the backend's summary of prices does not document it.
+	// Due now, taxes included.
 	AmountDueAfterTax *decimal.Decimal `json:"amountDueAfterTax"`
-	// Due now, without taxes; null, as `amountDueAfterTax`.
+	// Due now, without taxes.
 	AmountDueBeforeTax *decimal.Decimal `json:"amountDueBeforeTax"`
-	// Shipping; null, as `amountDueAfterTax`.
+	// Shipping; null where the backend does not say.
 	ShippingFeeAmount *decimal.Decimal `json:"shippingFeeAmount"`
 	// What will be due again in each period.
 	RecurringTotals []*CartRecurringTotal `json:"recurringTotals"`
-	// The taxes, one by one; null, as `amountDueAfterTax`.
+	// The taxes, one by one; null where the backend does not say.
 	TaxSummary []*CartTax `json:"taxSummary"`
-	// All taxes together; null, as `amountDueAfterTax`.
+	// All taxes together; null where the backend does not say.
 	TotalTaxAmount *decimal.Decimal `json:"totalTaxAmount"`
+}
+
+// What the vendor of one item wants to know.
+type CartProductFields struct {
+	// The item.
+	ItemID *string `json:"itemId"`
+	// Its forms.
+	Forms []*CartForm `json:"forms"`
 }
 
 // What will be due again.
 type CartRecurringTotal struct {
 	// The price of one period, without taxes.
 	TotalSalePrice *decimal.Decimal `json:"totalSalePrice"`
-	// The price of one period, taxes included; null, because the backend's summary of prices does not document it.
+	// The price of one period, taxes included; null where the backend does not say.
 	TotalSalePriceTaxIncluded *decimal.Decimal `json:"totalSalePriceTaxIncluded"`
 	// The period.
 	BillingCycle *CartBillingCycle `json:"billingCycle"`
@@ -340,6 +643,70 @@ type CartUnit struct {
 	Quantity *decimal.Decimal `json:"quantity"`
 	// The unit, such as `LICENSE`.
 	Unit *string `json:"unit"`
+}
+
+// A number of units.
+type CartUnitInput struct {
+	// How many; a number, or a text with a number in it.
+	Quantity decimal.Decimal `json:"quantity"`
+	// Of which unit, such as `USER`.
+	Unit string `json:"unit"`
+}
+
+// What was found in a cart.
+type CartValidation struct {
+	// The check's id.
+	ID *string `json:"id"`
+	// What keeps it from being bought.
+	BlockingErrors []*CartBlockingError `json:"blockingErrors"`
+	// What does not, but should be known.
+	Warnings []*CartValidationWarning `json:"warnings"`
+	// What else there is to know.
+	Info []string `json:"info"`
+	// Checks that were not finished; ask `cartValidation` again. Empty or null: all were.
+	PendingValidations []string `json:"pendingValidations"`
+}
+
+// What to check.
+type CartValidationInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// How far to look.
+	Level CartValidationLevel `json:"level"`
+	// Only findings about these items, and about the cart as a whole; all when absent.
+	ItemIds []string `json:"itemIds"`
+	// The language of messages, as far as the backend has it.
+	Locale *string `json:"locale"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What a message speaks of.
+type CartValidationMessageParameter struct {
+	// What it is, such as `REQUIRED_FIELD_KEY`.
+	Key *string `json:"key"`
+	// Which it is.
+	Value *string `json:"value"`
+}
+
+// Which findings to read.
+type CartValidationRequest struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// How far to look: it says which check is meant, and does not begin one.
+	Level CartValidationLevel `json:"level"`
+	// Only findings about these items, and about the cart as a whole; all when absent.
+	ItemIds []string `json:"itemIds"`
+	// The language of messages, as far as the backend has it.
+	Locale *string `json:"locale"`
+}
+
+// Something to know before buying.
+type CartValidationWarning struct {
+	// The item; null where it is about the cart.
+	ItemID *string `json:"itemId"`
+	// A sentence for people, by the backend.
+	Message *string `json:"message"`
 }
 
 // One charge to a wallet.
@@ -380,6 +747,54 @@ type ChargeEdge struct {
 	Cursor string `json:"cursor"`
 	// The item.
 	Node *Charge `json:"node"`
+}
+
+// How a marketplace's checkout is set up.
+type CheckoutSettings struct {
+	// The marketplace's own name.
+	Tenant *string `json:"tenant"`
+	// Where it is.
+	MarketplaceBaseURL *string `json:"marketplaceBaseUrl"`
+	// Its logo.
+	MarketplaceLogoURL *string `json:"marketplaceLogoUrl"`
+	// Its icon.
+	MarketplaceFaviconURL *string `json:"marketplaceFaviconUrl"`
+	// Its terms.
+	MarketplaceTermsAndConditionsURL []*LocalizedText `json:"marketplaceTermsAndConditionsUrl"`
+	// What it does with personal data.
+	MarketplacePrivacyURL []*LocalizedText `json:"marketplacePrivacyUrl"`
+	// Where to write to.
+	SupportEmail []*LocalizedText `json:"supportEmail"`
+	// Where to call.
+	SupportPhone *string `json:"supportPhone"`
+	// Its languages.
+	SupportedLocales []string `json:"supportedLocales"`
+	// The one it uses unless asked.
+	DefaultLocale *string `json:"defaultLocale"`
+	// The tax on everything, as a fraction: 0.0775.
+	FlatTaxRate *decimal.Decimal `json:"flatTaxRate"`
+	// Whether a discount may exceed a price.
+	AllowDiscountCredit *bool `json:"allowDiscountCredit"`
+	// Whether delivery costs are asked for.
+	ShippingCostEnabled *bool `json:"shippingCostEnabled"`
+}
+
+// Which way of delivery.
+type ChooseCartShippingInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// One of `CartFulfilment.shippingQuotes`.
+	ShippingQuoteID string `json:"shippingQuoteId"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `chooseCartShipping` answers.
+type ChooseCartShippingPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []ChooseCartShippingUserError `json:"userErrors"`
 }
 
 // A company (account) of the marketplace.
@@ -426,6 +841,8 @@ type Company struct {
 	AddOnInstallations *AddOnInstallationConnection `json:"addOnInstallations"`
 	// Its wallet; null where it has none.
 	Wallet *Wallet `json:"wallet"`
+	// The ways to pay that are kept for it.
+	PaymentMethods []*PaymentMethod `json:"paymentMethods"`
 }
 
 // A page of companies.
@@ -467,6 +884,97 @@ type CustomAttribute struct {
 	// The chosen options of a multi-select; null for a text attribute.
 	ValueKeys []string `json:"valueKeys"`
 }
+
+// An address to deliver to.
+type DeliveryAddress struct {
+	// Who receives it.
+	Name *string `json:"name"`
+	// Street and number.
+	AddressLine1 *string `json:"addressLine1"`
+	// The rest of it.
+	AddressLine2 *string `json:"addressLine2"`
+	// The city.
+	City *string `json:"city"`
+	// State or province.
+	SubdivisionCode *string `json:"subdivisionCode"`
+	// ISO 3166 country code.
+	CountryCode *string `json:"countryCode"`
+	// Postal code.
+	PostalCode *string `json:"postalCode"`
+}
+
+// An address.
+type DeliveryAddressInput struct {
+	// Who receives it.
+	Name string `json:"name"`
+	// Street and number.
+	AddressLine1 string `json:"addressLine1"`
+	// The rest of it.
+	AddressLine2 *string `json:"addressLine2"`
+	// The city.
+	City string `json:"city"`
+	// State or province, as in ISO 3166-2 behind the country: `MA`.
+	SubdivisionCode *string `json:"subdivisionCode"`
+	// ISO 3166 country code.
+	CountryCode string `json:"countryCode"`
+	// Postal code.
+	PostalCode string `json:"postalCode"`
+}
+
+// A refusal by the backend's own rules, as it words it.
+type DetailedUserError struct {
+	// A sentence for people.
+	Message string `json:"message"`
+	// Where in the arguments it is.
+	Path []string `json:"path"`
+	// What stands in the way, one by one.
+	BlockingErrors []*CartBlockingError `json:"blockingErrors"`
+	// The backend's code for the refusal; null where it gives none.
+	ErrorCode *string `json:"errorCode"`
+	// The HTTP status of the refusal.
+	Status *int32 `json:"status"`
+}
+
+func (DetailedUserError) IsUserError() {}
+
+// A sentence for people.
+func (this DetailedUserError) GetMessage() string { return this.Message }
+
+// Where in the arguments it is, from `input` down; positions in lists are written as text. Empty where no one place is to blame.
+func (this DetailedUserError) GetPath() []string {
+	if this.Path == nil {
+		return nil
+	}
+	interfaceSlice := make([]string, 0, len(this.Path))
+	for _, concrete := range this.Path {
+		interfaceSlice = append(interfaceSlice, concrete)
+	}
+	return interfaceSlice
+}
+
+func (DetailedUserError) IsAddItemsToCartUserError() {}
+
+func (DetailedUserError) IsRemoveItemsFromCartUserError() {}
+
+func (DetailedUserError) IsUpdateCartItemsUserError() {}
+
+func (DetailedUserError) IsUpdateCartCustomAttributesUserError() {}
+
+func (DetailedUserError) IsApplyDiscountToCartUserError() {}
+
+func (DetailedUserError) IsRemoveDiscountFromCartUserError() {}
+
+func (DetailedUserError) IsSetCartShippingAddressUserError() {}
+
+func (DetailedUserError) IsChooseCartShippingUserError() {}
+
+func (DetailedUserError) IsAddPaymentMethodUserError() {}
+
+func (DetailedUserError) IsSetCartPaymentMethodUserError() {}
+
+func (DetailedUserError) IsValidateCartUserError() {}
+
+func (DetailedUserError) IsFinalizeCartUserError() {}
 
 // A phone, or a program that acts as one.
 type Device struct {
@@ -539,6 +1047,53 @@ type Edition struct {
 	// ProductLegacyID is the number of the product; empty where the reply did not say.
 	ProductLegacyID string `json:"-"`
 }
+
+// What to buy.
+type FinalizeCartInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// Whether the buyer agrees to the terms; nothing is bought unless they do.
+	AgreeToTerms bool `json:"agreeToTerms"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `finalizeCart` answers.
+type FinalizeCartPayload struct {
+	// The purchase; null where it was refused.
+	PurchaseDetails *PurchaseDetails `json:"purchaseDetails"`
+	// Why it was refused; null where it was not.
+	UserErrors []FinalizeCartUserError `json:"userErrors"`
+}
+
+// There is no such discount, or not any more.
+type InvalidDiscountCodeError struct {
+	// A sentence for people.
+	Message string `json:"message"`
+	// Where in the arguments it is.
+	Path []string `json:"path"`
+}
+
+func (InvalidDiscountCodeError) IsUserError() {}
+
+// A sentence for people.
+func (this InvalidDiscountCodeError) GetMessage() string { return this.Message }
+
+// Where in the arguments it is, from `input` down; positions in lists are written as text. Empty where no one place is to blame.
+func (this InvalidDiscountCodeError) GetPath() []string {
+	if this.Path == nil {
+		return nil
+	}
+	interfaceSlice := make([]string, 0, len(this.Path))
+	for _, concrete := range this.Path {
+		interfaceSlice = append(interfaceSlice, concrete)
+	}
+	return interfaceSlice
+}
+
+func (InvalidDiscountCodeError) IsApplyDiscountToCartUserError() {}
+
+func (InvalidDiscountCodeError) IsRemoveDiscountFromCartUserError() {}
 
 // Somebody who may become a customer.
 type Lead struct {
@@ -614,6 +1169,14 @@ type ListingFilter struct {
 	Marks []ListingMark `json:"marks"`
 }
 
+// A text in one language.
+type LocalizedText struct {
+	// The language.
+	Locale *string `json:"locale"`
+	// The text.
+	Value *string `json:"value"`
+}
+
 // A user's place in a company.
 type Membership struct {
 	// The person.
@@ -660,6 +1223,12 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// Everything that can be changed. Fields run in the order in which they stand, one after the other; one that fails is null and does not keep the others from running.
+//
+// A payload has what was changed and `userErrors`, of which only one is not null. What nobody using the page can mend (no such cart, no right, a backend away) stands in `errors` instead.
+type Mutation struct {
+}
+
 // What was ordered, and what it costs.
 type Order struct {
 	// The order's number.
@@ -703,6 +1272,57 @@ type OrderLine struct {
 	// Price of the line.
 	TotalPrice *decimal.Decimal `json:"totalPrice"`
 }
+
+// Nobody knows whether it happened: the backend did not answer in time, and cannot be asked yet. Find out before sending it again under another `idempotencyKey`.
+type OutcomeUnknown struct {
+	// A sentence for people.
+	Message string `json:"message"`
+	// Where in the arguments it is.
+	Path []string `json:"path"`
+	// The query that finds out.
+	Query string `json:"query"`
+}
+
+func (OutcomeUnknown) IsUserError() {}
+
+// A sentence for people.
+func (this OutcomeUnknown) GetMessage() string { return this.Message }
+
+// Where in the arguments it is, from `input` down; positions in lists are written as text. Empty where no one place is to blame.
+func (this OutcomeUnknown) GetPath() []string {
+	if this.Path == nil {
+		return nil
+	}
+	interfaceSlice := make([]string, 0, len(this.Path))
+	for _, concrete := range this.Path {
+		interfaceSlice = append(interfaceSlice, concrete)
+	}
+	return interfaceSlice
+}
+
+func (OutcomeUnknown) IsAddItemsToCartUserError() {}
+
+func (OutcomeUnknown) IsRemoveItemsFromCartUserError() {}
+
+func (OutcomeUnknown) IsUpdateCartItemsUserError() {}
+
+func (OutcomeUnknown) IsUpdateCartCustomAttributesUserError() {}
+
+func (OutcomeUnknown) IsApplyDiscountToCartUserError() {}
+
+func (OutcomeUnknown) IsRemoveDiscountFromCartUserError() {}
+
+func (OutcomeUnknown) IsSetCartShippingAddressUserError() {}
+
+func (OutcomeUnknown) IsChooseCartShippingUserError() {}
+
+func (OutcomeUnknown) IsAddPaymentMethodUserError() {}
+
+func (OutcomeUnknown) IsSetCartPaymentMethodUserError() {}
+
+func (OutcomeUnknown) IsValidateCartUserError() {}
+
+func (OutcomeUnknown) IsFinalizeCartUserError() {}
 
 // Where a page stands in its list (Relay).
 type PageInfo struct {
@@ -760,6 +1380,24 @@ type PartnerLeadEdge struct {
 	Cursor string `json:"cursor"`
 	// The item.
 	Node *PartnerLead `json:"node"`
+}
+
+// A way to pay. Numbers of cards and accounts are not kept here and cannot be read.
+type PaymentMethod struct {
+	// Its uuid.
+	ID string `json:"id"`
+	// Whether it is used unless another is chosen.
+	IsDefault *bool `json:"isDefault"`
+	// Its kind, such as `CARD`.
+	Type *string `json:"type"`
+	// The last digits.
+	AccountDisplay *string `json:"accountDisplay"`
+	// The card's brand; null where it is no card.
+	Brand *string `json:"brand"`
+	// The month until whose end the card is good, 1 to 12; null where it is no card.
+	ExpirationMonth *int32 `json:"expirationMonth"`
+	// The year of that month; null where it is no card.
+	ExpirationYear *int32 `json:"expirationYear"`
 }
 
 // A phone number.
@@ -954,6 +1592,14 @@ type ProductTag struct {
 	Children []*ProductTag `json:"children"`
 }
 
+// A purchase.
+type PurchaseDetails struct {
+	// The purchase's uuid.
+	PurchaseID *string `json:"purchaseId"`
+	// The number that people know it by; null until the order has one.
+	PurchaseNumber *string `json:"purchaseNumber"`
+}
+
 // Everything that can be read.
 type Query struct {
 }
@@ -996,6 +1642,42 @@ type QuestionEdge struct {
 	Cursor string `json:"cursor"`
 	// The question.
 	Node *Question `json:"node"`
+}
+
+// Which discount to take away.
+type RemoveDiscountCodeInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// The code.
+	DiscountCode string `json:"discountCode"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `removeDiscountFromCart` answers.
+type RemoveDiscountFromCartPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []RemoveDiscountFromCartUserError `json:"userErrors"`
+}
+
+// What `removeItemsFromCart` answers.
+type RemoveItemsFromCartPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []RemoveItemsFromCartUserError `json:"userErrors"`
+}
+
+// What to take out of a cart.
+type RemoveItemsInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// Which items; one to 50.
+	ItemIds []string `json:"itemIds"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
 }
 
 // A comment on a review, or an answer to a question.
@@ -1052,6 +1734,60 @@ type ReviewEdge struct {
 	Cursor string `json:"cursor"`
 	// The review.
 	Node *Review `json:"node"`
+}
+
+// How a cart is paid.
+type SetCartPaymentMethodInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// One of the buying company's, or of the buyer's.
+	PaymentMethodID string `json:"paymentMethodId"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `setCartPaymentMethod` answers.
+type SetCartPaymentMethodPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []SetCartPaymentMethodUserError `json:"userErrors"`
+}
+
+// Where to deliver.
+type SetCartShippingAddressInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// The address.
+	Address *DeliveryAddressInput `json:"address"`
+	// Whether bills go there too; false when absent.
+	SameAsBillingAddress *bool `json:"sameAsBillingAddress"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `setCartShippingAddress` answers.
+type SetCartShippingAddressPayload struct {
+	// The cart as it is now, with what delivery would cost in its `fulfilment`; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []SetCartShippingAddressUserError `json:"userErrors"`
+}
+
+// A way to deliver, and what it costs.
+type ShippingQuote struct {
+	// Its id.
+	ID string `json:"id"`
+	// What it is called, by language.
+	Name []*LocalizedText `json:"name"`
+	// What it costs.
+	Cost *decimal.Decimal `json:"cost"`
+	// ISO 4217 currency code.
+	Currency *string `json:"currency"`
+	// Whether it costs nothing.
+	IsFree *bool `json:"isFree"`
+	// Its kind, such as `STANDARD`.
+	ServiceType *string `json:"serviceType"`
 }
 
 // The lowest price of a product in one currency.
@@ -1266,6 +2002,149 @@ type Trial struct {
 	Unit *string `json:"unit"`
 }
 
+// A number of units between the steps that the plan allows.
+type UnitQuantityIncrementError struct {
+	// A sentence for people.
+	Message string `json:"message"`
+	// Where in the arguments it is.
+	Path []string `json:"path"`
+}
+
+func (UnitQuantityIncrementError) IsUserError() {}
+
+// A sentence for people.
+func (this UnitQuantityIncrementError) GetMessage() string { return this.Message }
+
+// Where in the arguments it is, from `input` down; positions in lists are written as text. Empty where no one place is to blame.
+func (this UnitQuantityIncrementError) GetPath() []string {
+	if this.Path == nil {
+		return nil
+	}
+	interfaceSlice := make([]string, 0, len(this.Path))
+	for _, concrete := range this.Path {
+		interfaceSlice = append(interfaceSlice, concrete)
+	}
+	return interfaceSlice
+}
+
+func (UnitQuantityIncrementError) IsAddItemsToCartUserError() {}
+
+func (UnitQuantityIncrementError) IsUpdateCartItemsUserError() {}
+
+// More units than the plan allows.
+type UnitQuantityMaxError struct {
+	// A sentence for people.
+	Message string `json:"message"`
+	// Where in the arguments it is.
+	Path []string `json:"path"`
+}
+
+func (UnitQuantityMaxError) IsUserError() {}
+
+// A sentence for people.
+func (this UnitQuantityMaxError) GetMessage() string { return this.Message }
+
+// Where in the arguments it is, from `input` down; positions in lists are written as text. Empty where no one place is to blame.
+func (this UnitQuantityMaxError) GetPath() []string {
+	if this.Path == nil {
+		return nil
+	}
+	interfaceSlice := make([]string, 0, len(this.Path))
+	for _, concrete := range this.Path {
+		interfaceSlice = append(interfaceSlice, concrete)
+	}
+	return interfaceSlice
+}
+
+func (UnitQuantityMaxError) IsAddItemsToCartUserError() {}
+
+func (UnitQuantityMaxError) IsUpdateCartItemsUserError() {}
+
+// Fewer units than the plan allows.
+type UnitQuantityMinError struct {
+	// A sentence for people.
+	Message string `json:"message"`
+	// Where in the arguments it is.
+	Path []string `json:"path"`
+}
+
+func (UnitQuantityMinError) IsUserError() {}
+
+// A sentence for people.
+func (this UnitQuantityMinError) GetMessage() string { return this.Message }
+
+// Where in the arguments it is, from `input` down; positions in lists are written as text. Empty where no one place is to blame.
+func (this UnitQuantityMinError) GetPath() []string {
+	if this.Path == nil {
+		return nil
+	}
+	interfaceSlice := make([]string, 0, len(this.Path))
+	for _, concrete := range this.Path {
+		interfaceSlice = append(interfaceSlice, concrete)
+	}
+	return interfaceSlice
+}
+
+func (UnitQuantityMinError) IsAddItemsToCartUserError() {}
+
+func (UnitQuantityMinError) IsUpdateCartItemsUserError() {}
+
+// What to tell the marketplace and the vendors with a purchase.
+type UpdateCartCustomAttributesInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// Of the purchase.
+	CustomAttributes *CartCustomAttributesInput `json:"customAttributes"`
+	// Of its items; at most 50.
+	Items []*UpdateCartItemCustomAttributesInput `json:"items"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `updateCartCustomAttributes` answers.
+type UpdateCartCustomAttributesPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []UpdateCartCustomAttributesUserError `json:"userErrors"`
+}
+
+// Attributes of one item.
+type UpdateCartItemCustomAttributesInput struct {
+	// Which item.
+	ID string `json:"id"`
+	// What to set.
+	CustomAttributes *CartItemCustomAttributesInput `json:"customAttributes"`
+}
+
+// What to change of an item. What is absent stays.
+type UpdateCartItemInput struct {
+	// Which item.
+	ID string `json:"id"`
+	// The new plan.
+	PricingPlanID *string `json:"pricingPlanId"`
+	// The new quantities: all of them.
+	Units []*CartUnitInput `json:"units"`
+}
+
+// What to change in a cart.
+type UpdateCartItemsInput struct {
+	// Which cart.
+	CartID string `json:"cartId"`
+	// Which items, and how; one to 50.
+	Items []*UpdateCartItemInput `json:"items"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `updateCartItems` answers.
+type UpdateCartItemsPayload struct {
+	// The cart as it is now; null where it was refused.
+	Cart *Cart `json:"cart"`
+	// Why it was refused; null where it was not.
+	UserErrors []UpdateCartItemsUserError `json:"userErrors"`
+}
+
 // A person.
 type User struct {
 	// The user's uuid.
@@ -1288,6 +2167,16 @@ type User struct {
 	CurrentMembership *Membership `json:"currentMembership"`
 	// The companies they belong to, as far as the viewer may see them.
 	Memberships []*Membership `json:"memberships"`
+	// The ways to pay that they have kept; only for themself, and for marketplace-wide roles.
+	PaymentMethods []*PaymentMethod `json:"paymentMethods"`
+}
+
+// What `validateCart` answers.
+type ValidateCartPayload struct {
+	// What was found; null where it could not be looked for.
+	CartValidation *CartValidation `json:"cartValidation"`
+	// Why it could not be looked for; null where it could. What was found is not here.
+	UserErrors []ValidateCartUserError `json:"userErrors"`
 }
 
 // Who is asking.
@@ -1461,6 +2350,137 @@ func (e AccessRule) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// What a field takes.
+type CartFieldType string
+
+const (
+	// A text.
+	CartFieldTypeText CartFieldType = "TEXT"
+	// An e-mail address.
+	CartFieldTypeEmail CartFieldType = "EMAIL"
+	// A country.
+	CartFieldTypeCountry CartFieldType = "COUNTRY"
+	// A state or province.
+	CartFieldTypeState CartFieldType = "STATE"
+	// A postal code.
+	CartFieldTypeZipCode CartFieldType = "ZIP_CODE"
+	// A phone number.
+	CartFieldTypePhoneNumber CartFieldType = "PHONE_NUMBER"
+	// A day.
+	CartFieldTypeDate CartFieldType = "DATE"
+	// A type that this schema does not know yet: show a text field.
+	CartFieldTypeUnknown CartFieldType = "UNKNOWN"
+)
+
+var AllCartFieldType = []CartFieldType{
+	CartFieldTypeText,
+	CartFieldTypeEmail,
+	CartFieldTypeCountry,
+	CartFieldTypeState,
+	CartFieldTypeZipCode,
+	CartFieldTypePhoneNumber,
+	CartFieldTypeDate,
+	CartFieldTypeUnknown,
+}
+
+func (e CartFieldType) IsValid() bool {
+	switch e {
+	case CartFieldTypeText, CartFieldTypeEmail, CartFieldTypeCountry, CartFieldTypeState, CartFieldTypeZipCode, CartFieldTypePhoneNumber, CartFieldTypeDate, CartFieldTypeUnknown:
+		return true
+	}
+	return false
+}
+
+func (e CartFieldType) String() string {
+	return string(e)
+}
+
+func (e *CartFieldType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CartFieldType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CartFieldType", str)
+	}
+	return nil
+}
+
+func (e CartFieldType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CartFieldType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CartFieldType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How one item belongs to another.
+type CartItemAssociationType string
+
+const (
+	// It adds to it.
+	CartItemAssociationTypeAddon CartItemAssociationType = "ADDON"
+)
+
+var AllCartItemAssociationType = []CartItemAssociationType{
+	CartItemAssociationTypeAddon,
+}
+
+func (e CartItemAssociationType) IsValid() bool {
+	switch e {
+	case CartItemAssociationTypeAddon:
+		return true
+	}
+	return false
+}
+
+func (e CartItemAssociationType) String() string {
+	return string(e)
+}
+
+func (e *CartItemAssociationType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CartItemAssociationType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CartItemAssociationType", str)
+	}
+	return nil
+}
+
+func (e CartItemAssociationType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CartItemAssociationType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CartItemAssociationType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The life of a cart.
 type CartStatus string
 
@@ -1523,6 +2543,64 @@ func (e *CartStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e CartStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a cart is checked.
+type CartValidationLevel string
+
+const (
+	// Items and fields, before payment and delivery are known.
+	CartValidationLevelPreFinalize CartValidationLevel = "PRE_FINALIZE"
+	// Everything that a purchase needs.
+	CartValidationLevelPreventFinalize CartValidationLevel = "PREVENT_FINALIZE"
+)
+
+var AllCartValidationLevel = []CartValidationLevel{
+	CartValidationLevelPreFinalize,
+	CartValidationLevelPreventFinalize,
+}
+
+func (e CartValidationLevel) IsValid() bool {
+	switch e {
+	case CartValidationLevelPreFinalize, CartValidationLevelPreventFinalize:
+		return true
+	}
+	return false
+}
+
+func (e CartValidationLevel) String() string {
+	return string(e)
+}
+
+func (e *CartValidationLevel) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CartValidationLevel(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CartValidationLevel", str)
+	}
+	return nil
+}
+
+func (e CartValidationLevel) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CartValidationLevel) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CartValidationLevel) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

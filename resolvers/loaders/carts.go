@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -252,6 +253,9 @@ func toCart(w appdirect.Cart) *model.Cart {
 		Items:     make([]*model.CartItem, len(w.Items)),
 		UserID:    string(w.BuyerUserID),
 		CompanyID: string(w.BuyerCompanyID),
+
+		PaymentMethodID:  text(w.PaymentMethodID),
+		CustomAttributes: &model.CartCustomAttributes{PurchaseCustomAttributes: toAttributes(w.CustomAttributes.Purchase)},
 	}
 	for i, item := range w.Items {
 		c.Items[i] = toCartItem(item, c.ID)
@@ -260,9 +264,27 @@ func toCart(w appdirect.Cart) *model.Cart {
 }
 
 func toCartItem(w appdirect.CartItem, cart string) *model.CartItem {
-	item := &model.CartItem{ID: string(w.ID), PricingPlanID: text(w.PricingPlanID), CartID: cart, Units: make([]*model.CartUnit, len(w.Units))}
+	item := &model.CartItem{
+		ID: string(w.ID), PricingPlanID: text(w.PricingPlanID), CartID: cart, Units: make([]*model.CartUnit, len(w.Units)),
+		CustomAttributes: &model.CartItemCustomAttributes{
+			SubscriptionCustomAttributes: toAttributes(w.CustomAttributes.Subscription),
+			ProductFields:                toAttributes(w.CustomAttributes.VendorRequiredFields),
+		},
+	}
+	if w.DiscountCode != "" {
+		item.Discount = &model.CartItemDiscount{ID: text(w.DiscountID), Code: text(w.DiscountCode)}
+	}
 	for i, unit := range w.Units {
 		item.Units[i] = &model.CartUnit{Quantity: unit.Quantity.Ptr(), Unit: text(unit.Unit)}
 	}
 	return item
+}
+
+// toAttributes lists attributes by key, in a stable order.
+func toAttributes(w appdirect.Attributes) []*model.CartCustomAttribute {
+	out := make([]*model.CartCustomAttribute, 0, len(w))
+	for _, key := range slices.Sorted(maps.Keys(w)) {
+		out = append(out, &model.CartCustomAttribute{Key: &key, Value: w[key]})
+	}
+	return out
 }

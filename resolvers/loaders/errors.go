@@ -35,6 +35,21 @@ type InputError struct {
 // Error is safe for clients.
 func (e *InputError) Error() string { return e.Argument + ": " + e.Reason }
 
+// EmptyError says that an argument which has to say something does not.
+type EmptyError struct {
+	// Argument is its name.
+	Argument string
+}
+
+// Error is safe for clients.
+func (e *EmptyError) Error() string { return e.Argument + " cannot be empty" }
+
+// asCall is the failed call behind an error.
+func asCall(err error) (*upstream.Error, bool) {
+	var failed *upstream.Error
+	return failed, errors.As(err, &failed)
+}
+
 // absent turns the backend's 404 into the graph's, and leaves other errors.
 func absent(typeName string, err error) error {
 	if upstream.KindOf(err) == upstream.NotFound {

@@ -80,7 +80,9 @@ type Loaders struct {
 
 	carts        *memo[string, *model.Cart]
 	companyCarts *memo[listKey, *List[*model.Cart]]
-	prices       *memo[string, *cartPrices]
+	totals       *memo[string, *model.CartPricingTotal]
+	cartOffers   *memo[string, *map[string]*offer]
+	fulfilments  *memo[string, *model.CartFulfilment]
 	offers       *memo[string, *offer]
 	leads        *memo[string, *model.Lead]
 }
@@ -117,7 +119,9 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.charges = newMemo(l.fetchCharges)
 	l.carts = newMemo(l.fetchCarts)
 	l.companyCarts = newMemo(l.fetchCompanyCarts)
-	l.prices = newMemo(l.fetchCartPrices)
+	l.totals = newMemo(l.fetchCartTotals)
+	l.cartOffers = newMemo(l.fetchCartOffers)
+	l.fulfilments = newMemo(l.fetchFulfilments)
 	l.offers = newMemo(l.fetchOffers)
 	l.leads = newMemo(l.fetchLeads)
 	return l

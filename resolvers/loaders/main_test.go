@@ -63,6 +63,7 @@ func newBackend(t *testing.T) *backend {
 		"carts":                {"/v3/checkout/shoppingCarts", numbered(b.cartsOf)},
 		"cart":                 {"/v3/checkout/shoppingCarts/{id}", one(func(*http.Request) []doc { return b.carts }, "id")},
 		"cartPrices":           {"/v3/checkout/shoppingCarts/{id}/pricingSummary", one(func(*http.Request) []doc { return b.prices }, "cart")},
+		"cartPreview":          {"/v3/checkout/shoppingCarts/{id}/preview", one(func(*http.Request) []doc { return b.prices }, "cart")},
 		"leads":                {"/prm/v1/leads", counted(b.leadsIn)},
 		"lead":                 {"/prm/v1/leads/{id}", one(func(*http.Request) []doc { return b.leads }, "uuid")},
 		"partnerLeads":         {"/lead/v2/leads", b.partnersOnly},

@@ -61,6 +61,28 @@ func (l *Loaders) CartItemEditions(ctx context.Context, items []*model.CartItem)
 	return out, either(failed, either(errs, unread))
 }
 
+// CartItemPlans gives the plans of items, with nothing but their id where they
+// are not sold any more; positional.
+func (l *Loaders) CartItemPlans(ctx context.Context, items []*model.CartItem) ([]*model.PricingPlan, []error) {
+	editions, errs := l.CartItemEditions(ctx, items)
+	out := make([]*model.PricingPlan, len(items))
+	for i, item := range items {
+		if item.PricingPlanID == nil || errs[i] != nil {
+			continue
+		}
+		out[i] = &model.PricingPlan{ID: *item.PricingPlanID}
+		if editions[i] == nil {
+			continue
+		}
+		for _, plan := range editions[i].Plans {
+			if plan.ID == *item.PricingPlanID {
+				out[i] = plan
+			}
+		}
+	}
+	return out, errs
+}
+
 // offersOf finds what items are by their plans in the catalogue, whose pages
 // answer for all carts at once. What is not in it any more is asked of the
 // prices of its cart, one call per cart; nil where neither knows.
@@ -76,10 +98,10 @@ func (l *Loaders) offersOf(ctx context.Context, items []*model.CartItem) ([]*off
 			carts[i] = item.CartID
 		}
 	}
-	prices, unread := optional(ctx, l.prices, carts, everything)
-	for i, p := range prices {
-		if p != nil {
-			offers[i] = p.offers[items[i].ID]
+	told, unread := optional(ctx, l.cartOffers, carts, everything)
+	for i, offersOf := range told {
+		if offersOf != nil {
+			offers[i] = (*offersOf)[items[i].ID]
 		}
 	}
 	return offers, either(errs, unread)

@@ -155,10 +155,10 @@ func TestCartTotals(t *testing.T) {
 	if got := totals[19].RecurringTotals[0].TotalSalePrice.String(); got != "215" && got != "215.0000000000" {
 		t.Errorf("%s is not exact", got)
 	}
-	if diff := cmp.Diff(map[string]int{"cartPrices": 21}, b.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"cartPreview": 21}, b.counts()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	b.fail("cartPrices", http.StatusServiceUnavailable)
+	b.fail("cartPreview", http.StatusServiceUnavailable)
 	if totals, errs := New(b.tenant(t), service(t)).CartTotals(t.Context(), []string{"k0"}); totals[0] != nil || upstream.KindOf(errs[0]) != upstream.Unavailable {
 		t.Errorf("away: %v, %v", totals[0], errs[0])
 	}
@@ -171,18 +171,37 @@ func members(carts []*model.Cart) (ids []string) {
 	return ids
 }
 
+// attributes are an item's; a list that is not there is an empty one.
+func attributes(subscription, fields []*model.CartCustomAttribute) *model.CartItemCustomAttributes {
+	return &model.CartItemCustomAttributes{
+		SubscriptionCustomAttributes: append([]*model.CartCustomAttribute{}, subscription...),
+		ProductFields:                append([]*model.CartCustomAttribute{}, fields...),
+	}
+}
+
 func TestCartMapping(t *testing.T) {
 	t.Parallel()
 	got := decoded(t, readCart, `{
 		"id": "k1", "createdOn": "1541027320333", "currency": "USD", "status": "ACTIVE", "buyerUserId": "u1", "buyerCompanyId": "c1",
 		"ownerUserId": "u9", "buyerType": "PARTNER", "isBlocked": false,
-		"items": [{"id": "i1", "pricingPlanId": "plan1", "units": [{"quantity": "2.50", "unit": "GIGABYTE"}, {}]}, {"id": "i2"}]
+		"paymentMethodId": "m1", "customAttributes": {"purchase": {"customAttributes": {"z": "1", "a": ["2", "3"]}}},
+		"items": [
+			{"id": "i1", "pricingPlanId": "plan1", "units": [{"quantity": "2.50", "unit": "GIGABYTE"}, {}], "discountCode": "HALF", "discountId": "7"},
+			{"id": "i2", "customAttributes": {"vendorRequiredFields": {"customAttributes": {"v": "w"}}, "subscription": {"s": "t"}}}
+		]
 	}`)
 	want := &model.Cart{
 		ID: "k1", CreatedOn: moment("2018-10-31T23:08:40.333Z"), Currency: p("USD"), Status: p(model.CartStatusActive), UserID: "u1", CompanyID: "c1",
+		PaymentMethodID: p("m1"), CustomAttributes: &model.CartCustomAttributes{PurchaseCustomAttributes: []*model.CartCustomAttribute{
+			{Key: p("a"), Value: []string{"2", "3"}}, {Key: p("z"), Value: []string{"1"}},
+		}},
 		Items: []*model.CartItem{
-			{ID: "i1", CartID: "k1", PricingPlanID: p("plan1"), Units: []*model.CartUnit{{Quantity: dec("2.5"), Unit: p("GIGABYTE")}, {}}},
-			{ID: "i2", CartID: "k1", Units: []*model.CartUnit{}},
+			{
+				ID: "i1", CartID: "k1", PricingPlanID: p("plan1"), Units: []*model.CartUnit{{Quantity: dec("2.5"), Unit: p("GIGABYTE")}, {}},
+				Discount: &model.CartItemDiscount{ID: p("7"), Code: p("HALF")}, CustomAttributes: attributes(nil, nil),
+			},
+			{ID: "i2", CartID: "k1", Units: []*model.CartUnit{}, CustomAttributes: attributes(
+				[]*model.CartCustomAttribute{{Key: p("s"), Value: []string{"t"}}}, []*model.CartCustomAttribute{{Key: p("v"), Value: []string{"w"}}})},
 		},
 	}
 	if diff := cmp.Diff(want, got, same); diff != "" {
@@ -190,5 +209,23 @@ func TestCartMapping(t *testing.T) {
 	}
 	if unknown := decoded(t, readCart, `{"id": "k2", "status": "OF_TOMORROW"}`); *unknown.Status != model.CartStatusUnknown || unknown.CreatedOn != nil {
 		t.Errorf("%+v", unknown)
+	}
+}
+
+// What is due comes from the preview, exactly; nothing is added up here.
+func TestCartTotalMapping(t *testing.T) {
+	t.Parallel()
+	got := decoded(t, previewCart, `{
+		"items": [], "amountDueBeforeTax": "84.0000000000", "amountDueAfterTax": "90.51", "totalTaxAmount": 6.51, "shippingFeeAmount": null,
+		"taxSummary": [{"description": "Flat Tax", "taxAmount": "6.51"}],
+		"recurringTotals": [{"totalSalePrice": "84", "totalSalePriceTaxIncluded": "90.51"}]
+	}`)
+	want := &model.CartPricingTotal{
+		AmountDueBeforeTax: dec("84"), AmountDueAfterTax: dec("90.51"), TotalTaxAmount: dec("6.51"),
+		TaxSummary:      []*model.CartTax{{Description: p("Flat Tax"), TaxAmount: dec("6.51")}},
+		RecurringTotals: []*model.CartRecurringTotal{{TotalSalePrice: dec("84"), TotalSalePriceTaxIncluded: dec("90.51")}},
+	}
+	if diff := cmp.Diff(want, got, same); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

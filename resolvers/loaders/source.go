@@ -25,6 +25,8 @@ type ask struct {
 	// account is whose account at the backend it is about, where that decides
 	// limits, credentials or the answer; "" where there is only the tenant's own.
 	account string
+	// body is what a read that is posted asks with; nil for others. It is no part of what the answer is kept under.
+	body []byte
 }
 
 // request says to the cache where the answer is kept and how it is filled.
@@ -73,7 +75,7 @@ func (l *Loaders) scope(route *upstream.Route) cache.Scope {
 
 // call is the call that an ask stands for.
 func (l *Loaders) call(route *upstream.Route, a ask) upstream.Call {
-	call := upstream.Call{Route: route, Params: a.params, Query: a.query, Account: a.account}
+	call := upstream.Call{Route: route, Params: a.params, Query: a.query, Account: a.account, Body: a.body}
 	if route.Authority == upstream.Viewer {
 		call.Token = l.viewer.AccessToken()
 	}
@@ -84,6 +86,17 @@ func (l *Loaders) call(route *upstream.Route, a ask) upstream.Call {
 func (s source[T]) get(ctx context.Context, l *Loaders, a ask) (T, error) {
 	value, err := cache.Get(ctx, l.tenant.cache, s.request(l, a))
 	return value, s.late(err)
+}
+
+// now asks the backend itself, past the cache and what is under way in it: a
+// write goes by it.
+func (s source[T]) now(ctx context.Context, l *Loaders, a ask) (T, error) {
+	reply, err := l.tenant.backends.do(ctx, l.call(s.route, a))
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return s.decode(reply.Body)
 }
 
 // getMany answers many at once: one look into the cache, then the missing calls side by side.

@@ -1,0 +1,154 @@
+package loaders
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/wire"
+)
+
+var listPaymentMethods = source[[]appdirect.PaymentMethod]{appdirect.ListPaymentMethods, appdirect.DecodePaymentMethods}
+
+// CompanyPaymentMethods lists the ways to pay that are kept for a company.
+func (l *Loaders) CompanyPaymentMethods(ctx context.Context, companyID string) ([]*model.PaymentMethod, error) {
+	if !l.viewer.Rows(auth.RulePaymentMethods).Allows(companyID) {
+		return nil, errForbiddenList
+	}
+	return l.paymentMethods(ctx, url.Values{"companyId": {companyID}})
+}
+
+// UserPaymentMethods lists the ways to pay that a user has kept.
+func (l *Loaders) UserPaymentMethods(ctx context.Context, userID string) ([]*model.PaymentMethod, error) {
+	if !l.viewer.Rows(auth.RulePaymentMethods).AllowsUser(userID, nil) {
+		return nil, errForbiddenList
+	}
+	return l.paymentMethods(ctx, url.Values{"ownerId": {userID}})
+}
+
+func (l *Loaders) paymentMethods(ctx context.Context, of url.Values) ([]*model.PaymentMethod, error) {
+	all, err := listPaymentMethods.get(ctx, l, ask{query: of})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*model.PaymentMethod, len(all))
+	for i, m := range all {
+		out[i] = toPaymentMethod(m)
+	}
+	return out, nil
+}
+
+// AddPaymentMethod answers the mutation of that name. A token works once: where
+// it is not known whether it did, it is not sent again.
+func (l *Loaders) AddPaymentMethod(ctx context.Context, in model.AddPaymentMethodInput) (*model.PaymentMethod, Written, error) {
+	key := in.IdempotencyKey
+	in.IdempotencyKey = nil
+	if err := firstError(checkGiven("userId", in.UserID), checkGiven("accountId", in.AccountID), checkGiven("token", in.Token)); err != nil {
+		return nil, Written{}, err
+	}
+	if err := l.mayBuy(ctx, in.UserID, in.AccountID); err != nil {
+		return nil, Written{}, err
+	}
+	of := ask{query: url.Values{"ownerId": {in.UserID}, "companyId": {in.AccountID}}}
+	out, err := l.write(ctx, write{
+		name: "addPaymentMethod", key: key, input: in, query: "paymentMethods", final: true,
+		turn: l.turn("paymentMethods", in.UserID, in.AccountID), touches: []string{"paymentMethods"},
+		run: func(ctx context.Context, a *attempt) (Written, error) { return l.keepMethod(ctx, a, of, in) },
+	})
+	if err != nil || out.Errors != nil {
+		return nil, out, err
+	}
+	all, err := listPaymentMethods.now(ctx, l, of)
+	for _, m := range all {
+		if string(m.ID) == out.ID {
+			return toPaymentMethod(m), out, nil
+		}
+	}
+	return nil, out, err
+}
+
+// keepMethod sends the token. An attempt that only looks goes by which methods were there before.
+func (l *Loaders) keepMethod(ctx context.Context, a *attempt, of ask, in model.AddPaymentMethodInput) (Written, error) {
+	all, err := listPaymentMethods.now(ctx, l, of)
+	if err != nil {
+		return Written{}, err
+	}
+	if a.looking {
+		return a.newMethod(all)
+	}
+	for _, m := range all {
+		a.note.Before = append(a.note.Before, string(m.ID))
+	}
+	body, err := appdirect.EncodePaymentMethod(appdirect.PaymentMethodRequest{OwnerID: in.UserID, CompanyID: in.AccountID, Token: in.Token})
+	if err != nil {
+		return Written{}, err
+	}
+	reply, err := a.send(ctx, appdirect.CreatePaymentMethod, ask{}, body)
+	if err != nil {
+		return refusal(err, everywhere("input", "token"))
+	}
+	kept, err := appdirect.DecodePaymentMethod(reply)
+	return Written{ID: string(kept.ID)}, a.unread(err)
+}
+
+// newMethod is the one that was not there before; with none, or more, nobody knows.
+func (a *attempt) newMethod(all []appdirect.PaymentMethod) (Written, error) {
+	added := slices.DeleteFunc(slices.Clone(all), func(m appdirect.PaymentMethod) bool { return slices.Contains(a.note.Before, string(m.ID)) })
+	if len(added) != 1 {
+		return Written{}, errUnsent
+	}
+	return Written{ID: string(added[0].ID)}, nil
+}
+
+// SetCartPaymentMethod answers the mutation of that name. The method has to be one of the buyer's.
+func (l *Loaders) SetCartPaymentMethod(ctx context.Context, in model.SetCartPaymentMethodInput) (Written, error) {
+	key := in.IdempotencyKey
+	in.IdempotencyKey = nil
+	if err := firstError(checkGiven("cartId", in.CartID), checkGiven("paymentMethodId", in.PaymentMethodID)); err != nil {
+		return Written{}, err
+	}
+	return l.write(ctx, l.cartWrite("setCartPaymentMethod", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {
+		return l.payBy(ctx, a, in)
+	}))
+}
+
+func (l *Loaders) payBy(ctx context.Context, a *attempt, in model.SetCartPaymentMethodInput) (Written, error) {
+	cart, err := l.ownCart(ctx, in.CartID)
+	if err != nil {
+		return Written{}, err
+	}
+	if string(cart.PaymentMethodID) == in.PaymentMethodID {
+		return Written{ID: in.CartID}, nil
+	}
+	all, err := listPaymentMethods.now(ctx, l, ask{query: url.Values{
+		"ownerId": {string(cart.BuyerUserID)}, "companyId": {string(cart.BuyerCompanyID)},
+	}})
+	if err != nil {
+		return Written{}, err
+	}
+	if !slices.ContainsFunc(all, func(m appdirect.PaymentMethod) bool { return string(m.ID) == in.PaymentMethodID }) {
+		return Written{}, &NotFoundError{Type: "PaymentMethod"}
+	}
+	if err := a.patchCart(ctx, in.CartID, appdirect.CartRequest{PaymentMethodID: in.PaymentMethodID}); err != nil {
+		return refusal(err, everywhere("input", "paymentMethodId"))
+	}
+	return Written{ID: in.CartID}, nil
+}
+
+func toPaymentMethod(w appdirect.PaymentMethod) *model.PaymentMethod {
+	return &model.PaymentMethod{
+		ID: string(w.ID), IsDefault: w.Default.Ptr(), Type: text(w.Type), AccountDisplay: text(wire.Text(w.Ending())),
+		Brand: text(w.Card.Brand), ExpirationMonth: wholeIn(w.Card.ExpirationMonth), ExpirationYear: wholeIn(w.Card.ExpirationYear),
+	}
+}
+
+// wholeIn is the whole number that a text says; nil where it says none.
+func wholeIn(t wire.Text) *int32 {
+	n, err := decimal.NewFromString(string(t))
+	return whole(wire.Number{Value: n, Valid: err == nil})
+}

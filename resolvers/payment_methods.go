@@ -1,0 +1,40 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/marketgraph/marketgraph/graph/model"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+)
+
+// PaymentMethods answers Company.paymentMethods.
+func (companyResolver) PaymentMethods(ctx context.Context, obj *model.Company) ([]*model.PaymentMethod, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.CompanyPaymentMethods(ctx, obj.ID)
+}
+
+// PaymentMethods answers User.paymentMethods.
+func (userResolver) PaymentMethods(ctx context.Context, obj *model.User) ([]*model.PaymentMethod, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.UserPaymentMethods(ctx, obj.ID)
+}
+
+// AddPaymentMethod answers Mutation.addPaymentMethod.
+func (mutationResolver) AddPaymentMethod(ctx context.Context, input model.AddPaymentMethodInput) (*model.AddPaymentMethodPayload, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	method, out, err := l.AddPaymentMethod(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	errs, err := refused[model.AddPaymentMethodUserError](out.Errors)
+	return payload(&model.AddPaymentMethodPayload{PaymentMethod: method, UserErrors: errs}, err)
+}
