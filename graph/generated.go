@@ -39,6 +39,7 @@ type ResolverRoot interface {
 	Edition() EditionResolver
 	Lead() LeadResolver
 	Membership() MembershipResolver
+	Mutation() MutationResolver
 	PhoneNumber() PhoneNumberResolver
 	Product() ProductResolver
 	Query() QueryResolver
@@ -70,11 +71,14 @@ type BundleResolver interface {
 	Products(ctx context.Context, objs []*model.Bundle) ([][]*model.Product, error)
 }
 type CartResolver interface {
+	Fulfilment(ctx context.Context, objs []*model.Cart) ([]*model.CartFulfilment, error)
 	PricingTotal(ctx context.Context, objs []*model.Cart) ([]*model.CartPricingTotal, error)
 	Buyer(ctx context.Context, objs []*model.Cart) ([]*model.User, error)
 	Company(ctx context.Context, objs []*model.Cart) ([]*model.Company, error)
 }
 type CartItemResolver interface {
+	PricingPlan(ctx context.Context, objs []*model.CartItem) ([]*model.PricingPlan, error)
+
 	Product(ctx context.Context, objs []*model.CartItem) ([]*model.Product, error)
 	Edition(ctx context.Context, objs []*model.CartItem) ([]*model.Edition, error)
 }
@@ -85,6 +89,7 @@ type CompanyResolver interface {
 	TelephonyAccount(ctx context.Context, objs []*model.Company) ([]*model.TelephonyAccount, error)
 	AddOnInstallations(ctx context.Context, objs []*model.Company, first *int32, after *string, last *int32, before *string) ([]*model.AddOnInstallationConnection, error)
 	Wallet(ctx context.Context, objs []*model.Company) ([]*model.Wallet, error)
+	PaymentMethods(ctx context.Context, obj *model.Company) ([]*model.PaymentMethod, error)
 }
 type DeviceResolver interface {
 	IsRegistered(ctx context.Context, objs []*model.Device) ([]*bool, error)
@@ -98,6 +103,20 @@ type LeadResolver interface {
 }
 type MembershipResolver interface {
 	Account(ctx context.Context, objs []*model.Membership) ([]*model.Company, error)
+}
+type MutationResolver interface {
+	AddItemsToCart(ctx context.Context, input model.AddItemsInput) (*model.AddItemsToCartPayload, error)
+	RemoveItemsFromCart(ctx context.Context, input model.RemoveItemsInput) (*model.RemoveItemsFromCartPayload, error)
+	UpdateCartItems(ctx context.Context, input model.UpdateCartItemsInput) (*model.UpdateCartItemsPayload, error)
+	UpdateCartCustomAttributes(ctx context.Context, input model.UpdateCartCustomAttributesInput) (*model.UpdateCartCustomAttributesPayload, error)
+	ApplyDiscountToCart(ctx context.Context, input model.ApplyDiscountInput) (*model.ApplyDiscountToCartPayload, error)
+	RemoveDiscountFromCart(ctx context.Context, input model.RemoveDiscountCodeInput) (*model.RemoveDiscountFromCartPayload, error)
+	SetCartShippingAddress(ctx context.Context, input model.SetCartShippingAddressInput) (*model.SetCartShippingAddressPayload, error)
+	ChooseCartShipping(ctx context.Context, input model.ChooseCartShippingInput) (*model.ChooseCartShippingPayload, error)
+	AddPaymentMethod(ctx context.Context, input model.AddPaymentMethodInput) (*model.AddPaymentMethodPayload, error)
+	SetCartPaymentMethod(ctx context.Context, input model.SetCartPaymentMethodInput) (*model.SetCartPaymentMethodPayload, error)
+	ValidateCart(ctx context.Context, input model.CartValidationInput) (*model.ValidateCartPayload, error)
+	FinalizeCart(ctx context.Context, input model.FinalizeCartInput) (*model.FinalizeCartPayload, error)
 }
 type PhoneNumberResolver interface {
 	AssignedAddOns(ctx context.Context, objs []*model.PhoneNumber) ([][]*model.AssignedAddOn, error)
@@ -117,6 +136,9 @@ type ProductResolver interface {
 type QueryResolver interface {
 	Me(ctx context.Context) (*model.User, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
+	CartFields(ctx context.Context, cartID string, locale string) (*model.CartFields, error)
+	CartValidation(ctx context.Context, input model.CartValidationRequest) (*model.CartValidation, error)
+	CheckoutSettings(ctx context.Context) (*model.CheckoutSettings, error)
 	Companies(ctx context.Context, first *int32, after *string, last *int32, before *string, name *string, orderBy *model.CompanyOrder) (*model.CompanyConnection, error)
 	Company(ctx context.Context, id string) (*model.Company, error)
 	User(ctx context.Context, id string) (*model.User, error)
@@ -177,6 +199,7 @@ type TelephonyAccountResolver interface {
 type UserResolver interface {
 	CurrentMembership(ctx context.Context, objs []*model.User) ([]*model.Membership, error)
 	Memberships(ctx context.Context, objs []*model.User) ([][]*model.Membership, error)
+	PaymentMethods(ctx context.Context, obj *model.User) ([]*model.PaymentMethod, error)
 }
 type ViewerResolver interface {
 	User(ctx context.Context, obj *model.Viewer) (*model.User, error)
@@ -214,9 +237,32 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputActiveCartOfUserInput,
+		ec.unmarshalInputAddItemInput,
+		ec.unmarshalInputAddItemsInput,
+		ec.unmarshalInputAddPaymentMethodInput,
+		ec.unmarshalInputApplyDiscountInput,
+		ec.unmarshalInputCartCustomAttributeInput,
+		ec.unmarshalInputCartCustomAttributesInput,
+		ec.unmarshalInputCartItemAssociationInput,
+		ec.unmarshalInputCartItemCustomAttributeInput,
+		ec.unmarshalInputCartItemCustomAttributesInput,
+		ec.unmarshalInputCartUnitInput,
+		ec.unmarshalInputCartValidationInput,
+		ec.unmarshalInputCartValidationRequest,
+		ec.unmarshalInputChooseCartShippingInput,
 		ec.unmarshalInputCompanyOrder,
+		ec.unmarshalInputDeliveryAddressInput,
+		ec.unmarshalInputFinalizeCartInput,
 		ec.unmarshalInputListingFilter,
 		ec.unmarshalInputProductOrder,
+		ec.unmarshalInputRemoveDiscountCodeInput,
+		ec.unmarshalInputRemoveItemsInput,
+		ec.unmarshalInputSetCartPaymentMethodInput,
+		ec.unmarshalInputSetCartShippingAddressInput,
+		ec.unmarshalInputUpdateCartCustomAttributesInput,
+		ec.unmarshalInputUpdateCartItemCustomAttributesInput,
+		ec.unmarshalInputUpdateCartItemInput,
+		ec.unmarshalInputUpdateCartItemsInput,
 	)
 	first := true
 
@@ -250,6 +296,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 
 			return &response
+		}
+	case ast.Mutation:
+		return func(ctx context.Context) *graphql.Response {
+			if !first {
+				return nil
+			}
+			first = false
+			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
 		}
 
 	default:
@@ -285,6 +346,7 @@ var sources = []*ast.Source{
 
 schema {
   query: Query
+  mutation: Mutation
 }
 
 "Who may select a field. It is checked once per operation, before any upstream call; rows and single objects are checked where they are loaded."
@@ -373,6 +435,9 @@ scalar Decimal
 "An absolute URL."
 scalar URL
 
+"A language, as in BCP 47: ` + "`" + `en-US` + "`" + `."
+scalar Locale
+
 # ------------------------------------------------------------------- root ---
 
 "Everything that can be read."
@@ -382,6 +447,23 @@ type Query {
 
   "Who is asking, and what their token may do."
   viewer: Viewer @access(rule: VIEWER) @cost(weight: "0")
+
+  "What the marketplace and the vendors want to know before this cart can be bought."
+  cartFields(
+    "Which cart."
+    cartId: ID!
+    "The language of labels."
+    locale: Locale!
+  ): CartFields @access(rule: CART_READ) @cost(weight: "1")
+
+  "What the last ` + "`" + `validateCart` + "`" + ` has found by now."
+  cartValidation(
+    "Which cart, and how far to look."
+    input: CartValidationRequest!
+  ): CartValidation @access(rule: CART_READ) @cost(weight: "1")
+
+  "How the marketplace's checkout is set up."
+  checkoutSettings: CheckoutSettings @access(rule: PUBLIC) @cost(weight: "1")
 
   "Companies the viewer may see: all for marketplace-wide roles, their own for everyone else."
   companies(
@@ -746,6 +828,8 @@ type Company {
   ): AddOnInstallationConnection @access(rule: ADD_ON_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its wallet; null where it has none."
   wallet: Wallet @access(rule: WALLET_READ) @cost(weight: "1")
+  "The ways to pay that are kept for it."
+  paymentMethods: [PaymentMethod!] @access(rule: PAYMENT_METHOD_READ) @cost(weight: "1") @listSize(assumedSize: 5)
 }
 
 "A postal address, as entered."
@@ -850,6 +934,8 @@ type User {
   currentMembership: Membership @access(rule: USER_READ) @cost(weight: "1")
   "The companies they belong to, as far as the viewer may see them."
   memberships: [Membership!] @access(rule: USER_READ) @cost(weight: "1") @listSize(assumedSize: 5)
+  "The ways to pay that they have kept; only for themself, and for marketplace-wide roles."
+  paymentMethods: [PaymentMethod!] @access(rule: PAYMENT_METHOD_READ) @cost(weight: "1") @listSize(assumedSize: 5)
 }
 
 "A user's place in a company."
@@ -2121,7 +2207,13 @@ type Cart {
   status: CartStatus @access(rule: CART_READ)
   "What is in it."
   items: [CartItem!] @access(rule: CART_READ) @listSize(assumedSize: 10)
-  "What it costs, as the backend priced it at most 30 seconds ago."
+  "What was told with the purchase."
+  customAttributes: CartCustomAttributes @access(rule: CART_READ)
+  "How it will be paid; null where the default applies."
+  paymentMethodId: ID @access(rule: CART_READ)
+  "How its goods are delivered; null where no address was given."
+  fulfilment: CartFulfilment @access(rule: CART_READ) @cost(weight: "1")
+  "What it costs, as the backend prices it now."
   pricingTotal: CartPricingTotal @access(rule: CART_READ) @cost(weight: "1")
   "Who buys."
   buyer: User @access(rule: CART_READ) @cost(weight: "1")
@@ -2149,6 +2241,12 @@ type CartItem {
   id: ID! @access(rule: CART_READ)
   "The plan by which it would be paid."
   pricingPlanId: ID @access(rule: CART_READ)
+  "That plan; where it is not sold any more, nothing but its id."
+  pricingPlan: PricingPlan @access(rule: CART_READ) @cost(weight: "1")
+  "The discount on it; null where there is none."
+  discount: CartItemDiscount @access(rule: CART_READ)
+  "What was told with it."
+  customAttributes: CartItemCustomAttributes @access(rule: CART_READ)
   "How many of which unit."
   units: [CartUnit!] @access(rule: CART_READ)
   "The product; null where its plan is not sold any more."
@@ -2167,17 +2265,17 @@ type CartUnit {
 
 "What a cart costs."
 type CartPricingTotal {
-  "Due now, taxes included; null, because the backend's summary of prices does not document it."
+  "Due now, taxes included."
   amountDueAfterTax: Decimal @access(rule: CART_READ)
-  "Due now, without taxes; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
+  "Due now, without taxes."
   amountDueBeforeTax: Decimal @access(rule: CART_READ)
-  "Shipping; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
+  "Shipping; null where the backend does not say."
   shippingFeeAmount: Decimal @access(rule: CART_READ)
   "What will be due again in each period."
   recurringTotals: [CartRecurringTotal!] @access(rule: CART_READ)
-  "The taxes, one by one; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
+  "The taxes, one by one; null where the backend does not say."
   taxSummary: [CartTax!] @access(rule: CART_READ)
-  "All taxes together; null, as ` + "`" + `amountDueAfterTax` + "`" + `."
+  "All taxes together; null where the backend does not say."
   totalTaxAmount: Decimal @access(rule: CART_READ)
 }
 
@@ -2185,7 +2283,7 @@ type CartPricingTotal {
 type CartRecurringTotal {
   "The price of one period, without taxes."
   totalSalePrice: Decimal @access(rule: CART_READ)
-  "The price of one period, taxes included; null, because the backend's summary of prices does not document it."
+  "The price of one period, taxes included; null where the backend does not say."
   totalSalePriceTaxIncluded: Decimal @access(rule: CART_READ)
   "The period."
   billingCycle: CartBillingCycle @access(rule: CART_READ)
@@ -2225,6 +2323,221 @@ type CartEdge {
   cursor: String! @access(rule: CART_READ)
   "The item."
   node: Cart! @access(rule: CART_READ)
+}
+
+# --------------------------------------------------------------- checkout ---
+
+
+"What has to be filled in before a cart can be bought."
+type CartFields {
+  "By item, what its vendor wants to know."
+  productFields: [CartProductFields!] @access(rule: CART_READ)
+  "What the marketplace wants to know of the purchase."
+  purchaseCustomAttributes: [CartField!] @access(rule: CART_READ)
+  "What the marketplace wants to know of each subscription."
+  subscriptionCustomAttributes: [CartField!] @access(rule: CART_READ)
+}
+
+"What the vendor of one item wants to know."
+type CartProductFields {
+  "The item."
+  itemId: ID @access(rule: CART_READ)
+  "Its forms."
+  forms: [CartForm!] @access(rule: CART_READ)
+}
+
+"A form."
+type CartForm {
+  "Its title."
+  title: String @access(rule: CART_READ)
+  "What stands below it."
+  subTitle: String @access(rule: CART_READ)
+  "Its fields, in order."
+  fields: [CartField!] @access(rule: CART_READ)
+}
+
+"A field to fill in."
+type CartField {
+  "What it takes."
+  fieldType: CartFieldType @access(rule: CART_READ)
+  "Its key in custom attributes."
+  inputCode: String @access(rule: CART_READ)
+  "Its label."
+  inputTitle: String @access(rule: CART_READ)
+  "What helps to fill it in."
+  tooltip: String @access(rule: CART_READ)
+  "What stands below it."
+  subTitle: String @access(rule: CART_READ)
+  "What it has to satisfy."
+  validations: CartFieldValidation @access(rule: CART_READ)
+}
+
+"What a field takes."
+enum CartFieldType {
+  "A text."
+  TEXT
+  "An e-mail address."
+  EMAIL
+  "A country."
+  COUNTRY
+  "A state or province."
+  STATE
+  "A postal code."
+  ZIP_CODE
+  "A phone number."
+  PHONE_NUMBER
+  "A day."
+  DATE
+  "A type that this schema does not know yet: show a text field."
+  UNKNOWN
+}
+
+"What a field has to satisfy."
+type CartFieldValidation {
+  "A regular expression that the whole of it matches."
+  expression: String @access(rule: CART_READ)
+  "At most that many characters."
+  maxLength: Int @access(rule: CART_READ)
+  "At least that many."
+  minLength: Int @access(rule: CART_READ)
+  "Whether it can only be read."
+  readOnly: Boolean @access(rule: CART_READ)
+  "Whether it must be filled in."
+  required: Boolean @access(rule: CART_READ)
+}
+
+"Attributes of a purchase."
+type CartCustomAttributes {
+  "The marketplace's own."
+  purchaseCustomAttributes: [CartCustomAttribute!] @access(rule: CART_READ)
+}
+
+"Attributes of an item."
+type CartItemCustomAttributes {
+  "Of the subscription that it will be."
+  subscriptionCustomAttributes: [CartCustomAttribute!] @access(rule: CART_READ)
+  "What the vendor wanted to know."
+  productFields: [CartCustomAttribute!] @access(rule: CART_READ)
+}
+
+"An attribute."
+type CartCustomAttribute {
+  "Its key."
+  key: String @access(rule: CART_READ)
+  "What it is set to."
+  value: [String!] @access(rule: CART_READ)
+}
+
+"A discount on an item."
+type CartItemDiscount {
+  "The discount's id; null where the cart does not say."
+  id: ID @access(rule: CART_READ)
+  "The code that was entered."
+  code: String @access(rule: CART_READ)
+}
+
+"How a cart's goods are delivered."
+type CartFulfilment {
+  "Its uuid."
+  id: ID! @access(rule: CART_READ)
+  "Where they go."
+  deliveryAddress: DeliveryAddress @access(rule: CART_READ)
+  "The ways to get them there."
+  shippingQuotes: [ShippingQuote!] @access(rule: CART_READ)
+  "The one that was chosen; null where none was."
+  chosenQuoteId: ID @access(rule: CART_READ)
+  "Until when the quotes hold."
+  quotesExpireAt: DateTime @access(rule: CART_READ)
+}
+
+"An address to deliver to."
+type DeliveryAddress {
+  "Who receives it."
+  name: String @access(rule: CART_READ)
+  "Street and number."
+  addressLine1: String @access(rule: CART_READ)
+  "The rest of it."
+  addressLine2: String @access(rule: CART_READ)
+  "The city."
+  city: String @access(rule: CART_READ)
+  "State or province."
+  subdivisionCode: String @access(rule: CART_READ)
+  "ISO 3166 country code."
+  countryCode: String @access(rule: CART_READ)
+  "Postal code."
+  postalCode: String @access(rule: CART_READ)
+}
+
+"A way to deliver, and what it costs."
+type ShippingQuote {
+  "Its id."
+  id: ID! @access(rule: CART_READ)
+  "What it is called, by language."
+  name: [LocalizedText!] @access(rule: CART_READ)
+  "What it costs."
+  cost: Decimal @access(rule: CART_READ)
+  "ISO 4217 currency code."
+  currency: String @access(rule: CART_READ)
+  "Whether it costs nothing."
+  isFree: Boolean @access(rule: CART_READ)
+  "Its kind, such as ` + "`" + `STANDARD` + "`" + `."
+  serviceType: String @access(rule: CART_READ)
+}
+
+"A way to pay. Numbers of cards and accounts are not kept here and cannot be read."
+type PaymentMethod {
+  "Its uuid."
+  id: ID! @access(rule: PAYMENT_METHOD_READ)
+  "Whether it is used unless another is chosen."
+  isDefault: Boolean @access(rule: PAYMENT_METHOD_READ)
+  "Its kind, such as ` + "`" + `CARD` + "`" + `."
+  type: String @access(rule: PAYMENT_METHOD_READ)
+  "The last digits."
+  accountDisplay: String @access(rule: PAYMENT_METHOD_READ)
+  "The card's brand; null where it is no card."
+  brand: String @access(rule: PAYMENT_METHOD_READ)
+  "The month until whose end the card is good, 1 to 12; null where it is no card."
+  expirationMonth: Int @access(rule: PAYMENT_METHOD_READ)
+  "The year of that month; null where it is no card."
+  expirationYear: Int @access(rule: PAYMENT_METHOD_READ)
+}
+
+"How a marketplace's checkout is set up."
+type CheckoutSettings {
+  "The marketplace's own name."
+  tenant: String @access(rule: PUBLIC)
+  "Where it is."
+  marketplaceBaseUrl: URL @access(rule: PUBLIC)
+  "Its logo."
+  marketplaceLogoUrl: URL @access(rule: PUBLIC)
+  "Its icon."
+  marketplaceFaviconUrl: URL @access(rule: PUBLIC)
+  "Its terms."
+  marketplaceTermsAndConditionsUrl: [LocalizedText!] @access(rule: PUBLIC)
+  "What it does with personal data."
+  marketplacePrivacyUrl: [LocalizedText!] @access(rule: PUBLIC)
+  "Where to write to."
+  supportEmail: [LocalizedText!] @access(rule: PUBLIC)
+  "Where to call."
+  supportPhone: String @access(rule: PUBLIC)
+  "Its languages."
+  supportedLocales: [String!] @access(rule: PUBLIC)
+  "The one it uses unless asked."
+  defaultLocale: String @access(rule: PUBLIC)
+  "The tax on everything, as a fraction: 0.0775."
+  flatTaxRate: Decimal @access(rule: PUBLIC)
+  "Whether a discount may exceed a price."
+  allowDiscountCredit: Boolean @access(rule: PUBLIC)
+  "Whether delivery costs are asked for."
+  shippingCostEnabled: Boolean @access(rule: PUBLIC)
+}
+
+"A text in one language."
+type LocalizedText {
+  "The language."
+  locale: String @access(rule: PUBLIC)
+  "The text."
+  value: String @access(rule: PUBLIC)
 }
 
 # ------------------------------------------------------------------ leads ---
@@ -2390,6 +2703,574 @@ type PartnerLeadEdge @preview {
   "The item."
   node: PartnerLead! @access(rule: PARTNER_LEAD_READ)
 }
+
+# ---------------------------------------------------------------- writing ---
+
+"""
+Everything that can be changed. Fields run in the order in which they stand, one after the other; one that fails is null and does not keep the others from running.
+
+A payload has what was changed and ` + "`" + `userErrors` + "`" + `, of which only one is not null. What nobody using the page can mend (no such cart, no right, a backend away) stands in ` + "`" + `errors` + "`" + ` instead.
+"""
+type Mutation {
+  "Puts items into the active cart of a user for a company, beginning one where there is none."
+  addItemsToCart(
+    "What to put into whose cart."
+    input: AddItemsInput!
+  ): AddItemsToCartPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Takes items out of a cart."
+  removeItemsFromCart(
+    "What to take out."
+    input: RemoveItemsInput!
+  ): RemoveItemsFromCartPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Changes plans and quantities of items in a cart."
+  updateCartItems(
+    "What to change."
+    input: UpdateCartItemsInput!
+  ): UpdateCartItemsPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Sets what the marketplace and the vendors want to know with a purchase; see ` + "`" + `cartFields` + "`" + `. Attributes that are not named stay as they are."
+  updateCartCustomAttributes(
+    "What to set."
+    input: UpdateCartCustomAttributesInput!
+  ): UpdateCartCustomAttributesPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Applies a discount code to the items of a cart that it is for."
+  applyDiscountToCart(
+    "Which code."
+    input: ApplyDiscountInput!
+  ): ApplyDiscountToCartPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Takes a discount code from a cart."
+  removeDiscountFromCart(
+    "Which code."
+    input: RemoveDiscountCodeInput!
+  ): RemoveDiscountFromCartPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Sets where a cart's goods are delivered, and answers with what that would cost."
+  setCartShippingAddress(
+    "Where to."
+    input: SetCartShippingAddressInput!
+  ): SetCartShippingAddressPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Chooses one of the ways to deliver a cart's goods; see ` + "`" + `CartFulfilment.shippingQuotes` + "`" + `."
+  chooseCartShipping(
+    "Which of them."
+    input: ChooseCartShippingInput!
+  ): ChooseCartShippingPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Keeps a way to pay, and makes it the default. It is given as the token that the payment library made of the card or account: no field of this graph takes a card number."
+  addPaymentMethod(
+    "Whose, and the token."
+    input: AddPaymentMethodInput!
+  ): AddPaymentMethodPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Chooses how a cart is paid."
+  setCartPaymentMethod(
+    "Which payment method."
+    input: SetCartPaymentMethodInput!
+  ): SetCartPaymentMethodPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Checks a cart, or some items of it. Checks of the vendors may take their time: what is still pending when this answers is found out by ` + "`" + `cartValidation` + "`" + ` later."
+  validateCart(
+    "What to check."
+    input: CartValidationInput!
+  ): ValidateCartPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
+  "Buys what is in a cart. Send an ` + "`" + `idempotencyKey` + "`" + `: then asking again after a broken connection never buys twice."
+  finalizeCart(
+    "Which cart."
+    input: FinalizeCartInput!
+  ): FinalizeCartPayload @access(rule: CART_WRITE) @cost(weight: "1")
+}
+
+"Something the user can mend. The types tell what; ` + "`" + `__typename` + "`" + ` tells them apart."
+interface UserError {
+  "A sentence for people."
+  message: String! @access(rule: PUBLIC)
+  "Where in the arguments it is, from ` + "`" + `input` + "`" + ` down; positions in lists are written as text. Empty where no one place is to blame."
+  path: [String!]! @access(rule: PUBLIC)
+}
+
+"There is no such discount, or not any more."
+type InvalidDiscountCodeError implements UserError {
+  "A sentence for people."
+  message: String! @access(rule: PUBLIC)
+  "Where in the arguments it is."
+  path: [String!]! @access(rule: PUBLIC)
+}
+
+"Fewer units than the plan allows."
+type UnitQuantityMinError implements UserError {
+  "A sentence for people."
+  message: String! @access(rule: PUBLIC)
+  "Where in the arguments it is."
+  path: [String!]! @access(rule: PUBLIC)
+}
+
+"More units than the plan allows."
+type UnitQuantityMaxError implements UserError {
+  "A sentence for people."
+  message: String! @access(rule: PUBLIC)
+  "Where in the arguments it is."
+  path: [String!]! @access(rule: PUBLIC)
+}
+
+"A number of units between the steps that the plan allows."
+type UnitQuantityIncrementError implements UserError {
+  "A sentence for people."
+  message: String! @access(rule: PUBLIC)
+  "Where in the arguments it is."
+  path: [String!]! @access(rule: PUBLIC)
+}
+
+"A refusal by the backend's own rules, as it words it."
+type DetailedUserError implements UserError {
+  "A sentence for people."
+  message: String! @access(rule: PUBLIC)
+  "Where in the arguments it is."
+  path: [String!]! @access(rule: PUBLIC)
+  "What stands in the way, one by one."
+  blockingErrors: [CartBlockingError!] @access(rule: PUBLIC)
+  "The backend's code for the refusal; null where it gives none."
+  errorCode: String @access(rule: PUBLIC)
+  "The HTTP status of the refusal."
+  status: Int @access(rule: PUBLIC)
+}
+
+"Nobody knows whether it happened: the backend did not answer in time, and cannot be asked yet. Find out before sending it again under another ` + "`" + `idempotencyKey` + "`" + `."
+type OutcomeUnknown implements UserError {
+  "A sentence for people."
+  message: String! @access(rule: PUBLIC)
+  "Where in the arguments it is."
+  path: [String!]! @access(rule: PUBLIC)
+  "The query that finds out."
+  query: String! @access(rule: PUBLIC)
+}
+
+"What can keep items out of a cart."
+union AddItemsToCartUserError = UnitQuantityMinError | UnitQuantityMaxError | UnitQuantityIncrementError | DetailedUserError | OutcomeUnknown
+"What can keep items in a cart."
+union RemoveItemsFromCartUserError = DetailedUserError | OutcomeUnknown
+"What can keep items as they are."
+union UpdateCartItemsUserError = UnitQuantityMinError | UnitQuantityMaxError | UnitQuantityIncrementError | DetailedUserError | OutcomeUnknown
+"What can keep attributes as they are."
+union UpdateCartCustomAttributesUserError = DetailedUserError | OutcomeUnknown
+"What can keep a discount from being applied."
+union ApplyDiscountToCartUserError = InvalidDiscountCodeError | DetailedUserError | OutcomeUnknown
+"What can keep a discount in a cart."
+union RemoveDiscountFromCartUserError = InvalidDiscountCodeError | DetailedUserError | OutcomeUnknown
+"What can be wrong with an address."
+union SetCartShippingAddressUserError = DetailedUserError | OutcomeUnknown
+"What can keep a way of delivery from being chosen."
+union ChooseCartShippingUserError = DetailedUserError | OutcomeUnknown
+"What can keep a way to pay from being kept."
+union AddPaymentMethodUserError = DetailedUserError | OutcomeUnknown
+"What can keep a way to pay from being chosen."
+union SetCartPaymentMethodUserError = DetailedUserError | OutcomeUnknown
+"What can keep a cart from being checked."
+union ValidateCartUserError = DetailedUserError | OutcomeUnknown
+"What can keep a cart from being bought."
+union FinalizeCartUserError = DetailedUserError | OutcomeUnknown
+
+"What to put into whose cart."
+input AddItemsInput {
+  "The user who buys."
+  userId: ID!
+  "The company it is bought for."
+  accountId: ID!
+  "What to put in; one to 50."
+  items: [AddItemInput!]!
+  "Makes asking again safe: the same key and the same input give the first answer again, for 24 hours."
+  idempotencyKey: String
+}
+
+"One thing to put into a cart."
+input AddItemInput {
+  "The plan by which it is paid; it says which edition of which product."
+  pricingPlanId: ID!
+  "How many of which unit; what the plan prescribes when absent."
+  units: [CartUnitInput!]
+  "The domain it is for, where the product wants one."
+  domain: String
+  "What in the cart it belongs to, where it is an add-on."
+  associations: [CartItemAssociationInput!]
+}
+
+"A number of units."
+input CartUnitInput {
+  "How many; a number, or a text with a number in it."
+  quantity: Decimal!
+  "Of which unit, such as ` + "`" + `USER` + "`" + `."
+  unit: String!
+}
+
+"What an add-on belongs to."
+input CartItemAssociationInput {
+  "The plan of the item that it belongs to."
+  pricingPlanId: ID!
+  "How it belongs to it."
+  type: CartItemAssociationType!
+}
+
+"How one item belongs to another."
+enum CartItemAssociationType {
+  "It adds to it."
+  ADDON
+}
+
+"What to take out of a cart."
+input RemoveItemsInput {
+  "Which cart."
+  cartId: ID!
+  "Which items; one to 50."
+  itemIds: [ID!]!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"What to change in a cart."
+input UpdateCartItemsInput {
+  "Which cart."
+  cartId: ID!
+  "Which items, and how; one to 50."
+  items: [UpdateCartItemInput!]!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"What to change of an item. What is absent stays."
+input UpdateCartItemInput {
+  "Which item."
+  id: ID!
+  "The new plan."
+  pricingPlanId: ID
+  "The new quantities: all of them."
+  units: [CartUnitInput!]
+}
+
+"What to tell the marketplace and the vendors with a purchase."
+input UpdateCartCustomAttributesInput {
+  "Which cart."
+  cartId: ID!
+  "Of the purchase."
+  customAttributes: CartCustomAttributesInput
+  "Of its items; at most 50."
+  items: [UpdateCartItemCustomAttributesInput!]
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"Attributes of a purchase."
+input CartCustomAttributesInput {
+  "The marketplace's own."
+  purchaseCustomAttributes: [CartCustomAttributeInput!]
+}
+
+"An attribute."
+input CartCustomAttributeInput {
+  "Its key: ` + "`" + `inputCode` + "`" + ` in ` + "`" + `cartFields` + "`" + `."
+  key: String!
+  "What it is set to; several where several may be chosen."
+  value: [String!]!
+}
+
+"Attributes of one item."
+input UpdateCartItemCustomAttributesInput {
+  "Which item."
+  id: ID!
+  "What to set."
+  customAttributes: CartItemCustomAttributesInput!
+}
+
+"Attributes of an item."
+input CartItemCustomAttributesInput {
+  "Of the subscription that it will be."
+  subscriptionCustomAttributes: [CartItemCustomAttributeInput!]
+  "What the vendor wants to know."
+  productFields: [CartItemCustomAttributeInput!]
+}
+
+"An attribute of an item."
+input CartItemCustomAttributeInput {
+  "Its key: ` + "`" + `inputCode` + "`" + ` in ` + "`" + `cartFields` + "`" + `."
+  key: String!
+  "What it is set to; several where several may be chosen."
+  value: [String!]!
+}
+
+"Which discount to apply."
+input ApplyDiscountInput {
+  "Which cart."
+  cartId: ID!
+  "The code, as the customer has it."
+  discountCode: String!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"Which discount to take away."
+input RemoveDiscountCodeInput {
+  "Which cart."
+  cartId: ID!
+  "The code."
+  discountCode: String!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"Where to deliver."
+input SetCartShippingAddressInput {
+  "Which cart."
+  cartId: ID!
+  "The address."
+  address: DeliveryAddressInput!
+  "Whether bills go there too; false when absent."
+  sameAsBillingAddress: Boolean
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"An address."
+input DeliveryAddressInput {
+  "Who receives it."
+  name: String!
+  "Street and number."
+  addressLine1: String!
+  "The rest of it."
+  addressLine2: String
+  "The city."
+  city: String!
+  "State or province, as in ISO 3166-2 behind the country: ` + "`" + `MA` + "`" + `."
+  subdivisionCode: String
+  "ISO 3166 country code."
+  countryCode: String!
+  "Postal code."
+  postalCode: String!
+}
+
+"Which way of delivery."
+input ChooseCartShippingInput {
+  "Which cart."
+  cartId: ID!
+  "One of ` + "`" + `CartFulfilment.shippingQuotes` + "`" + `."
+  shippingQuoteId: ID!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"A way to pay, as a token."
+input AddPaymentMethodInput {
+  "Who pays by it."
+  userId: ID!
+  "For which company."
+  accountId: ID!
+  "What the payment library made of it; good for 15 minutes."
+  token: String!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"How a cart is paid."
+input SetCartPaymentMethodInput {
+  "Which cart."
+  cartId: ID!
+  "One of the buying company's, or of the buyer's."
+  paymentMethodId: ID!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"What to check."
+input CartValidationInput {
+  "Which cart."
+  cartId: ID!
+  "How far to look."
+  level: CartValidationLevel!
+  "Only findings about these items, and about the cart as a whole; all when absent."
+  itemIds: [ID!]
+  "The language of messages, as far as the backend has it."
+  locale: Locale
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"Which findings to read."
+input CartValidationRequest {
+  "Which cart."
+  cartId: ID!
+  "How far to look: it says which check is meant, and does not begin one."
+  level: CartValidationLevel!
+  "Only findings about these items, and about the cart as a whole; all when absent."
+  itemIds: [ID!]
+  "The language of messages, as far as the backend has it."
+  locale: Locale
+}
+
+"What to buy."
+input FinalizeCartInput {
+  "Which cart."
+  cartId: ID!
+  "Whether the buyer agrees to the terms; nothing is bought unless they do."
+  agreeToTerms: Boolean!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
+"What ` + "`" + `addItemsToCart` + "`" + ` answers."
+type AddItemsToCartPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [AddItemsToCartUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `removeItemsFromCart` + "`" + ` answers."
+type RemoveItemsFromCartPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [RemoveItemsFromCartUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `updateCartItems` + "`" + ` answers."
+type UpdateCartItemsPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [UpdateCartItemsUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `updateCartCustomAttributes` + "`" + ` answers."
+type UpdateCartCustomAttributesPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [UpdateCartCustomAttributesUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `applyDiscountToCart` + "`" + ` answers."
+type ApplyDiscountToCartPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [ApplyDiscountToCartUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `removeDiscountFromCart` + "`" + ` answers."
+type RemoveDiscountFromCartPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [RemoveDiscountFromCartUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `setCartShippingAddress` + "`" + ` answers."
+type SetCartShippingAddressPayload {
+  "The cart as it is now, with what delivery would cost in its ` + "`" + `fulfilment` + "`" + `; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [SetCartShippingAddressUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `chooseCartShipping` + "`" + ` answers."
+type ChooseCartShippingPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [ChooseCartShippingUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `addPaymentMethod` + "`" + ` answers."
+type AddPaymentMethodPayload {
+  "What is kept; null where it was refused."
+  paymentMethod: PaymentMethod @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [AddPaymentMethodUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `setCartPaymentMethod` + "`" + ` answers."
+type SetCartPaymentMethodPayload {
+  "The cart as it is now; null where it was refused."
+  cart: Cart @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [SetCartPaymentMethodUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `validateCart` + "`" + ` answers."
+type ValidateCartPayload {
+  "What was found; null where it could not be looked for."
+  cartValidation: CartValidation @access(rule: CART_WRITE)
+  "Why it could not be looked for; null where it could. What was found is not here."
+  userErrors: [ValidateCartUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `finalizeCart` + "`" + ` answers."
+type FinalizeCartPayload {
+  "The purchase; null where it was refused."
+  purchaseDetails: PurchaseDetails @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [FinalizeCartUserError!] @access(rule: CART_WRITE)
+}
+
+"A purchase."
+type PurchaseDetails {
+  "The purchase's uuid."
+  purchaseId: ID @access(rule: CART_WRITE)
+  "The number that people know it by; null until the order has one."
+  purchaseNumber: String @access(rule: CART_WRITE)
+}
+
+"How far a cart is checked."
+enum CartValidationLevel {
+  "Items and fields, before payment and delivery are known."
+  PRE_FINALIZE
+  "Everything that a purchase needs."
+  PREVENT_FINALIZE
+}
+
+"What was found in a cart."
+type CartValidation {
+  "The check's id."
+  id: ID @access(rule: CART_READ)
+  "What keeps it from being bought."
+  blockingErrors: [CartBlockingError!] @access(rule: CART_READ)
+  "What does not, but should be known."
+  warnings: [CartValidationWarning!] @access(rule: CART_READ)
+  "What else there is to know."
+  info: [String!] @access(rule: CART_READ)
+  "Checks that were not finished; ask ` + "`" + `cartValidation` + "`" + ` again. Empty or null: all were."
+  pendingValidations: [String!] @access(rule: CART_READ)
+}
+
+"Something that keeps a cart from being bought."
+type CartBlockingError {
+  "The item; null where it is about the cart."
+  itemId: ID @access(rule: PUBLIC)
+  "The backend's code, such as ` + "`" + `REQUIRED_FIELD_VALIDATION_ERROR` + "`" + `."
+  code: String @access(rule: PUBLIC)
+  "A sentence for people, by the backend."
+  message: String @access(rule: PUBLIC)
+  "What the sentence speaks of, for programs."
+  messageParameters: [CartValidationMessageParameter!] @access(rule: PUBLIC)
+}
+
+"What a message speaks of."
+type CartValidationMessageParameter {
+  "What it is, such as ` + "`" + `REQUIRED_FIELD_KEY` + "`" + `."
+  key: String @access(rule: PUBLIC)
+  "Which it is."
+  value: String @access(rule: PUBLIC)
+}
+
+"Something to know before buying."
+type CartValidationWarning {
+  "The item; null where it is about the cart."
+  itemId: ID @access(rule: CART_READ)
+  "A sentence for people, by the backend."
+  message: String @access(rule: CART_READ)
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -2397,6 +3278,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AddItemsToCartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_AddItemsToCartPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddItemsToCartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddItemsToCartPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_AddOnInstallation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2482,6 +3373,16 @@ func (ec *executionContext) childFields_AddOnListingEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type AddOnListingEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AddPaymentMethodPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "paymentMethod":
+		return ec.fieldContext_AddPaymentMethodPayload_paymentMethod(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddPaymentMethodPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddPaymentMethodPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Address(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "street1":
@@ -2498,6 +3399,16 @@ func (ec *executionContext) childFields_Address(ctx context.Context, field graph
 		return ec.fieldContext_Address_country(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Address", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplyDiscountToCartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_ApplyDiscountToCartPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApplyDiscountToCartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplyDiscountToCartPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AssignedAddOn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2646,6 +3557,12 @@ func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.
 		return ec.fieldContext_Cart_status(ctx, field)
 	case "items":
 		return ec.fieldContext_Cart_items(ctx, field)
+	case "customAttributes":
+		return ec.fieldContext_Cart_customAttributes(ctx, field)
+	case "paymentMethodId":
+		return ec.fieldContext_Cart_paymentMethodId(ctx, field)
+	case "fulfilment":
+		return ec.fieldContext_Cart_fulfilment(ctx, field)
 	case "pricingTotal":
 		return ec.fieldContext_Cart_pricingTotal(ctx, field)
 	case "buyer":
@@ -2666,6 +3583,20 @@ func (ec *executionContext) childFields_CartBillingCycle(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type CartBillingCycle", field.Name)
 }
 
+func (ec *executionContext) childFields_CartBlockingError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "itemId":
+		return ec.fieldContext_CartBlockingError_itemId(ctx, field)
+	case "code":
+		return ec.fieldContext_CartBlockingError_code(ctx, field)
+	case "message":
+		return ec.fieldContext_CartBlockingError_message(ctx, field)
+	case "messageParameters":
+		return ec.fieldContext_CartBlockingError_messageParameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartBlockingError", field.Name)
+}
+
 func (ec *executionContext) childFields_CartConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
@@ -2680,6 +3611,24 @@ func (ec *executionContext) childFields_CartConnection(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type CartConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_CartCustomAttribute(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_CartCustomAttribute_key(ctx, field)
+	case "value":
+		return ec.fieldContext_CartCustomAttribute_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartCustomAttribute", field.Name)
+}
+
+func (ec *executionContext) childFields_CartCustomAttributes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purchaseCustomAttributes":
+		return ec.fieldContext_CartCustomAttributes_purchaseCustomAttributes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartCustomAttributes", field.Name)
+}
+
 func (ec *executionContext) childFields_CartEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -2690,12 +3639,92 @@ func (ec *executionContext) childFields_CartEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type CartEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CartField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fieldType":
+		return ec.fieldContext_CartField_fieldType(ctx, field)
+	case "inputCode":
+		return ec.fieldContext_CartField_inputCode(ctx, field)
+	case "inputTitle":
+		return ec.fieldContext_CartField_inputTitle(ctx, field)
+	case "tooltip":
+		return ec.fieldContext_CartField_tooltip(ctx, field)
+	case "subTitle":
+		return ec.fieldContext_CartField_subTitle(ctx, field)
+	case "validations":
+		return ec.fieldContext_CartField_validations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartField", field.Name)
+}
+
+func (ec *executionContext) childFields_CartFieldValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "expression":
+		return ec.fieldContext_CartFieldValidation_expression(ctx, field)
+	case "maxLength":
+		return ec.fieldContext_CartFieldValidation_maxLength(ctx, field)
+	case "minLength":
+		return ec.fieldContext_CartFieldValidation_minLength(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_CartFieldValidation_readOnly(ctx, field)
+	case "required":
+		return ec.fieldContext_CartFieldValidation_required(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartFieldValidation", field.Name)
+}
+
+func (ec *executionContext) childFields_CartFields(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "productFields":
+		return ec.fieldContext_CartFields_productFields(ctx, field)
+	case "purchaseCustomAttributes":
+		return ec.fieldContext_CartFields_purchaseCustomAttributes(ctx, field)
+	case "subscriptionCustomAttributes":
+		return ec.fieldContext_CartFields_subscriptionCustomAttributes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartFields", field.Name)
+}
+
+func (ec *executionContext) childFields_CartForm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_CartForm_title(ctx, field)
+	case "subTitle":
+		return ec.fieldContext_CartForm_subTitle(ctx, field)
+	case "fields":
+		return ec.fieldContext_CartForm_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartForm", field.Name)
+}
+
+func (ec *executionContext) childFields_CartFulfilment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CartFulfilment_id(ctx, field)
+	case "deliveryAddress":
+		return ec.fieldContext_CartFulfilment_deliveryAddress(ctx, field)
+	case "shippingQuotes":
+		return ec.fieldContext_CartFulfilment_shippingQuotes(ctx, field)
+	case "chosenQuoteId":
+		return ec.fieldContext_CartFulfilment_chosenQuoteId(ctx, field)
+	case "quotesExpireAt":
+		return ec.fieldContext_CartFulfilment_quotesExpireAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartFulfilment", field.Name)
+}
+
 func (ec *executionContext) childFields_CartItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_CartItem_id(ctx, field)
 	case "pricingPlanId":
 		return ec.fieldContext_CartItem_pricingPlanId(ctx, field)
+	case "pricingPlan":
+		return ec.fieldContext_CartItem_pricingPlan(ctx, field)
+	case "discount":
+		return ec.fieldContext_CartItem_discount(ctx, field)
+	case "customAttributes":
+		return ec.fieldContext_CartItem_customAttributes(ctx, field)
 	case "units":
 		return ec.fieldContext_CartItem_units(ctx, field)
 	case "product":
@@ -2704,6 +3733,26 @@ func (ec *executionContext) childFields_CartItem(ctx context.Context, field grap
 		return ec.fieldContext_CartItem_edition(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CartItem", field.Name)
+}
+
+func (ec *executionContext) childFields_CartItemCustomAttributes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "subscriptionCustomAttributes":
+		return ec.fieldContext_CartItemCustomAttributes_subscriptionCustomAttributes(ctx, field)
+	case "productFields":
+		return ec.fieldContext_CartItemCustomAttributes_productFields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartItemCustomAttributes", field.Name)
+}
+
+func (ec *executionContext) childFields_CartItemDiscount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CartItemDiscount_id(ctx, field)
+	case "code":
+		return ec.fieldContext_CartItemDiscount_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartItemDiscount", field.Name)
 }
 
 func (ec *executionContext) childFields_CartPricingTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2722,6 +3771,16 @@ func (ec *executionContext) childFields_CartPricingTotal(ctx context.Context, fi
 		return ec.fieldContext_CartPricingTotal_totalTaxAmount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CartPricingTotal", field.Name)
+}
+
+func (ec *executionContext) childFields_CartProductFields(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "itemId":
+		return ec.fieldContext_CartProductFields_itemId(ctx, field)
+	case "forms":
+		return ec.fieldContext_CartProductFields_forms(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartProductFields", field.Name)
 }
 
 func (ec *executionContext) childFields_CartRecurringTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2754,6 +3813,42 @@ func (ec *executionContext) childFields_CartUnit(ctx context.Context, field grap
 		return ec.fieldContext_CartUnit_unit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CartUnit", field.Name)
+}
+
+func (ec *executionContext) childFields_CartValidation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CartValidation_id(ctx, field)
+	case "blockingErrors":
+		return ec.fieldContext_CartValidation_blockingErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartValidation_warnings(ctx, field)
+	case "info":
+		return ec.fieldContext_CartValidation_info(ctx, field)
+	case "pendingValidations":
+		return ec.fieldContext_CartValidation_pendingValidations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartValidation", field.Name)
+}
+
+func (ec *executionContext) childFields_CartValidationMessageParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_CartValidationMessageParameter_key(ctx, field)
+	case "value":
+		return ec.fieldContext_CartValidationMessageParameter_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartValidationMessageParameter", field.Name)
+}
+
+func (ec *executionContext) childFields_CartValidationWarning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "itemId":
+		return ec.fieldContext_CartValidationWarning_itemId(ctx, field)
+	case "message":
+		return ec.fieldContext_CartValidationWarning_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartValidationWarning", field.Name)
 }
 
 func (ec *executionContext) childFields_Charge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2802,6 +3897,48 @@ func (ec *executionContext) childFields_ChargeEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ChargeEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CheckoutSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tenant":
+		return ec.fieldContext_CheckoutSettings_tenant(ctx, field)
+	case "marketplaceBaseUrl":
+		return ec.fieldContext_CheckoutSettings_marketplaceBaseUrl(ctx, field)
+	case "marketplaceLogoUrl":
+		return ec.fieldContext_CheckoutSettings_marketplaceLogoUrl(ctx, field)
+	case "marketplaceFaviconUrl":
+		return ec.fieldContext_CheckoutSettings_marketplaceFaviconUrl(ctx, field)
+	case "marketplaceTermsAndConditionsUrl":
+		return ec.fieldContext_CheckoutSettings_marketplaceTermsAndConditionsUrl(ctx, field)
+	case "marketplacePrivacyUrl":
+		return ec.fieldContext_CheckoutSettings_marketplacePrivacyUrl(ctx, field)
+	case "supportEmail":
+		return ec.fieldContext_CheckoutSettings_supportEmail(ctx, field)
+	case "supportPhone":
+		return ec.fieldContext_CheckoutSettings_supportPhone(ctx, field)
+	case "supportedLocales":
+		return ec.fieldContext_CheckoutSettings_supportedLocales(ctx, field)
+	case "defaultLocale":
+		return ec.fieldContext_CheckoutSettings_defaultLocale(ctx, field)
+	case "flatTaxRate":
+		return ec.fieldContext_CheckoutSettings_flatTaxRate(ctx, field)
+	case "allowDiscountCredit":
+		return ec.fieldContext_CheckoutSettings_allowDiscountCredit(ctx, field)
+	case "shippingCostEnabled":
+		return ec.fieldContext_CheckoutSettings_shippingCostEnabled(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutSettings", field.Name)
+}
+
+func (ec *executionContext) childFields_ChooseCartShippingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_ChooseCartShippingPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChooseCartShippingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChooseCartShippingPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Company(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2846,6 +3983,8 @@ func (ec *executionContext) childFields_Company(ctx context.Context, field graph
 		return ec.fieldContext_Company_addOnInstallations(ctx, field)
 	case "wallet":
 		return ec.fieldContext_Company_wallet(ctx, field)
+	case "paymentMethods":
+		return ec.fieldContext_Company_paymentMethods(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Company", field.Name)
 }
@@ -2886,6 +4025,26 @@ func (ec *executionContext) childFields_CustomAttribute(ctx context.Context, fie
 		return ec.fieldContext_CustomAttribute_valueKeys(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomAttribute", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_DeliveryAddress_name(ctx, field)
+	case "addressLine1":
+		return ec.fieldContext_DeliveryAddress_addressLine1(ctx, field)
+	case "addressLine2":
+		return ec.fieldContext_DeliveryAddress_addressLine2(ctx, field)
+	case "city":
+		return ec.fieldContext_DeliveryAddress_city(ctx, field)
+	case "subdivisionCode":
+		return ec.fieldContext_DeliveryAddress_subdivisionCode(ctx, field)
+	case "countryCode":
+		return ec.fieldContext_DeliveryAddress_countryCode(ctx, field)
+	case "postalCode":
+		return ec.fieldContext_DeliveryAddress_postalCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryAddress", field.Name)
 }
 
 func (ec *executionContext) childFields_Device(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2962,6 +4121,16 @@ func (ec *executionContext) childFields_Edition(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Edition", field.Name)
 }
 
+func (ec *executionContext) childFields_FinalizeCartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purchaseDetails":
+		return ec.fieldContext_FinalizeCartPayload_purchaseDetails(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FinalizeCartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinalizeCartPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Lead(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3026,6 +4195,16 @@ func (ec *executionContext) childFields_LeadEdge(ctx context.Context, field grap
 		return ec.fieldContext_LeadEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LeadEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LocalizedText(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "locale":
+		return ec.fieldContext_LocalizedText_locale(ctx, field)
+	case "value":
+		return ec.fieldContext_LocalizedText_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocalizedText", field.Name)
 }
 
 func (ec *executionContext) childFields_Membership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3192,6 +4371,26 @@ func (ec *executionContext) childFields_PartnerLeadEdge(ctx context.Context, fie
 		return ec.fieldContext_PartnerLeadEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PartnerLeadEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentMethod(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PaymentMethod_id(ctx, field)
+	case "isDefault":
+		return ec.fieldContext_PaymentMethod_isDefault(ctx, field)
+	case "type":
+		return ec.fieldContext_PaymentMethod_type(ctx, field)
+	case "accountDisplay":
+		return ec.fieldContext_PaymentMethod_accountDisplay(ctx, field)
+	case "brand":
+		return ec.fieldContext_PaymentMethod_brand(ctx, field)
+	case "expirationMonth":
+		return ec.fieldContext_PaymentMethod_expirationMonth(ctx, field)
+	case "expirationYear":
+		return ec.fieldContext_PaymentMethod_expirationYear(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentMethod", field.Name)
 }
 
 func (ec *executionContext) childFields_PhoneNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3396,6 +4595,16 @@ func (ec *executionContext) childFields_ProductTag(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ProductTag", field.Name)
 }
 
+func (ec *executionContext) childFields_PurchaseDetails(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purchaseId":
+		return ec.fieldContext_PurchaseDetails_purchaseId(ctx, field)
+	case "purchaseNumber":
+		return ec.fieldContext_PurchaseDetails_purchaseNumber(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseDetails", field.Name)
+}
+
 func (ec *executionContext) childFields_Question(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3438,6 +4647,26 @@ func (ec *executionContext) childFields_QuestionEdge(ctx context.Context, field 
 		return ec.fieldContext_QuestionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuestionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveDiscountFromCartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_RemoveDiscountFromCartPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveDiscountFromCartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveDiscountFromCartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveItemsFromCartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_RemoveItemsFromCartPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveItemsFromCartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveItemsFromCartPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Reply(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3500,6 +4729,44 @@ func (ec *executionContext) childFields_ReviewEdge(ctx context.Context, field gr
 		return ec.fieldContext_ReviewEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReviewEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SetCartPaymentMethodPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_SetCartPaymentMethodPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetCartPaymentMethodPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetCartPaymentMethodPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetCartShippingAddressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_SetCartShippingAddressPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetCartShippingAddressPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetCartShippingAddressPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingQuote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ShippingQuote_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ShippingQuote_name(ctx, field)
+	case "cost":
+		return ec.fieldContext_ShippingQuote_cost(ctx, field)
+	case "currency":
+		return ec.fieldContext_ShippingQuote_currency(ctx, field)
+	case "isFree":
+		return ec.fieldContext_ShippingQuote_isFree(ctx, field)
+	case "serviceType":
+		return ec.fieldContext_ShippingQuote_serviceType(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingQuote", field.Name)
 }
 
 func (ec *executionContext) childFields_StartingPrice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3732,6 +4999,26 @@ func (ec *executionContext) childFields_Trial(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Trial", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateCartCustomAttributesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_UpdateCartCustomAttributesPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateCartCustomAttributesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCartCustomAttributesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateCartItemsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_UpdateCartItemsPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateCartItemsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCartItemsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3754,8 +5041,20 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_currentMembership(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "paymentMethods":
+		return ec.fieldContext_User_paymentMethods(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
+}
+
+func (ec *executionContext) childFields_ValidateCartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cartValidation":
+		return ec.fieldContext_ValidateCartPayload_cartValidation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ValidateCartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ValidateCartPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4104,6 +5403,174 @@ func (ec *executionContext) field_Company_subscriptions_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addItemsToCart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddItemsInput, error) {
+			return ec.unmarshalNAddItemsInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_addPaymentMethod_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddPaymentMethodInput, error) {
+			return ec.unmarshalNAddPaymentMethodInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_applyDiscountToCart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ApplyDiscountInput, error) {
+			return ec.unmarshalNApplyDiscountInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_chooseCartShipping_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ChooseCartShippingInput, error) {
+			return ec.unmarshalNChooseCartShippingInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_finalizeCart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.FinalizeCartInput, error) {
+			return ec.unmarshalNFinalizeCartInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeDiscountFromCart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemoveDiscountCodeInput, error) {
+			return ec.unmarshalNRemoveDiscountCodeInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountCodeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeItemsFromCart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemoveItemsInput, error) {
+			return ec.unmarshalNRemoveItemsInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setCartPaymentMethod_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetCartPaymentMethodInput, error) {
+			return ec.unmarshalNSetCartPaymentMethodInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setCartShippingAddress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetCartShippingAddressInput, error) {
+			return ec.unmarshalNSetCartShippingAddressInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateCartCustomAttributes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateCartCustomAttributesInput, error) {
+			return ec.unmarshalNUpdateCartCustomAttributesInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateCartItems_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateCartItemsInput, error) {
+			return ec.unmarshalNUpdateCartItemsInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_validateCart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CartValidationInput, error) {
+			return ec.unmarshalNCartValidationInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Product_questions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4361,6 +5828,42 @@ func (ec *executionContext) field_Query_call_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_cartFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "cartId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["cartId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNLocale2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_cartValidation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CartValidationRequest, error) {
+			return ec.unmarshalNCartValidationRequest2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationRequest(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -5352,6 +6855,61 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _AddItemsToCartPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.AddItemsToCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddItemsToCartPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddItemsToCartPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddItemsToCartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddItemsToCartPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AddItemsToCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddItemsToCartPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AddItemsToCartUserError) graphql.Marshaler {
+			return ec.marshalOAddItemsToCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsToCartUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddItemsToCartPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddItemsToCartPayload", field, false, false, errors.New("field of type AddItemsToCartUserError does not have child fields"))
+}
+
 func (ec *executionContext) _AddOnInstallation_id(ctx context.Context, field graphql.CollectedField, obj *model.AddOnInstallation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6040,6 +7598,61 @@ func (ec *executionContext) fieldContext_AddOnListingEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _AddPaymentMethodPayload_paymentMethod(ctx context.Context, field graphql.CollectedField, obj *model.AddPaymentMethodPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddPaymentMethodPayload_paymentMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaymentMethod, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PaymentMethod) graphql.Marshaler {
+			return ec.marshalOPaymentMethod2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethod(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddPaymentMethodPayload_paymentMethod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddPaymentMethodPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentMethod(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddPaymentMethodPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AddPaymentMethodPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddPaymentMethodPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AddPaymentMethodUserError) graphql.Marshaler {
+			return ec.marshalOAddPaymentMethodUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddPaymentMethodPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddPaymentMethodPayload", field, false, false, errors.New("field of type AddPaymentMethodUserError does not have child fields"))
+}
+
 func (ec *executionContext) _Address_street1(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6176,6 +7789,61 @@ func (ec *executionContext) _Address_country(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Address_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ApplyDiscountToCartPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.ApplyDiscountToCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplyDiscountToCartPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplyDiscountToCartPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplyDiscountToCartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplyDiscountToCartPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ApplyDiscountToCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplyDiscountToCartPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.ApplyDiscountToCartUserError) graphql.Marshaler {
+			return ec.marshalOApplyDiscountToCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountToCartUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplyDiscountToCartPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplyDiscountToCartPayload", field, false, false, errors.New("field of type ApplyDiscountToCartUserError does not have child fields"))
 }
 
 func (ec *executionContext) _AssignedAddOn_id(ctx context.Context, field graphql.CollectedField, obj *model.AssignedAddOn) (ret graphql.Marshaler) {
@@ -7395,6 +9063,116 @@ func (ec *executionContext) fieldContext_Cart_items(_ context.Context, field gra
 	return fc, nil
 }
 
+func (ec *executionContext) _Cart_customAttributes(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cart_customAttributes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomAttributes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartCustomAttributes) graphql.Marshaler {
+			return ec.marshalOCartCustomAttributes2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributes(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cart_customAttributes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Cart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartCustomAttributes(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Cart_paymentMethodId(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cart_paymentMethodId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaymentMethodID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cart_paymentMethodId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cart", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Cart_fulfilment(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Cart_fulfilment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Cart_fulfilment(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartFulfilment) graphql.Marshaler {
+			return ec.marshalOCartFulfilment2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFulfilment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Cart_fulfilment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Cart",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartFulfilment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Cart_fulfilment(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (any, error) {
+	resolver := ec.Resolvers.Cart()
+	if batch, ok := graphql.BatchParentsFor[*model.Cart](ctx, "Cart"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Fulfilment(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*model.CartFulfilment](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Cart.fulfilment",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Fulfilment(ctx, []*model.Cart{obj})
+	return graphql.ResolveBatchSingleResult[*model.CartFulfilment](
+		ctx,
+		results,
+		err,
+		"Cart.fulfilment",
+	)
+}
+
 func (ec *executionContext) _Cart_pricingTotal(ctx context.Context, field graphql.CollectedField, obj *model.Cart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7606,6 +9384,107 @@ func (ec *executionContext) fieldContext_CartBillingCycle_period(_ context.Conte
 	return graphql.NewScalarFieldContext("CartBillingCycle", field, false, false, errors.New("field of type PricingFrequency does not have child fields"))
 }
 
+func (ec *executionContext) _CartBlockingError_itemId(ctx context.Context, field graphql.CollectedField, obj *model.CartBlockingError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartBlockingError_itemId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartBlockingError_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartBlockingError", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartBlockingError_code(ctx context.Context, field graphql.CollectedField, obj *model.CartBlockingError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartBlockingError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartBlockingError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartBlockingError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartBlockingError_message(ctx context.Context, field graphql.CollectedField, obj *model.CartBlockingError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartBlockingError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartBlockingError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartBlockingError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartBlockingError_messageParameters(ctx context.Context, field graphql.CollectedField, obj *model.CartBlockingError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartBlockingError_messageParameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageParameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartValidationMessageParameter) graphql.Marshaler {
+			return ec.marshalOCartValidationMessageParameter2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationMessageParameterᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartBlockingError_messageParameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartBlockingError",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartValidationMessageParameter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CartConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.CartConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7725,6 +9604,84 @@ func (ec *executionContext) fieldContext_CartConnection_totalCount(_ context.Con
 	return graphql.NewScalarFieldContext("CartConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _CartCustomAttribute_key(ctx context.Context, field graphql.CollectedField, obj *model.CartCustomAttribute) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartCustomAttribute_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartCustomAttribute_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartCustomAttribute", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartCustomAttribute_value(ctx context.Context, field graphql.CollectedField, obj *model.CartCustomAttribute) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartCustomAttribute_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartCustomAttribute_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartCustomAttribute", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartCustomAttributes_purchaseCustomAttributes(ctx context.Context, field graphql.CollectedField, obj *model.CartCustomAttributes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartCustomAttributes_purchaseCustomAttributes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PurchaseCustomAttributes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartCustomAttribute) graphql.Marshaler {
+			return ec.marshalOCartCustomAttribute2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartCustomAttributes_purchaseCustomAttributes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartCustomAttributes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartCustomAttribute(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CartEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.CartEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7780,6 +9737,575 @@ func (ec *executionContext) fieldContext_CartEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _CartField_fieldType(ctx context.Context, field graphql.CollectedField, obj *model.CartField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartField_fieldType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FieldType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartFieldType) graphql.Marshaler {
+			return ec.marshalOCartFieldType2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartField_fieldType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartField", field, false, false, errors.New("field of type CartFieldType does not have child fields"))
+}
+
+func (ec *executionContext) _CartField_inputCode(ctx context.Context, field graphql.CollectedField, obj *model.CartField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartField_inputCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InputCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartField_inputCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartField", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartField_inputTitle(ctx context.Context, field graphql.CollectedField, obj *model.CartField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartField_inputTitle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InputTitle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartField_inputTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartField", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartField_tooltip(ctx context.Context, field graphql.CollectedField, obj *model.CartField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartField_tooltip(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tooltip, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartField_tooltip(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartField", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartField_subTitle(ctx context.Context, field graphql.CollectedField, obj *model.CartField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartField_subTitle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubTitle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartField_subTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartField", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartField_validations(ctx context.Context, field graphql.CollectedField, obj *model.CartField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartField_validations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Validations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartFieldValidation) graphql.Marshaler {
+			return ec.marshalOCartFieldValidation2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldValidation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartField_validations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartField",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartFieldValidation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartFieldValidation_expression(ctx context.Context, field graphql.CollectedField, obj *model.CartFieldValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFieldValidation_expression(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expression, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFieldValidation_expression(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFieldValidation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartFieldValidation_maxLength(ctx context.Context, field graphql.CollectedField, obj *model.CartFieldValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFieldValidation_maxLength(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxLength, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFieldValidation_maxLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFieldValidation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CartFieldValidation_minLength(ctx context.Context, field graphql.CollectedField, obj *model.CartFieldValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFieldValidation_minLength(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinLength, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFieldValidation_minLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFieldValidation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CartFieldValidation_readOnly(ctx context.Context, field graphql.CollectedField, obj *model.CartFieldValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFieldValidation_readOnly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadOnly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFieldValidation_readOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFieldValidation", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CartFieldValidation_required(ctx context.Context, field graphql.CollectedField, obj *model.CartFieldValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFieldValidation_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFieldValidation_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFieldValidation", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CartFields_productFields(ctx context.Context, field graphql.CollectedField, obj *model.CartFields) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFields_productFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProductFields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartProductFields) graphql.Marshaler {
+			return ec.marshalOCartProductFields2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartProductFieldsᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFields_productFields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartFields",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartProductFields(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartFields_purchaseCustomAttributes(ctx context.Context, field graphql.CollectedField, obj *model.CartFields) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFields_purchaseCustomAttributes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PurchaseCustomAttributes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartField) graphql.Marshaler {
+			return ec.marshalOCartField2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFields_purchaseCustomAttributes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartFields",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartField(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartFields_subscriptionCustomAttributes(ctx context.Context, field graphql.CollectedField, obj *model.CartFields) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFields_subscriptionCustomAttributes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubscriptionCustomAttributes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartField) graphql.Marshaler {
+			return ec.marshalOCartField2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFields_subscriptionCustomAttributes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartFields",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartField(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartForm_title(ctx context.Context, field graphql.CollectedField, obj *model.CartForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartForm_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartForm_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartForm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartForm_subTitle(ctx context.Context, field graphql.CollectedField, obj *model.CartForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartForm_subTitle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubTitle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartForm_subTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartForm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartForm_fields(ctx context.Context, field graphql.CollectedField, obj *model.CartForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartForm_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartField) graphql.Marshaler {
+			return ec.marshalOCartField2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartForm_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartForm",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartField(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartFulfilment_id(ctx context.Context, field graphql.CollectedField, obj *model.CartFulfilment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFulfilment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CartFulfilment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFulfilment", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartFulfilment_deliveryAddress(ctx context.Context, field graphql.CollectedField, obj *model.CartFulfilment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFulfilment_deliveryAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeliveryAddress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeliveryAddress) graphql.Marshaler {
+			return ec.marshalODeliveryAddress2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐDeliveryAddress(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFulfilment_deliveryAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartFulfilment",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeliveryAddress(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartFulfilment_shippingQuotes(ctx context.Context, field graphql.CollectedField, obj *model.CartFulfilment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFulfilment_shippingQuotes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShippingQuotes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ShippingQuote) graphql.Marshaler {
+			return ec.marshalOShippingQuote2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐShippingQuoteᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFulfilment_shippingQuotes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartFulfilment",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ShippingQuote(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartFulfilment_chosenQuoteId(ctx context.Context, field graphql.CollectedField, obj *model.CartFulfilment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFulfilment_chosenQuoteId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChosenQuoteID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFulfilment_chosenQuoteId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFulfilment", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartFulfilment_quotesExpireAt(ctx context.Context, field graphql.CollectedField, obj *model.CartFulfilment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartFulfilment_quotesExpireAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuotesExpireAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartFulfilment_quotesExpireAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartFulfilment", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _CartItem_id(ctx context.Context, field graphql.CollectedField, obj *model.CartItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7824,6 +10350,125 @@ func (ec *executionContext) _CartItem_pricingPlanId(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_CartItem_pricingPlanId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CartItem", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartItem_pricingPlan(ctx context.Context, field graphql.CollectedField, obj *model.CartItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartItem_pricingPlan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_CartItem_pricingPlan(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PricingPlan) graphql.Marshaler {
+			return ec.marshalOPricingPlan2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPricingPlan(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartItem_pricingPlan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PricingPlan(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_CartItem_pricingPlan(ctx context.Context, field graphql.CollectedField, obj *model.CartItem) (any, error) {
+	resolver := ec.Resolvers.CartItem()
+	if batch, ok := graphql.BatchParentsFor[*model.CartItem](ctx, "CartItem"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.PricingPlan(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*model.PricingPlan](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"CartItem.pricingPlan",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.PricingPlan(ctx, []*model.CartItem{obj})
+	return graphql.ResolveBatchSingleResult[*model.PricingPlan](
+		ctx,
+		results,
+		err,
+		"CartItem.pricingPlan",
+	)
+}
+
+func (ec *executionContext) _CartItem_discount(ctx context.Context, field graphql.CollectedField, obj *model.CartItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartItem_discount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Discount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartItemDiscount) graphql.Marshaler {
+			return ec.marshalOCartItemDiscount2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemDiscount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartItem_discount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartItemDiscount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartItem_customAttributes(ctx context.Context, field graphql.CollectedField, obj *model.CartItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartItem_customAttributes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomAttributes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartItemCustomAttributes) graphql.Marshaler {
+			return ec.marshalOCartItemCustomAttributes2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributes(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartItem_customAttributes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartItemCustomAttributes(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CartItem_units(ctx context.Context, field graphql.CollectedField, obj *model.CartItem) (ret graphql.Marshaler) {
@@ -7966,6 +10611,116 @@ func (ec *executionContext) resolveBatch_CartItem_edition(ctx context.Context, f
 		err,
 		"CartItem.edition",
 	)
+}
+
+func (ec *executionContext) _CartItemCustomAttributes_subscriptionCustomAttributes(ctx context.Context, field graphql.CollectedField, obj *model.CartItemCustomAttributes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartItemCustomAttributes_subscriptionCustomAttributes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubscriptionCustomAttributes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartCustomAttribute) graphql.Marshaler {
+			return ec.marshalOCartCustomAttribute2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartItemCustomAttributes_subscriptionCustomAttributes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartItemCustomAttributes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartCustomAttribute(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartItemCustomAttributes_productFields(ctx context.Context, field graphql.CollectedField, obj *model.CartItemCustomAttributes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartItemCustomAttributes_productFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProductFields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartCustomAttribute) graphql.Marshaler {
+			return ec.marshalOCartCustomAttribute2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartItemCustomAttributes_productFields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartItemCustomAttributes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartCustomAttribute(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartItemDiscount_id(ctx context.Context, field graphql.CollectedField, obj *model.CartItemDiscount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartItemDiscount_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartItemDiscount_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartItemDiscount", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartItemDiscount_code(ctx context.Context, field graphql.CollectedField, obj *model.CartItemDiscount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartItemDiscount_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartItemDiscount_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartItemDiscount", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _CartPricingTotal_amountDueAfterTax(ctx context.Context, field graphql.CollectedField, obj *model.CartPricingTotal) (ret graphql.Marshaler) {
@@ -8122,6 +10877,61 @@ func (ec *executionContext) _CartPricingTotal_totalTaxAmount(ctx context.Context
 }
 func (ec *executionContext) fieldContext_CartPricingTotal_totalTaxAmount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CartPricingTotal", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _CartProductFields_itemId(ctx context.Context, field graphql.CollectedField, obj *model.CartProductFields) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartProductFields_itemId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartProductFields_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartProductFields", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartProductFields_forms(ctx context.Context, field graphql.CollectedField, obj *model.CartProductFields) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartProductFields_forms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Forms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartForm) graphql.Marshaler {
+			return ec.marshalOCartForm2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFormᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartProductFields_forms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartProductFields",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartForm(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CartRecurringTotal_totalSalePrice(ctx context.Context, field graphql.CollectedField, obj *model.CartRecurringTotal) (ret graphql.Marshaler) {
@@ -8292,6 +11102,231 @@ func (ec *executionContext) _CartUnit_unit(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_CartUnit_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CartUnit", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartValidation_id(ctx context.Context, field graphql.CollectedField, obj *model.CartValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartValidation", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartValidation_blockingErrors(ctx context.Context, field graphql.CollectedField, obj *model.CartValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidation_blockingErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockingErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartBlockingError) graphql.Marshaler {
+			return ec.marshalOCartBlockingError2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartBlockingErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidation_blockingErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartValidation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartBlockingError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartValidation_warnings(ctx context.Context, field graphql.CollectedField, obj *model.CartValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidation_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartValidationWarning) graphql.Marshaler {
+			return ec.marshalOCartValidationWarning2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationWarningᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidation_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartValidation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartValidationWarning(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartValidation_info(ctx context.Context, field graphql.CollectedField, obj *model.CartValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidation_info(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Info, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidation_info(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartValidation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartValidation_pendingValidations(ctx context.Context, field graphql.CollectedField, obj *model.CartValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidation_pendingValidations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PendingValidations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidation_pendingValidations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartValidation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartValidationMessageParameter_key(ctx context.Context, field graphql.CollectedField, obj *model.CartValidationMessageParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidationMessageParameter_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidationMessageParameter_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartValidationMessageParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartValidationMessageParameter_value(ctx context.Context, field graphql.CollectedField, obj *model.CartValidationMessageParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidationMessageParameter_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidationMessageParameter_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartValidationMessageParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CartValidationWarning_itemId(ctx context.Context, field graphql.CollectedField, obj *model.CartValidationWarning) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidationWarning_itemId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidationWarning_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartValidationWarning", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CartValidationWarning_message(ctx context.Context, field graphql.CollectedField, obj *model.CartValidationWarning) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartValidationWarning_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartValidationWarning_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartValidationWarning", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Charge_id(ctx context.Context, field graphql.CollectedField, obj *model.Charge) (ret graphql.Marshaler) {
@@ -8650,6 +11685,387 @@ func (ec *executionContext) fieldContext_ChargeEdge_node(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutSettings_tenant(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_tenant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tenant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_tenant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_marketplaceBaseUrl(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_marketplaceBaseUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarketplaceBaseURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_marketplaceBaseUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_marketplaceLogoUrl(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_marketplaceLogoUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarketplaceLogoURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_marketplaceLogoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_marketplaceFaviconUrl(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_marketplaceFaviconUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarketplaceFaviconURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_marketplaceFaviconUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_marketplaceTermsAndConditionsUrl(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_marketplaceTermsAndConditionsUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarketplaceTermsAndConditionsURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.LocalizedText) graphql.Marshaler {
+			return ec.marshalOLocalizedText2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLocalizedTextᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_marketplaceTermsAndConditionsUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutSettings",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocalizedText(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutSettings_marketplacePrivacyUrl(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_marketplacePrivacyUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarketplacePrivacyURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.LocalizedText) graphql.Marshaler {
+			return ec.marshalOLocalizedText2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLocalizedTextᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_marketplacePrivacyUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutSettings",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocalizedText(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutSettings_supportEmail(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_supportEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportEmail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.LocalizedText) graphql.Marshaler {
+			return ec.marshalOLocalizedText2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLocalizedTextᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_supportEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutSettings",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocalizedText(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutSettings_supportPhone(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_supportPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportPhone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_supportPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_supportedLocales(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_supportedLocales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportedLocales, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_supportedLocales(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_defaultLocale(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_defaultLocale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DefaultLocale, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_defaultLocale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_flatTaxRate(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_flatTaxRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FlatTaxRate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_flatTaxRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_allowDiscountCredit(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_allowDiscountCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllowDiscountCredit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_allowDiscountCredit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettings_shippingCostEnabled(ctx context.Context, field graphql.CollectedField, obj *model.CheckoutSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettings_shippingCostEnabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShippingCostEnabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettings_shippingCostEnabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ChooseCartShippingPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.ChooseCartShippingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChooseCartShippingPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChooseCartShippingPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChooseCartShippingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChooseCartShippingPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ChooseCartShippingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChooseCartShippingPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.ChooseCartShippingUserError) graphql.Marshaler {
+			return ec.marshalOChooseCartShippingUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChooseCartShippingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChooseCartShippingPayload", field, false, false, errors.New("field of type ChooseCartShippingUserError does not have child fields"))
 }
 
 func (ec *executionContext) _Company_id(ctx context.Context, field graphql.CollectedField, obj *model.Company) (ret graphql.Marshaler) {
@@ -9393,6 +12809,38 @@ func (ec *executionContext) resolveBatch_Company_wallet(ctx context.Context, fie
 	)
 }
 
+func (ec *executionContext) _Company_paymentMethods(ctx context.Context, field graphql.CollectedField, obj *model.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Company_paymentMethods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Company().PaymentMethods(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PaymentMethod) graphql.Marshaler {
+			return ec.marshalOPaymentMethod2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethodᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Company_paymentMethods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Company",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentMethod(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CompanyConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.CompanyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9657,6 +13105,291 @@ func (ec *executionContext) _CustomAttribute_valueKeys(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_CustomAttribute_valueKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomAttribute", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAddress_name(ctx context.Context, field graphql.CollectedField, obj *model.DeliveryAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAddress_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAddress_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAddress_addressLine1(ctx context.Context, field graphql.CollectedField, obj *model.DeliveryAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAddress_addressLine1(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddressLine1, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAddress_addressLine1(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAddress_addressLine2(ctx context.Context, field graphql.CollectedField, obj *model.DeliveryAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAddress_addressLine2(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddressLine2, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAddress_addressLine2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAddress_city(ctx context.Context, field graphql.CollectedField, obj *model.DeliveryAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAddress_city(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.City, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAddress_city(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAddress_subdivisionCode(ctx context.Context, field graphql.CollectedField, obj *model.DeliveryAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAddress_subdivisionCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubdivisionCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAddress_subdivisionCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAddress_countryCode(ctx context.Context, field graphql.CollectedField, obj *model.DeliveryAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAddress_countryCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CountryCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAddress_countryCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAddress_postalCode(ctx context.Context, field graphql.CollectedField, obj *model.DeliveryAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAddress_postalCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PostalCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAddress_postalCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DetailedUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.DetailedUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DetailedUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DetailedUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DetailedUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DetailedUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.DetailedUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DetailedUserError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DetailedUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DetailedUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DetailedUserError_blockingErrors(ctx context.Context, field graphql.CollectedField, obj *model.DetailedUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DetailedUserError_blockingErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockingErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CartBlockingError) graphql.Marshaler {
+			return ec.marshalOCartBlockingError2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartBlockingErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DetailedUserError_blockingErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DetailedUserError",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartBlockingError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DetailedUserError_errorCode(ctx context.Context, field graphql.CollectedField, obj *model.DetailedUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DetailedUserError_errorCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ErrorCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DetailedUserError_errorCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DetailedUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DetailedUserError_status(ctx context.Context, field graphql.CollectedField, obj *model.DetailedUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DetailedUserError_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DetailedUserError_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DetailedUserError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Device_id(ctx context.Context, field graphql.CollectedField, obj *model.Device) (ret graphql.Marshaler) {
@@ -10375,6 +14108,107 @@ func (ec *executionContext) resolveBatch_Edition_product(ctx context.Context, fi
 	)
 }
 
+func (ec *executionContext) _FinalizeCartPayload_purchaseDetails(ctx context.Context, field graphql.CollectedField, obj *model.FinalizeCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinalizeCartPayload_purchaseDetails(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PurchaseDetails, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PurchaseDetails) graphql.Marshaler {
+			return ec.marshalOPurchaseDetails2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPurchaseDetails(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FinalizeCartPayload_purchaseDetails(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinalizeCartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PurchaseDetails(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinalizeCartPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.FinalizeCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinalizeCartPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.FinalizeCartUserError) graphql.Marshaler {
+			return ec.marshalOFinalizeCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FinalizeCartPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FinalizeCartPayload", field, false, false, errors.New("field of type FinalizeCartUserError does not have child fields"))
+}
+
+func (ec *executionContext) _InvalidDiscountCodeError_message(ctx context.Context, field graphql.CollectedField, obj *model.InvalidDiscountCodeError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidDiscountCodeError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidDiscountCodeError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidDiscountCodeError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvalidDiscountCodeError_path(ctx context.Context, field graphql.CollectedField, obj *model.InvalidDiscountCodeError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidDiscountCodeError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidDiscountCodeError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidDiscountCodeError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Lead_id(ctx context.Context, field graphql.CollectedField, obj *model.Lead) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10944,6 +14778,52 @@ func (ec *executionContext) fieldContext_LeadEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _LocalizedText_locale(ctx context.Context, field graphql.CollectedField, obj *model.LocalizedText) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalizedText_locale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Locale, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LocalizedText_locale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocalizedText", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LocalizedText_value(ctx context.Context, field graphql.CollectedField, obj *model.LocalizedText) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalizedText_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LocalizedText_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocalizedText", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Membership_user(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11341,6 +15221,534 @@ func (ec *executionContext) _Money_currency(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Money_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mutation_addItemsToCart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addItemsToCart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddItemsToCart(ctx, fc.Args["input"].(model.AddItemsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddItemsToCartPayload) graphql.Marshaler {
+			return ec.marshalOAddItemsToCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsToCartPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addItemsToCart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddItemsToCartPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addItemsToCart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeItemsFromCart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeItemsFromCart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveItemsFromCart(ctx, fc.Args["input"].(model.RemoveItemsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveItemsFromCartPayload) graphql.Marshaler {
+			return ec.marshalORemoveItemsFromCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsFromCartPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeItemsFromCart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveItemsFromCartPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeItemsFromCart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateCartItems(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateCartItems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateCartItems(ctx, fc.Args["input"].(model.UpdateCartItemsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateCartItemsPayload) graphql.Marshaler {
+			return ec.marshalOUpdateCartItemsPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateCartItems(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateCartItemsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateCartItems_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateCartCustomAttributes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateCartCustomAttributes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateCartCustomAttributes(ctx, fc.Args["input"].(model.UpdateCartCustomAttributesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateCartCustomAttributesPayload) graphql.Marshaler {
+			return ec.marshalOUpdateCartCustomAttributesPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateCartCustomAttributes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateCartCustomAttributesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateCartCustomAttributes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_applyDiscountToCart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_applyDiscountToCart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApplyDiscountToCart(ctx, fc.Args["input"].(model.ApplyDiscountInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ApplyDiscountToCartPayload) graphql.Marshaler {
+			return ec.marshalOApplyDiscountToCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountToCartPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_applyDiscountToCart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplyDiscountToCartPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_applyDiscountToCart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeDiscountFromCart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeDiscountFromCart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveDiscountFromCart(ctx, fc.Args["input"].(model.RemoveDiscountCodeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveDiscountFromCartPayload) graphql.Marshaler {
+			return ec.marshalORemoveDiscountFromCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountFromCartPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeDiscountFromCart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveDiscountFromCartPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeDiscountFromCart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setCartShippingAddress(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setCartShippingAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetCartShippingAddress(ctx, fc.Args["input"].(model.SetCartShippingAddressInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SetCartShippingAddressPayload) graphql.Marshaler {
+			return ec.marshalOSetCartShippingAddressPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setCartShippingAddress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetCartShippingAddressPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setCartShippingAddress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_chooseCartShipping(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_chooseCartShipping(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChooseCartShipping(ctx, fc.Args["input"].(model.ChooseCartShippingInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ChooseCartShippingPayload) graphql.Marshaler {
+			return ec.marshalOChooseCartShippingPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_chooseCartShipping(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChooseCartShippingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_chooseCartShipping_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addPaymentMethod(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addPaymentMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddPaymentMethod(ctx, fc.Args["input"].(model.AddPaymentMethodInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddPaymentMethodPayload) graphql.Marshaler {
+			return ec.marshalOAddPaymentMethodPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addPaymentMethod(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddPaymentMethodPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addPaymentMethod_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setCartPaymentMethod(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setCartPaymentMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetCartPaymentMethod(ctx, fc.Args["input"].(model.SetCartPaymentMethodInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SetCartPaymentMethodPayload) graphql.Marshaler {
+			return ec.marshalOSetCartPaymentMethodPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setCartPaymentMethod(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetCartPaymentMethodPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setCartPaymentMethod_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_validateCart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_validateCart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ValidateCart(ctx, fc.Args["input"].(model.CartValidationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ValidateCartPayload) graphql.Marshaler {
+			return ec.marshalOValidateCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐValidateCartPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_validateCart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidateCartPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_validateCart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_finalizeCart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_finalizeCart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FinalizeCart(ctx, fc.Args["input"].(model.FinalizeCartInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FinalizeCartPayload) graphql.Marshaler {
+			return ec.marshalOFinalizeCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_finalizeCart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinalizeCartPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_finalizeCart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Order_id(ctx context.Context, field graphql.CollectedField, obj *model.Order) (ret graphql.Marshaler) {
@@ -11764,6 +16172,75 @@ func (ec *executionContext) _OrderLine_totalPrice(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_OrderLine_totalPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _OutcomeUnknown_message(ctx context.Context, field graphql.CollectedField, obj *model.OutcomeUnknown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OutcomeUnknown_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OutcomeUnknown_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OutcomeUnknown", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OutcomeUnknown_path(ctx context.Context, field graphql.CollectedField, obj *model.OutcomeUnknown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OutcomeUnknown_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OutcomeUnknown_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OutcomeUnknown", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OutcomeUnknown_query(ctx context.Context, field graphql.CollectedField, obj *model.OutcomeUnknown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OutcomeUnknown_query(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Query, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OutcomeUnknown_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OutcomeUnknown", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
@@ -12283,6 +16760,167 @@ func (ec *executionContext) fieldContext_PartnerLeadEdge_node(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PaymentMethod_id(ctx context.Context, field graphql.CollectedField, obj *model.PaymentMethod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentMethod_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentMethod_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentMethod_isDefault(ctx context.Context, field graphql.CollectedField, obj *model.PaymentMethod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentMethod_isDefault(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsDefault, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentMethod_isDefault(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentMethod_type(ctx context.Context, field graphql.CollectedField, obj *model.PaymentMethod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentMethod_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentMethod_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentMethod_accountDisplay(ctx context.Context, field graphql.CollectedField, obj *model.PaymentMethod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentMethod_accountDisplay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccountDisplay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentMethod_accountDisplay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentMethod_brand(ctx context.Context, field graphql.CollectedField, obj *model.PaymentMethod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentMethod_brand(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Brand, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentMethod_brand(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentMethod_expirationMonth(ctx context.Context, field graphql.CollectedField, obj *model.PaymentMethod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentMethod_expirationMonth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpirationMonth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentMethod_expirationMonth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentMethod_expirationYear(ctx context.Context, field graphql.CollectedField, obj *model.PaymentMethod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentMethod_expirationYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpirationYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentMethod_expirationYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _PhoneNumber_number(ctx context.Context, field graphql.CollectedField, obj *model.PhoneNumber) (ret graphql.Marshaler) {
@@ -14350,6 +18988,52 @@ func (ec *executionContext) fieldContext_ProductTag_children(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _PurchaseDetails_purchaseId(ctx context.Context, field graphql.CollectedField, obj *model.PurchaseDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PurchaseDetails_purchaseId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PurchaseID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PurchaseDetails_purchaseId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PurchaseDetails", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PurchaseDetails_purchaseNumber(ctx context.Context, field graphql.CollectedField, obj *model.PurchaseDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PurchaseDetails_purchaseNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PurchaseNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PurchaseDetails_purchaseNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PurchaseDetails", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Query_me(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14409,6 +19093,126 @@ func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field g
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_cartFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_cartFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CartFields(ctx, fc.Args["cartId"].(string), fc.Args["locale"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartFields) graphql.Marshaler {
+			return ec.marshalOCartFields2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFields(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_cartFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartFields(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_cartFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_cartValidation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_cartValidation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CartValidation(ctx, fc.Args["input"].(model.CartValidationRequest))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartValidation) graphql.Marshaler {
+			return ec.marshalOCartValidation2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_cartValidation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartValidation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_cartValidation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_checkoutSettings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_checkoutSettings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CheckoutSettings(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CheckoutSettings) graphql.Marshaler {
+			return ec.marshalOCheckoutSettings2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCheckoutSettings(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_checkoutSettings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CheckoutSettings(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16065,6 +20869,116 @@ func (ec *executionContext) fieldContext_QuestionEdge_node(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _RemoveDiscountFromCartPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.RemoveDiscountFromCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveDiscountFromCartPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveDiscountFromCartPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveDiscountFromCartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveDiscountFromCartPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveDiscountFromCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveDiscountFromCartPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.RemoveDiscountFromCartUserError) graphql.Marshaler {
+			return ec.marshalORemoveDiscountFromCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountFromCartUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveDiscountFromCartPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveDiscountFromCartPayload", field, false, false, errors.New("field of type RemoveDiscountFromCartUserError does not have child fields"))
+}
+
+func (ec *executionContext) _RemoveItemsFromCartPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.RemoveItemsFromCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveItemsFromCartPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveItemsFromCartPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveItemsFromCartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveItemsFromCartPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveItemsFromCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveItemsFromCartPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.RemoveItemsFromCartUserError) graphql.Marshaler {
+			return ec.marshalORemoveItemsFromCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsFromCartUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveItemsFromCartPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveItemsFromCartPayload", field, false, false, errors.New("field of type RemoveItemsFromCartUserError does not have child fields"))
+}
+
 func (ec *executionContext) _Reply_id(ctx context.Context, field graphql.CollectedField, obj *model.Reply) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16568,6 +21482,263 @@ func (ec *executionContext) fieldContext_ReviewEdge_node(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _SetCartPaymentMethodPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.SetCartPaymentMethodPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetCartPaymentMethodPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetCartPaymentMethodPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetCartPaymentMethodPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetCartPaymentMethodPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SetCartPaymentMethodPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetCartPaymentMethodPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.SetCartPaymentMethodUserError) graphql.Marshaler {
+			return ec.marshalOSetCartPaymentMethodUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetCartPaymentMethodPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetCartPaymentMethodPayload", field, false, false, errors.New("field of type SetCartPaymentMethodUserError does not have child fields"))
+}
+
+func (ec *executionContext) _SetCartShippingAddressPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.SetCartShippingAddressPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetCartShippingAddressPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetCartShippingAddressPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetCartShippingAddressPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetCartShippingAddressPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SetCartShippingAddressPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetCartShippingAddressPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.SetCartShippingAddressUserError) graphql.Marshaler {
+			return ec.marshalOSetCartShippingAddressUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetCartShippingAddressPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetCartShippingAddressPayload", field, false, false, errors.New("field of type SetCartShippingAddressUserError does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingQuote_id(ctx context.Context, field graphql.CollectedField, obj *model.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingQuote_name(ctx context.Context, field graphql.CollectedField, obj *model.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.LocalizedText) graphql.Marshaler {
+			return ec.marshalOLocalizedText2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLocalizedTextᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShippingQuote",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocalizedText(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ShippingQuote_cost(ctx context.Context, field graphql.CollectedField, obj *model.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingQuote_currency(ctx context.Context, field graphql.CollectedField, obj *model.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingQuote_isFree(ctx context.Context, field graphql.CollectedField, obj *model.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_isFree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsFree, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_isFree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingQuote_serviceType(ctx context.Context, field graphql.CollectedField, obj *model.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_serviceType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ServiceType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_serviceType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StartingPrice_amount(ctx context.Context, field graphql.CollectedField, obj *model.StartingPrice) (ret graphql.Marshaler) {
@@ -18925,6 +24096,254 @@ func (ec *executionContext) fieldContext_Trial_unit(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Trial", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _UnitQuantityIncrementError_message(ctx context.Context, field graphql.CollectedField, obj *model.UnitQuantityIncrementError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnitQuantityIncrementError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnitQuantityIncrementError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnitQuantityIncrementError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnitQuantityIncrementError_path(ctx context.Context, field graphql.CollectedField, obj *model.UnitQuantityIncrementError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnitQuantityIncrementError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnitQuantityIncrementError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnitQuantityIncrementError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnitQuantityMaxError_message(ctx context.Context, field graphql.CollectedField, obj *model.UnitQuantityMaxError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnitQuantityMaxError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnitQuantityMaxError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnitQuantityMaxError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnitQuantityMaxError_path(ctx context.Context, field graphql.CollectedField, obj *model.UnitQuantityMaxError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnitQuantityMaxError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnitQuantityMaxError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnitQuantityMaxError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnitQuantityMinError_message(ctx context.Context, field graphql.CollectedField, obj *model.UnitQuantityMinError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnitQuantityMinError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnitQuantityMinError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnitQuantityMinError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnitQuantityMinError_path(ctx context.Context, field graphql.CollectedField, obj *model.UnitQuantityMinError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnitQuantityMinError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnitQuantityMinError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnitQuantityMinError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateCartCustomAttributesPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.UpdateCartCustomAttributesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCartCustomAttributesPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCartCustomAttributesPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCartCustomAttributesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCartCustomAttributesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateCartCustomAttributesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCartCustomAttributesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UpdateCartCustomAttributesUserError) graphql.Marshaler {
+			return ec.marshalOUpdateCartCustomAttributesUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCartCustomAttributesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateCartCustomAttributesPayload", field, false, false, errors.New("field of type UpdateCartCustomAttributesUserError does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateCartItemsPayload_cart(ctx context.Context, field graphql.CollectedField, obj *model.UpdateCartItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCartItemsPayload_cart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Cart) graphql.Marshaler {
+			return ec.marshalOCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCartItemsPayload_cart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCartItemsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Cart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCartItemsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateCartItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCartItemsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UpdateCartItemsUserError) graphql.Marshaler {
+			return ec.marshalOUpdateCartItemsUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCartItemsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateCartItemsPayload", field, false, false, errors.New("field of type UpdateCartItemsUserError does not have child fields"))
+}
+
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19217,6 +24636,93 @@ func (ec *executionContext) resolveBatch_User_memberships(ctx context.Context, f
 		err,
 		"User.memberships",
 	)
+}
+
+func (ec *executionContext) _User_paymentMethods(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_paymentMethods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().PaymentMethods(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PaymentMethod) graphql.Marshaler {
+			return ec.marshalOPaymentMethod2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethodᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_paymentMethods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentMethod(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValidateCartPayload_cartValidation(ctx context.Context, field graphql.CollectedField, obj *model.ValidateCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValidateCartPayload_cartValidation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CartValidation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CartValidation) graphql.Marshaler {
+			return ec.marshalOCartValidation2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValidateCartPayload_cartValidation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValidateCartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartValidation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValidateCartPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ValidateCartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValidateCartPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.ValidateCartUserError) graphql.Marshaler {
+			return ec.marshalOValidateCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐValidateCartUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValidateCartPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValidateCartPayload", field, false, false, errors.New("field of type ValidateCartUserError does not have child fields"))
 }
 
 func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -20951,6 +26457,571 @@ func (ec *executionContext) unmarshalInputActiveCartOfUserInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAddItemInput(ctx context.Context, obj any) (model.AddItemInput, error) {
+	var it model.AddItemInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"pricingPlanId", "units", "domain", "associations"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pricingPlanId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pricingPlanId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PricingPlanID = data
+		case "units":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("units"))
+			data, err := ec.unmarshalOCartUnitInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartUnitInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Units = data
+		case "domain":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("domain"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Domain = data
+		case "associations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("associations"))
+			data, err := ec.unmarshalOCartItemAssociationInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemAssociationInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Associations = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAddItemsInput(ctx context.Context, obj any) (model.AddItemsInput, error) {
+	var it model.AddItemsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "accountId", "items", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNAddItemInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAddPaymentMethodInput(ctx context.Context, obj any) (model.AddPaymentMethodInput, error) {
+	var it model.AddPaymentMethodInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "accountId", "token", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "token":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("token"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Token = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputApplyDiscountInput(ctx context.Context, obj any) (model.ApplyDiscountInput, error) {
+	var it model.ApplyDiscountInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "discountCode", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "discountCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountCode = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartCustomAttributeInput(ctx context.Context, obj any) (model.CartCustomAttributeInput, error) {
+	var it model.CartCustomAttributeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartCustomAttributesInput(ctx context.Context, obj any) (model.CartCustomAttributesInput, error) {
+	var it model.CartCustomAttributesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"purchaseCustomAttributes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "purchaseCustomAttributes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purchaseCustomAttributes"))
+			data, err := ec.unmarshalOCartCustomAttributeInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PurchaseCustomAttributes = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartItemAssociationInput(ctx context.Context, obj any) (model.CartItemAssociationInput, error) {
+	var it model.CartItemAssociationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"pricingPlanId", "type"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pricingPlanId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pricingPlanId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PricingPlanID = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNCartItemAssociationType2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemAssociationType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartItemCustomAttributeInput(ctx context.Context, obj any) (model.CartItemCustomAttributeInput, error) {
+	var it model.CartItemCustomAttributeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartItemCustomAttributesInput(ctx context.Context, obj any) (model.CartItemCustomAttributesInput, error) {
+	var it model.CartItemCustomAttributesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"subscriptionCustomAttributes", "productFields"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "subscriptionCustomAttributes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subscriptionCustomAttributes"))
+			data, err := ec.unmarshalOCartItemCustomAttributeInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributeInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubscriptionCustomAttributes = data
+		case "productFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productFields"))
+			data, err := ec.unmarshalOCartItemCustomAttributeInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributeInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductFields = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartUnitInput(ctx context.Context, obj any) (model.CartUnitInput, error) {
+	var it model.CartUnitInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"quantity", "unit"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartValidationInput(ctx context.Context, obj any) (model.CartValidationInput, error) {
+	var it model.CartValidationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "level", "itemIds", "locale", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalNCartValidationLevel2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationLevel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Level = data
+		case "itemIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("itemIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ItemIds = data
+		case "locale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
+			data, err := ec.unmarshalOLocale2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Locale = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCartValidationRequest(ctx context.Context, obj any) (model.CartValidationRequest, error) {
+	var it model.CartValidationRequest
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "level", "itemIds", "locale"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalNCartValidationLevel2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationLevel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Level = data
+		case "itemIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("itemIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ItemIds = data
+		case "locale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
+			data, err := ec.unmarshalOLocale2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Locale = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputChooseCartShippingInput(ctx context.Context, obj any) (model.ChooseCartShippingInput, error) {
+	var it model.ChooseCartShippingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "shippingQuoteId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "shippingQuoteId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shippingQuoteId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ShippingQuoteID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCompanyOrder(ctx context.Context, obj any) (model.CompanyOrder, error) {
 	var it model.CompanyOrder
 	if obj == nil {
@@ -20983,6 +27054,122 @@ func (ec *executionContext) unmarshalInputCompanyOrder(ctx context.Context, obj 
 				return it, err
 			}
 			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeliveryAddressInput(ctx context.Context, obj any) (model.DeliveryAddressInput, error) {
+	var it model.DeliveryAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "addressLine1", "addressLine2", "city", "subdivisionCode", "countryCode", "postalCode"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "addressLine1":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addressLine1"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddressLine1 = data
+		case "addressLine2":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addressLine2"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddressLine2 = data
+		case "city":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.City = data
+		case "subdivisionCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subdivisionCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubdivisionCode = data
+		case "countryCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countryCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountryCode = data
+		case "postalCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postalCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostalCode = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFinalizeCartInput(ctx context.Context, obj any) (model.FinalizeCartInput, error) {
+	var it model.FinalizeCartInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "agreeToTerms", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "agreeToTerms":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agreeToTerms"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgreeToTerms = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -21083,13 +27270,850 @@ func (ec *executionContext) unmarshalInputProductOrder(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRemoveDiscountCodeInput(ctx context.Context, obj any) (model.RemoveDiscountCodeInput, error) {
+	var it model.RemoveDiscountCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "discountCode", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "discountCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountCode = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRemoveItemsInput(ctx context.Context, obj any) (model.RemoveItemsInput, error) {
+	var it model.RemoveItemsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "itemIds", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "itemIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("itemIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ItemIds = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSetCartPaymentMethodInput(ctx context.Context, obj any) (model.SetCartPaymentMethodInput, error) {
+	var it model.SetCartPaymentMethodInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "paymentMethodId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "paymentMethodId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentMethodId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentMethodID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSetCartShippingAddressInput(ctx context.Context, obj any) (model.SetCartShippingAddressInput, error) {
+	var it model.SetCartShippingAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "address", "sameAsBillingAddress", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalNDeliveryAddressInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐDeliveryAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Address = data
+		case "sameAsBillingAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sameAsBillingAddress"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SameAsBillingAddress = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateCartCustomAttributesInput(ctx context.Context, obj any) (model.UpdateCartCustomAttributesInput, error) {
+	var it model.UpdateCartCustomAttributesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "customAttributes", "items", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "customAttributes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customAttributes"))
+			data, err := ec.unmarshalOCartCustomAttributesInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributesInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomAttributes = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalOUpdateCartItemCustomAttributesInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemCustomAttributesInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateCartItemCustomAttributesInput(ctx context.Context, obj any) (model.UpdateCartItemCustomAttributesInput, error) {
+	var it model.UpdateCartItemCustomAttributesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "customAttributes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "customAttributes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customAttributes"))
+			data, err := ec.unmarshalNCartItemCustomAttributesInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributesInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomAttributes = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateCartItemInput(ctx context.Context, obj any) (model.UpdateCartItemInput, error) {
+	var it model.UpdateCartItemInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "pricingPlanId", "units"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "pricingPlanId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pricingPlanId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PricingPlanID = data
+		case "units":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("units"))
+			data, err := ec.unmarshalOCartUnitInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartUnitInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Units = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateCartItemsInput(ctx context.Context, obj any) (model.UpdateCartItemsInput, error) {
+	var it model.UpdateCartItemsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cartId", "items", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cartId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cartId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CartID = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNUpdateCartItemInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _AddItemsToCartUserError(ctx context.Context, sel ast.SelectionSet, obj model.AddItemsToCartUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.UnitQuantityMinError:
+		return ec._UnitQuantityMinError(ctx, sel, &obj)
+	case *model.UnitQuantityMinError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityMinError(ctx, sel, obj)
+	case model.UnitQuantityMaxError:
+		return ec._UnitQuantityMaxError(ctx, sel, &obj)
+	case *model.UnitQuantityMaxError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityMaxError(ctx, sel, obj)
+	case model.UnitQuantityIncrementError:
+		return ec._UnitQuantityIncrementError(ctx, sel, &obj)
+	case *model.UnitQuantityIncrementError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityIncrementError(ctx, sel, obj)
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of AddItemsToCartUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _AddPaymentMethodUserError(ctx context.Context, sel ast.SelectionSet, obj model.AddPaymentMethodUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of AddPaymentMethodUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _ApplyDiscountToCartUserError(ctx context.Context, sel ast.SelectionSet, obj model.ApplyDiscountToCartUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.InvalidDiscountCodeError:
+		return ec._InvalidDiscountCodeError(ctx, sel, &obj)
+	case *model.InvalidDiscountCodeError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidDiscountCodeError(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of ApplyDiscountToCartUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _ChooseCartShippingUserError(ctx context.Context, sel ast.SelectionSet, obj model.ChooseCartShippingUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of ChooseCartShippingUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _FinalizeCartUserError(ctx context.Context, sel ast.SelectionSet, obj model.FinalizeCartUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of FinalizeCartUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _RemoveDiscountFromCartUserError(ctx context.Context, sel ast.SelectionSet, obj model.RemoveDiscountFromCartUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.InvalidDiscountCodeError:
+		return ec._InvalidDiscountCodeError(ctx, sel, &obj)
+	case *model.InvalidDiscountCodeError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidDiscountCodeError(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of RemoveDiscountFromCartUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _RemoveItemsFromCartUserError(ctx context.Context, sel ast.SelectionSet, obj model.RemoveItemsFromCartUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of RemoveItemsFromCartUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _SetCartPaymentMethodUserError(ctx context.Context, sel ast.SelectionSet, obj model.SetCartPaymentMethodUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of SetCartPaymentMethodUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _SetCartShippingAddressUserError(ctx context.Context, sel ast.SelectionSet, obj model.SetCartShippingAddressUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of SetCartShippingAddressUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _UpdateCartCustomAttributesUserError(ctx context.Context, sel ast.SelectionSet, obj model.UpdateCartCustomAttributesUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of UpdateCartCustomAttributesUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _UpdateCartItemsUserError(ctx context.Context, sel ast.SelectionSet, obj model.UpdateCartItemsUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.UnitQuantityMinError:
+		return ec._UnitQuantityMinError(ctx, sel, &obj)
+	case *model.UnitQuantityMinError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityMinError(ctx, sel, obj)
+	case model.UnitQuantityMaxError:
+		return ec._UnitQuantityMaxError(ctx, sel, &obj)
+	case *model.UnitQuantityMaxError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityMaxError(ctx, sel, obj)
+	case model.UnitQuantityIncrementError:
+		return ec._UnitQuantityIncrementError(ctx, sel, &obj)
+	case *model.UnitQuantityIncrementError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityIncrementError(ctx, sel, obj)
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of UpdateCartItemsUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj model.UserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.UnitQuantityMinError:
+		return ec._UnitQuantityMinError(ctx, sel, &obj)
+	case *model.UnitQuantityMinError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityMinError(ctx, sel, obj)
+	case model.UnitQuantityMaxError:
+		return ec._UnitQuantityMaxError(ctx, sel, &obj)
+	case *model.UnitQuantityMaxError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityMaxError(ctx, sel, obj)
+	case model.UnitQuantityIncrementError:
+		return ec._UnitQuantityIncrementError(ctx, sel, &obj)
+	case *model.UnitQuantityIncrementError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnitQuantityIncrementError(ctx, sel, obj)
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.InvalidDiscountCodeError:
+		return ec._InvalidDiscountCodeError(ctx, sel, &obj)
+	case *model.InvalidDiscountCodeError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidDiscountCodeError(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of UserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _ValidateCartUserError(ctx context.Context, sel ast.SelectionSet, obj model.ValidateCartUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of ValidateCartUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var addItemsToCartPayloadImplementors = []string{"AddItemsToCartPayload"}
+
+func (ec *executionContext) _AddItemsToCartPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddItemsToCartPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addItemsToCartPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddItemsToCartPayload")
+		case "cart":
+			out.Values[i] = ec._AddItemsToCartPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddItemsToCartPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var addOnInstallationImplementors = []string{"AddOnInstallation"}
 
@@ -21475,6 +28499,49 @@ func (ec *executionContext) _AddOnListingEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var addPaymentMethodPayloadImplementors = []string{"AddPaymentMethodPayload"}
+
+func (ec *executionContext) _AddPaymentMethodPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddPaymentMethodPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addPaymentMethodPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddPaymentMethodPayload")
+		case "paymentMethod":
+			out.Values[i] = ec._AddPaymentMethodPayload_paymentMethod(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddPaymentMethodPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var addressImplementors = []string{"Address"}
 
 func (ec *executionContext) _Address(ctx context.Context, sel ast.SelectionSet, obj *model.Address) graphql.Marshaler {
@@ -21514,6 +28581,49 @@ func (ec *executionContext) _Address(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "country":
 			out.Values[i] = ec._Address_country(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var applyDiscountToCartPayloadImplementors = []string{"ApplyDiscountToCartPayload"}
+
+func (ec *executionContext) _ApplyDiscountToCartPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ApplyDiscountToCartPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applyDiscountToCartPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplyDiscountToCartPayload")
+		case "cart":
+			out.Values[i] = ec._ApplyDiscountToCartPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ApplyDiscountToCartPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -22087,6 +29197,54 @@ func (ec *executionContext) _Cart(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "customAttributes":
+			out.Values[i] = ec._Cart_customAttributes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "paymentMethodId":
+			out.Values[i] = ec._Cart_paymentMethodId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fulfilment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Cart_fulfilment(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "pricingTotal":
 			field := field
 
@@ -22265,6 +29423,59 @@ func (ec *executionContext) _CartBillingCycle(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var cartBlockingErrorImplementors = []string{"CartBlockingError"}
+
+func (ec *executionContext) _CartBlockingError(ctx context.Context, sel ast.SelectionSet, obj *model.CartBlockingError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartBlockingErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartBlockingError")
+		case "itemId":
+			out.Values[i] = ec._CartBlockingError_itemId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CartBlockingError_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CartBlockingError_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "messageParameters":
+			out.Values[i] = ec._CartBlockingError_messageParameters(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var cartConnectionImplementors = []string{"CartConnection"}
 
 func (ec *executionContext) _CartConnection(ctx context.Context, sel ast.SelectionSet, obj *model.CartConnection) graphql.Marshaler {
@@ -22294,6 +29505,87 @@ func (ec *executionContext) _CartConnection(ctx context.Context, sel ast.Selecti
 			}
 		case "totalCount":
 			out.Values[i] = ec._CartConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartCustomAttributeImplementors = []string{"CartCustomAttribute"}
+
+func (ec *executionContext) _CartCustomAttribute(ctx context.Context, sel ast.SelectionSet, obj *model.CartCustomAttribute) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartCustomAttributeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartCustomAttribute")
+		case "key":
+			out.Values[i] = ec._CartCustomAttribute_key(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._CartCustomAttribute_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartCustomAttributesImplementors = []string{"CartCustomAttributes"}
+
+func (ec *executionContext) _CartCustomAttributes(ctx context.Context, sel ast.SelectionSet, obj *model.CartCustomAttributes) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartCustomAttributesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartCustomAttributes")
+		case "purchaseCustomAttributes":
+			out.Values[i] = ec._CartCustomAttributes_purchaseCustomAttributes(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -22361,6 +29653,281 @@ func (ec *executionContext) _CartEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var cartFieldImplementors = []string{"CartField"}
+
+func (ec *executionContext) _CartField(ctx context.Context, sel ast.SelectionSet, obj *model.CartField) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartFieldImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartField")
+		case "fieldType":
+			out.Values[i] = ec._CartField_fieldType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "inputCode":
+			out.Values[i] = ec._CartField_inputCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "inputTitle":
+			out.Values[i] = ec._CartField_inputTitle(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tooltip":
+			out.Values[i] = ec._CartField_tooltip(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subTitle":
+			out.Values[i] = ec._CartField_subTitle(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validations":
+			out.Values[i] = ec._CartField_validations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartFieldValidationImplementors = []string{"CartFieldValidation"}
+
+func (ec *executionContext) _CartFieldValidation(ctx context.Context, sel ast.SelectionSet, obj *model.CartFieldValidation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartFieldValidationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartFieldValidation")
+		case "expression":
+			out.Values[i] = ec._CartFieldValidation_expression(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "maxLength":
+			out.Values[i] = ec._CartFieldValidation_maxLength(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minLength":
+			out.Values[i] = ec._CartFieldValidation_minLength(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "readOnly":
+			out.Values[i] = ec._CartFieldValidation_readOnly(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "required":
+			out.Values[i] = ec._CartFieldValidation_required(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartFieldsImplementors = []string{"CartFields"}
+
+func (ec *executionContext) _CartFields(ctx context.Context, sel ast.SelectionSet, obj *model.CartFields) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartFieldsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartFields")
+		case "productFields":
+			out.Values[i] = ec._CartFields_productFields(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "purchaseCustomAttributes":
+			out.Values[i] = ec._CartFields_purchaseCustomAttributes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subscriptionCustomAttributes":
+			out.Values[i] = ec._CartFields_subscriptionCustomAttributes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartFormImplementors = []string{"CartForm"}
+
+func (ec *executionContext) _CartForm(ctx context.Context, sel ast.SelectionSet, obj *model.CartForm) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartFormImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartForm")
+		case "title":
+			out.Values[i] = ec._CartForm_title(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subTitle":
+			out.Values[i] = ec._CartForm_subTitle(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fields":
+			out.Values[i] = ec._CartForm_fields(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartFulfilmentImplementors = []string{"CartFulfilment"}
+
+func (ec *executionContext) _CartFulfilment(ctx context.Context, sel ast.SelectionSet, obj *model.CartFulfilment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartFulfilmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartFulfilment")
+		case "id":
+			out.Values[i] = ec._CartFulfilment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deliveryAddress":
+			out.Values[i] = ec._CartFulfilment_deliveryAddress(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "shippingQuotes":
+			out.Values[i] = ec._CartFulfilment_shippingQuotes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "chosenQuoteId":
+			out.Values[i] = ec._CartFulfilment_chosenQuoteId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quotesExpireAt":
+			out.Values[i] = ec._CartFulfilment_quotesExpireAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var cartItemImplementors = []string{"CartItem"}
 
 func (ec *executionContext) _CartItem(ctx context.Context, sel ast.SelectionSet, obj *model.CartItem) graphql.Marshaler {
@@ -22380,6 +29947,54 @@ func (ec *executionContext) _CartItem(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "pricingPlanId":
 			out.Values[i] = ec._CartItem_pricingPlanId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pricingPlan":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CartItem_pricingPlan(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "discount":
+			out.Values[i] = ec._CartItem_discount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customAttributes":
+			out.Values[i] = ec._CartItem_customAttributes(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -22485,6 +30100,92 @@ func (ec *executionContext) _CartItem(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var cartItemCustomAttributesImplementors = []string{"CartItemCustomAttributes"}
+
+func (ec *executionContext) _CartItemCustomAttributes(ctx context.Context, sel ast.SelectionSet, obj *model.CartItemCustomAttributes) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartItemCustomAttributesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartItemCustomAttributes")
+		case "subscriptionCustomAttributes":
+			out.Values[i] = ec._CartItemCustomAttributes_subscriptionCustomAttributes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "productFields":
+			out.Values[i] = ec._CartItemCustomAttributes_productFields(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartItemDiscountImplementors = []string{"CartItemDiscount"}
+
+func (ec *executionContext) _CartItemDiscount(ctx context.Context, sel ast.SelectionSet, obj *model.CartItemDiscount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartItemDiscountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartItemDiscount")
+		case "id":
+			out.Values[i] = ec._CartItemDiscount_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CartItemDiscount_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var cartPricingTotalImplementors = []string{"CartPricingTotal"}
 
 func (ec *executionContext) _CartPricingTotal(ctx context.Context, sel ast.SelectionSet, obj *model.CartPricingTotal) graphql.Marshaler {
@@ -22524,6 +30225,49 @@ func (ec *executionContext) _CartPricingTotal(ctx context.Context, sel ast.Selec
 			}
 		case "totalTaxAmount":
 			out.Values[i] = ec._CartPricingTotal_totalTaxAmount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartProductFieldsImplementors = []string{"CartProductFields"}
+
+func (ec *executionContext) _CartProductFields(ctx context.Context, sel ast.SelectionSet, obj *model.CartProductFields) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartProductFieldsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartProductFields")
+		case "itemId":
+			out.Values[i] = ec._CartProductFields_itemId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "forms":
+			out.Values[i] = ec._CartProductFields_forms(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -22658,6 +30402,150 @@ func (ec *executionContext) _CartUnit(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "unit":
 			out.Values[i] = ec._CartUnit_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartValidationImplementors = []string{"CartValidation"}
+
+func (ec *executionContext) _CartValidation(ctx context.Context, sel ast.SelectionSet, obj *model.CartValidation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartValidationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartValidation")
+		case "id":
+			out.Values[i] = ec._CartValidation_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "blockingErrors":
+			out.Values[i] = ec._CartValidation_blockingErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._CartValidation_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "info":
+			out.Values[i] = ec._CartValidation_info(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pendingValidations":
+			out.Values[i] = ec._CartValidation_pendingValidations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartValidationMessageParameterImplementors = []string{"CartValidationMessageParameter"}
+
+func (ec *executionContext) _CartValidationMessageParameter(ctx context.Context, sel ast.SelectionSet, obj *model.CartValidationMessageParameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartValidationMessageParameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartValidationMessageParameter")
+		case "key":
+			out.Values[i] = ec._CartValidationMessageParameter_key(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._CartValidationMessageParameter_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cartValidationWarningImplementors = []string{"CartValidationWarning"}
+
+func (ec *executionContext) _CartValidationWarning(ctx context.Context, sel ast.SelectionSet, obj *model.CartValidationWarning) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cartValidationWarningImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CartValidationWarning")
+		case "itemId":
+			out.Values[i] = ec._CartValidationWarning_itemId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CartValidationWarning_message(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -22828,6 +30716,147 @@ func (ec *executionContext) _ChargeEdge(ctx context.Context, sel ast.SelectionSe
 		case "node":
 			out.Values[i] = ec._ChargeEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var checkoutSettingsImplementors = []string{"CheckoutSettings"}
+
+func (ec *executionContext) _CheckoutSettings(ctx context.Context, sel ast.SelectionSet, obj *model.CheckoutSettings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, checkoutSettingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CheckoutSettings")
+		case "tenant":
+			out.Values[i] = ec._CheckoutSettings_tenant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplaceBaseUrl":
+			out.Values[i] = ec._CheckoutSettings_marketplaceBaseUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplaceLogoUrl":
+			out.Values[i] = ec._CheckoutSettings_marketplaceLogoUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplaceFaviconUrl":
+			out.Values[i] = ec._CheckoutSettings_marketplaceFaviconUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplaceTermsAndConditionsUrl":
+			out.Values[i] = ec._CheckoutSettings_marketplaceTermsAndConditionsUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marketplacePrivacyUrl":
+			out.Values[i] = ec._CheckoutSettings_marketplacePrivacyUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "supportEmail":
+			out.Values[i] = ec._CheckoutSettings_supportEmail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "supportPhone":
+			out.Values[i] = ec._CheckoutSettings_supportPhone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "supportedLocales":
+			out.Values[i] = ec._CheckoutSettings_supportedLocales(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "defaultLocale":
+			out.Values[i] = ec._CheckoutSettings_defaultLocale(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "flatTaxRate":
+			out.Values[i] = ec._CheckoutSettings_flatTaxRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "allowDiscountCredit":
+			out.Values[i] = ec._CheckoutSettings_allowDiscountCredit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "shippingCostEnabled":
+			out.Values[i] = ec._CheckoutSettings_shippingCostEnabled(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var chooseCartShippingPayloadImplementors = []string{"ChooseCartShippingPayload"}
+
+func (ec *executionContext) _ChooseCartShippingPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChooseCartShippingPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, chooseCartShippingPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChooseCartShippingPayload")
+		case "cart":
+			out.Values[i] = ec._ChooseCartShippingPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ChooseCartShippingPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -23166,6 +31195,44 @@ func (ec *executionContext) _Company(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "paymentMethods":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Company_paymentMethods(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23312,6 +31379,132 @@ func (ec *executionContext) _CustomAttribute(ctx context.Context, sel ast.Select
 			}
 		case "valueKeys":
 			out.Values[i] = ec._CustomAttribute_valueKeys(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deliveryAddressImplementors = []string{"DeliveryAddress"}
+
+func (ec *executionContext) _DeliveryAddress(ctx context.Context, sel ast.SelectionSet, obj *model.DeliveryAddress) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryAddressImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveryAddress")
+		case "name":
+			out.Values[i] = ec._DeliveryAddress_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addressLine1":
+			out.Values[i] = ec._DeliveryAddress_addressLine1(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addressLine2":
+			out.Values[i] = ec._DeliveryAddress_addressLine2(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "city":
+			out.Values[i] = ec._DeliveryAddress_city(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subdivisionCode":
+			out.Values[i] = ec._DeliveryAddress_subdivisionCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "countryCode":
+			out.Values[i] = ec._DeliveryAddress_countryCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "postalCode":
+			out.Values[i] = ec._DeliveryAddress_postalCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var detailedUserErrorImplementors = []string{"DetailedUserError", "UserError", "AddItemsToCartUserError", "RemoveItemsFromCartUserError", "UpdateCartItemsUserError", "UpdateCartCustomAttributesUserError", "ApplyDiscountToCartUserError", "RemoveDiscountFromCartUserError", "SetCartShippingAddressUserError", "ChooseCartShippingUserError", "AddPaymentMethodUserError", "SetCartPaymentMethodUserError", "ValidateCartUserError", "FinalizeCartUserError"}
+
+func (ec *executionContext) _DetailedUserError(ctx context.Context, sel ast.SelectionSet, obj *model.DetailedUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, detailedUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DetailedUserError")
+		case "message":
+			out.Values[i] = ec._DetailedUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._DetailedUserError_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "blockingErrors":
+			out.Values[i] = ec._DetailedUserError_blockingErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errorCode":
+			out.Values[i] = ec._DetailedUserError_errorCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._DetailedUserError_status(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -23692,6 +31885,92 @@ func (ec *executionContext) _Edition(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var finalizeCartPayloadImplementors = []string{"FinalizeCartPayload"}
+
+func (ec *executionContext) _FinalizeCartPayload(ctx context.Context, sel ast.SelectionSet, obj *model.FinalizeCartPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, finalizeCartPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FinalizeCartPayload")
+		case "purchaseDetails":
+			out.Values[i] = ec._FinalizeCartPayload_purchaseDetails(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FinalizeCartPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invalidDiscountCodeErrorImplementors = []string{"InvalidDiscountCodeError", "UserError", "ApplyDiscountToCartUserError", "RemoveDiscountFromCartUserError"}
+
+func (ec *executionContext) _InvalidDiscountCodeError(ctx context.Context, sel ast.SelectionSet, obj *model.InvalidDiscountCodeError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invalidDiscountCodeErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvalidDiscountCodeError")
+		case "message":
+			out.Values[i] = ec._InvalidDiscountCodeError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._InvalidDiscountCodeError_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var leadImplementors = []string{"Lead"}
 
 func (ec *executionContext) _Lead(ctx context.Context, sel ast.SelectionSet, obj *model.Lead) graphql.Marshaler {
@@ -23962,6 +32241,49 @@ func (ec *executionContext) _LeadEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var localizedTextImplementors = []string{"LocalizedText"}
+
+func (ec *executionContext) _LocalizedText(ctx context.Context, sel ast.SelectionSet, obj *model.LocalizedText) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, localizedTextImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LocalizedText")
+		case "locale":
+			out.Values[i] = ec._LocalizedText_locale(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._LocalizedText_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var membershipImplementors = []string{"Membership"}
 
 func (ec *executionContext) _Membership(ctx context.Context, sel ast.SelectionSet, obj *model.Membership) graphql.Marshaler {
@@ -24197,6 +32519,131 @@ func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var mutationImplementors = []string{"Mutation"}
+
+func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mutationImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Mutation",
+	})
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		innerCtx := graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{
+			Object: field.Name,
+			Field:  field,
+		})
+
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Mutation")
+		case "addItemsToCart":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addItemsToCart(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeItemsFromCart":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeItemsFromCart(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateCartItems":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateCartItems(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateCartCustomAttributes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateCartCustomAttributes(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "applyDiscountToCart":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_applyDiscountToCart(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeDiscountFromCart":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeDiscountFromCart(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "setCartShippingAddress":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setCartShippingAddress(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "chooseCartShipping":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_chooseCartShipping(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addPaymentMethod":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addPaymentMethod(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "setCartPaymentMethod":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setCartPaymentMethod(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validateCart":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_validateCart(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "finalizeCart":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_finalizeCart(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var orderImplementors = []string{"Order"}
 
 func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, obj *model.Order) graphql.Marshaler {
@@ -24330,6 +32777,54 @@ func (ec *executionContext) _OrderLine(ctx context.Context, sel ast.SelectionSet
 		case "totalPrice":
 			out.Values[i] = ec._OrderLine_totalPrice(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var outcomeUnknownImplementors = []string{"OutcomeUnknown", "UserError", "AddItemsToCartUserError", "RemoveItemsFromCartUserError", "UpdateCartItemsUserError", "UpdateCartCustomAttributesUserError", "ApplyDiscountToCartUserError", "RemoveDiscountFromCartUserError", "SetCartShippingAddressUserError", "ChooseCartShippingUserError", "AddPaymentMethodUserError", "SetCartPaymentMethodUserError", "ValidateCartUserError", "FinalizeCartUserError"}
+
+func (ec *executionContext) _OutcomeUnknown(ctx context.Context, sel ast.SelectionSet, obj *model.OutcomeUnknown) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, outcomeUnknownImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OutcomeUnknown")
+		case "message":
+			out.Values[i] = ec._OutcomeUnknown_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._OutcomeUnknown_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._OutcomeUnknown_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -24567,6 +33062,74 @@ func (ec *executionContext) _PartnerLeadEdge(ctx context.Context, sel ast.Select
 		case "node":
 			out.Values[i] = ec._PartnerLeadEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paymentMethodImplementors = []string{"PaymentMethod"}
+
+func (ec *executionContext) _PaymentMethod(ctx context.Context, sel ast.SelectionSet, obj *model.PaymentMethod) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentMethodImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentMethod")
+		case "id":
+			out.Values[i] = ec._PaymentMethod_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "isDefault":
+			out.Values[i] = ec._PaymentMethod_isDefault(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._PaymentMethod_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "accountDisplay":
+			out.Values[i] = ec._PaymentMethod_accountDisplay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "brand":
+			out.Values[i] = ec._PaymentMethod_brand(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expirationMonth":
+			out.Values[i] = ec._PaymentMethod_expirationMonth(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expirationYear":
+			out.Values[i] = ec._PaymentMethod_expirationYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -25572,6 +34135,49 @@ func (ec *executionContext) _ProductTag(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var purchaseDetailsImplementors = []string{"PurchaseDetails"}
+
+func (ec *executionContext) _PurchaseDetails(ctx context.Context, sel ast.SelectionSet, obj *model.PurchaseDetails) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, purchaseDetailsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PurchaseDetails")
+		case "purchaseId":
+			out.Values[i] = ec._PurchaseDetails_purchaseId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "purchaseNumber":
+			out.Values[i] = ec._PurchaseDetails_purchaseNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -25624,6 +34230,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_viewer(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "cartFields":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_cartFields(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "cartValidation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_cartValidation(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "checkoutSettings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_checkoutSettings(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -26484,6 +35156,92 @@ func (ec *executionContext) _QuestionEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var removeDiscountFromCartPayloadImplementors = []string{"RemoveDiscountFromCartPayload"}
+
+func (ec *executionContext) _RemoveDiscountFromCartPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveDiscountFromCartPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeDiscountFromCartPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveDiscountFromCartPayload")
+		case "cart":
+			out.Values[i] = ec._RemoveDiscountFromCartPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveDiscountFromCartPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var removeItemsFromCartPayloadImplementors = []string{"RemoveItemsFromCartPayload"}
+
+func (ec *executionContext) _RemoveItemsFromCartPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveItemsFromCartPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeItemsFromCartPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveItemsFromCartPayload")
+		case "cart":
+			out.Values[i] = ec._RemoveItemsFromCartPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveItemsFromCartPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var replyImplementors = []string{"Reply"}
 
 func (ec *executionContext) _Reply(ctx context.Context, sel ast.SelectionSet, obj *model.Reply) graphql.Marshaler {
@@ -26721,6 +35479,155 @@ func (ec *executionContext) _ReviewEdge(ctx context.Context, sel ast.SelectionSe
 		case "node":
 			out.Values[i] = ec._ReviewEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var setCartPaymentMethodPayloadImplementors = []string{"SetCartPaymentMethodPayload"}
+
+func (ec *executionContext) _SetCartPaymentMethodPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetCartPaymentMethodPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setCartPaymentMethodPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetCartPaymentMethodPayload")
+		case "cart":
+			out.Values[i] = ec._SetCartPaymentMethodPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetCartPaymentMethodPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var setCartShippingAddressPayloadImplementors = []string{"SetCartShippingAddressPayload"}
+
+func (ec *executionContext) _SetCartShippingAddressPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetCartShippingAddressPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setCartShippingAddressPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetCartShippingAddressPayload")
+		case "cart":
+			out.Values[i] = ec._SetCartShippingAddressPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetCartShippingAddressPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var shippingQuoteImplementors = []string{"ShippingQuote"}
+
+func (ec *executionContext) _ShippingQuote(ctx context.Context, sel ast.SelectionSet, obj *model.ShippingQuote) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, shippingQuoteImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ShippingQuote")
+		case "id":
+			out.Values[i] = ec._ShippingQuote_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ShippingQuote_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._ShippingQuote_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = ec._ShippingQuote_currency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "isFree":
+			out.Values[i] = ec._ShippingQuote_isFree(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "serviceType":
+			out.Values[i] = ec._ShippingQuote_serviceType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -28183,6 +37090,221 @@ func (ec *executionContext) _Trial(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var unitQuantityIncrementErrorImplementors = []string{"UnitQuantityIncrementError", "UserError", "AddItemsToCartUserError", "UpdateCartItemsUserError"}
+
+func (ec *executionContext) _UnitQuantityIncrementError(ctx context.Context, sel ast.SelectionSet, obj *model.UnitQuantityIncrementError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unitQuantityIncrementErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnitQuantityIncrementError")
+		case "message":
+			out.Values[i] = ec._UnitQuantityIncrementError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._UnitQuantityIncrementError_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var unitQuantityMaxErrorImplementors = []string{"UnitQuantityMaxError", "UserError", "AddItemsToCartUserError", "UpdateCartItemsUserError"}
+
+func (ec *executionContext) _UnitQuantityMaxError(ctx context.Context, sel ast.SelectionSet, obj *model.UnitQuantityMaxError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unitQuantityMaxErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnitQuantityMaxError")
+		case "message":
+			out.Values[i] = ec._UnitQuantityMaxError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._UnitQuantityMaxError_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var unitQuantityMinErrorImplementors = []string{"UnitQuantityMinError", "UserError", "AddItemsToCartUserError", "UpdateCartItemsUserError"}
+
+func (ec *executionContext) _UnitQuantityMinError(ctx context.Context, sel ast.SelectionSet, obj *model.UnitQuantityMinError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unitQuantityMinErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnitQuantityMinError")
+		case "message":
+			out.Values[i] = ec._UnitQuantityMinError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._UnitQuantityMinError_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateCartCustomAttributesPayloadImplementors = []string{"UpdateCartCustomAttributesPayload"}
+
+func (ec *executionContext) _UpdateCartCustomAttributesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateCartCustomAttributesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateCartCustomAttributesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateCartCustomAttributesPayload")
+		case "cart":
+			out.Values[i] = ec._UpdateCartCustomAttributesPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateCartCustomAttributesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateCartItemsPayloadImplementors = []string{"UpdateCartItemsPayload"}
+
+func (ec *executionContext) _UpdateCartItemsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateCartItemsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateCartItemsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateCartItemsPayload")
+		case "cart":
+			out.Values[i] = ec._UpdateCartItemsPayload_cart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateCartItemsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var userImplementors = []string{"User"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *model.User) graphql.Marshaler {
@@ -28311,6 +37433,87 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "paymentMethods":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._User_paymentMethods(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var validateCartPayloadImplementors = []string{"ValidateCartPayload"}
+
+func (ec *executionContext) _ValidateCartPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ValidateCartPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, validateCartPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ValidateCartPayload")
+		case "cartValidation":
+			out.Values[i] = ec._ValidateCartPayload_cartValidation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ValidateCartPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29169,6 +38372,40 @@ func (ec *executionContext) unmarshalNActiveCartOfUserInput2githubᚗcomᚋmarke
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNAddItemInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemInputᚄ(ctx context.Context, v any) ([]*model.AddItemInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.AddItemInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAddItemInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNAddItemInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemInput(ctx context.Context, v any) (*model.AddItemInput, error) {
+	res, err := ec.unmarshalInputAddItemInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAddItemsInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsInput(ctx context.Context, v any) (model.AddItemsInput, error) {
+	res, err := ec.unmarshalInputAddItemsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddItemsToCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsToCartUserError(ctx context.Context, sel ast.SelectionSet, v model.AddItemsToCartUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AddItemsToCartUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAddOnInstallation2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddOnInstallationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AddOnInstallation) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "AddOnInstallation", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -29272,6 +38509,36 @@ func (ec *executionContext) marshalNAddOnListingEdge2ᚖgithubᚗcomᚋmarketgra
 		return graphql.Null
 	}
 	return ec._AddOnListingEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAddPaymentMethodInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodInput(ctx context.Context, v any) (model.AddPaymentMethodInput, error) {
+	res, err := ec.unmarshalInputAddPaymentMethodInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddPaymentMethodUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodUserError(ctx context.Context, sel ast.SelectionSet, v model.AddPaymentMethodUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AddPaymentMethodUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNApplyDiscountInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountInput(ctx context.Context, v any) (model.ApplyDiscountInput, error) {
+	res, err := ec.unmarshalInputApplyDiscountInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplyDiscountToCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountToCartUserError(ctx context.Context, sel ast.SelectionSet, v model.ApplyDiscountToCartUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ApplyDiscountToCartUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAssignedAddOn2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAssignedAddOn(ctx context.Context, sel ast.SelectionSet, v *model.AssignedAddOn) graphql.Marshaler {
@@ -29441,6 +38708,31 @@ func (ec *executionContext) marshalNCart2ᚖgithubᚗcomᚋmarketgraphᚋmarketg
 	return ec._Cart(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCartBlockingError2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartBlockingError(ctx context.Context, sel ast.SelectionSet, v *model.CartBlockingError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CartBlockingError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCartCustomAttribute2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttribute(ctx context.Context, sel ast.SelectionSet, v *model.CartCustomAttribute) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CartCustomAttribute(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCartCustomAttributeInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeInput(ctx context.Context, v any) (*model.CartCustomAttributeInput, error) {
+	res, err := ec.unmarshalInputCartCustomAttributeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCartEdge2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -29467,6 +38759,26 @@ func (ec *executionContext) marshalNCartEdge2ᚖgithubᚗcomᚋmarketgraphᚋmar
 	return ec._CartEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCartField2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartField(ctx context.Context, sel ast.SelectionSet, v *model.CartField) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CartField(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCartForm2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartForm(ctx context.Context, sel ast.SelectionSet, v *model.CartForm) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CartForm(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCartItem2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItem(ctx context.Context, sel ast.SelectionSet, v *model.CartItem) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -29475,6 +38787,41 @@ func (ec *executionContext) marshalNCartItem2ᚖgithubᚗcomᚋmarketgraphᚋmar
 		return graphql.Null
 	}
 	return ec._CartItem(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCartItemAssociationInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemAssociationInput(ctx context.Context, v any) (*model.CartItemAssociationInput, error) {
+	res, err := ec.unmarshalInputCartItemAssociationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCartItemAssociationType2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemAssociationType(ctx context.Context, v any) (model.CartItemAssociationType, error) {
+	var res model.CartItemAssociationType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCartItemAssociationType2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemAssociationType(ctx context.Context, sel ast.SelectionSet, v model.CartItemAssociationType) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCartItemCustomAttributeInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributeInput(ctx context.Context, v any) (*model.CartItemCustomAttributeInput, error) {
+	res, err := ec.unmarshalInputCartItemCustomAttributeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCartItemCustomAttributesInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributesInput(ctx context.Context, v any) (*model.CartItemCustomAttributesInput, error) {
+	res, err := ec.unmarshalInputCartItemCustomAttributesInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCartProductFields2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartProductFields(ctx context.Context, sel ast.SelectionSet, v *model.CartProductFields) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CartProductFields(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCartRecurringTotal2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartRecurringTotal(ctx context.Context, sel ast.SelectionSet, v *model.CartRecurringTotal) graphql.Marshaler {
@@ -29505,6 +38852,51 @@ func (ec *executionContext) marshalNCartUnit2ᚖgithubᚗcomᚋmarketgraphᚋmar
 		return graphql.Null
 	}
 	return ec._CartUnit(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCartUnitInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartUnitInput(ctx context.Context, v any) (*model.CartUnitInput, error) {
+	res, err := ec.unmarshalInputCartUnitInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCartValidationInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationInput(ctx context.Context, v any) (model.CartValidationInput, error) {
+	res, err := ec.unmarshalInputCartValidationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCartValidationLevel2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationLevel(ctx context.Context, v any) (model.CartValidationLevel, error) {
+	var res model.CartValidationLevel
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCartValidationLevel2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationLevel(ctx context.Context, sel ast.SelectionSet, v model.CartValidationLevel) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNCartValidationMessageParameter2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationMessageParameter(ctx context.Context, sel ast.SelectionSet, v *model.CartValidationMessageParameter) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CartValidationMessageParameter(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCartValidationRequest2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationRequest(ctx context.Context, v any) (model.CartValidationRequest, error) {
+	res, err := ec.unmarshalInputCartValidationRequest(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCartValidationWarning2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationWarning(ctx context.Context, sel ast.SelectionSet, v *model.CartValidationWarning) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CartValidationWarning(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCharge2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChargeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Charge) graphql.Marshaler {
@@ -29557,6 +38949,21 @@ func (ec *executionContext) marshalNChargeEdge2ᚖgithubᚗcomᚋmarketgraphᚋm
 		return graphql.Null
 	}
 	return ec._ChargeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNChooseCartShippingInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingInput(ctx context.Context, v any) (model.ChooseCartShippingInput, error) {
+	res, err := ec.unmarshalInputChooseCartShippingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChooseCartShippingUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingUserError(ctx context.Context, sel ast.SelectionSet, v model.ChooseCartShippingUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ChooseCartShippingUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCompany2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCompanyᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Company) graphql.Marshaler {
@@ -29632,6 +39039,27 @@ func (ec *executionContext) marshalNCustomAttribute2ᚖgithubᚗcomᚋmarketgrap
 	return ec._CustomAttribute(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx context.Context, v any) (decimal.Decimal, error) {
+	res, err := model.UnmarshalDecimal(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx context.Context, sel ast.SelectionSet, v decimal.Decimal) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalDecimal(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDeliveryAddressInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐDeliveryAddressInput(ctx context.Context, v any) (*model.DeliveryAddressInput, error) {
+	res, err := ec.unmarshalInputDeliveryAddressInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNDevice2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Device) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "Device", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -29695,6 +39123,21 @@ func (ec *executionContext) marshalNEdition2ᚖgithubᚗcomᚋmarketgraphᚋmark
 	return ec._Edition(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNFinalizeCartInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartInput(ctx context.Context, v any) (model.FinalizeCartInput, error) {
+	res, err := ec.unmarshalInputFinalizeCartInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFinalizeCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartUserError(ctx context.Context, sel ast.SelectionSet, v model.FinalizeCartUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FinalizeCartUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -29709,6 +39152,35 @@ func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.Selec
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNLead2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLeadᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Lead) graphql.Marshaler {
@@ -29772,6 +39244,32 @@ func (ec *executionContext) unmarshalNListingMark2githubᚗcomᚋmarketgraphᚋm
 
 func (ec *executionContext) marshalNListingMark2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐListingMark(ctx context.Context, sel ast.SelectionSet, v model.ListingMark) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNLocale2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLocale2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNLocalizedText2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLocalizedText(ctx context.Context, sel ast.SelectionSet, v *model.LocalizedText) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LocalizedText(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMembership2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐMembershipᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Membership) graphql.Marshaler {
@@ -29927,6 +39425,16 @@ func (ec *executionContext) marshalNPartnerLeadEdge2ᚖgithubᚗcomᚋmarketgrap
 		return graphql.Null
 	}
 	return ec._PartnerLeadEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPaymentMethod2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethod(ctx context.Context, sel ast.SelectionSet, v *model.PaymentMethod) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PaymentMethod(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPhoneNumber2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPhoneNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PhoneNumber) graphql.Marshaler {
@@ -30138,6 +39646,36 @@ func (ec *executionContext) marshalNQuestionEdge2ᚖgithubᚗcomᚋmarketgraph�
 	return ec._QuestionEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRemoveDiscountCodeInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountCodeInput(ctx context.Context, v any) (model.RemoveDiscountCodeInput, error) {
+	res, err := ec.unmarshalInputRemoveDiscountCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRemoveDiscountFromCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountFromCartUserError(ctx context.Context, sel ast.SelectionSet, v model.RemoveDiscountFromCartUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RemoveDiscountFromCartUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRemoveItemsFromCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsFromCartUserError(ctx context.Context, sel ast.SelectionSet, v model.RemoveItemsFromCartUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RemoveItemsFromCartUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRemoveItemsInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsInput(ctx context.Context, v any) (model.RemoveItemsInput, error) {
+	res, err := ec.unmarshalInputRemoveItemsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNReply2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐReply(ctx context.Context, sel ast.SelectionSet, v *model.Reply) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -30239,6 +39777,46 @@ func (ec *executionContext) marshalNRole2ᚕgithubᚗcomᚋmarketgraphᚋmarketg
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNSetCartPaymentMethodInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodInput(ctx context.Context, v any) (model.SetCartPaymentMethodInput, error) {
+	res, err := ec.unmarshalInputSetCartPaymentMethodInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetCartPaymentMethodUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodUserError(ctx context.Context, sel ast.SelectionSet, v model.SetCartPaymentMethodUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetCartPaymentMethodUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSetCartShippingAddressInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressInput(ctx context.Context, v any) (model.SetCartShippingAddressInput, error) {
+	res, err := ec.unmarshalInputSetCartShippingAddressInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetCartShippingAddressUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressUserError(ctx context.Context, sel ast.SelectionSet, v model.SetCartShippingAddressUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetCartShippingAddressUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNShippingQuote2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐShippingQuote(ctx context.Context, sel ast.SelectionSet, v *model.ShippingQuote) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ShippingQuote(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNStartingPrice2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐStartingPrice(ctx context.Context, sel ast.SelectionSet, v *model.StartingPrice) graphql.Marshaler {
@@ -30506,6 +40084,70 @@ func (ec *executionContext) marshalNTelephonyUserEdge2ᚖgithubᚗcomᚋmarketgr
 	return ec._TelephonyUserEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpdateCartCustomAttributesInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesInput(ctx context.Context, v any) (model.UpdateCartCustomAttributesInput, error) {
+	res, err := ec.unmarshalInputUpdateCartCustomAttributesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateCartCustomAttributesUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesUserError(ctx context.Context, sel ast.SelectionSet, v model.UpdateCartCustomAttributesUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpdateCartCustomAttributesUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateCartItemCustomAttributesInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemCustomAttributesInput(ctx context.Context, v any) (*model.UpdateCartItemCustomAttributesInput, error) {
+	res, err := ec.unmarshalInputUpdateCartItemCustomAttributesInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateCartItemInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemInputᚄ(ctx context.Context, v any) ([]*model.UpdateCartItemInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.UpdateCartItemInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUpdateCartItemInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNUpdateCartItemInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemInput(ctx context.Context, v any) (*model.UpdateCartItemInput, error) {
+	res, err := ec.unmarshalInputUpdateCartItemInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateCartItemsInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsInput(ctx context.Context, v any) (model.UpdateCartItemsInput, error) {
+	res, err := ec.unmarshalInputUpdateCartItemsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateCartItemsUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsUserError(ctx context.Context, sel ast.SelectionSet, v model.UpdateCartItemsUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpdateCartItemsUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNValidateCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐValidateCartUserError(ctx context.Context, sel ast.SelectionSet, v model.ValidateCartUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ValidateCartUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNVoicemailBox2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐVoicemailBoxᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.VoicemailBox) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "VoicemailBox", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -30699,6 +40341,32 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAddItemsToCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsToCartPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddItemsToCartPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddItemsToCartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAddItemsToCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsToCartUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.AddItemsToCartUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAddItemsToCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddItemsToCartUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAddOnInstallation2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddOnInstallation(ctx context.Context, sel ast.SelectionSet, v *model.AddOnInstallation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -30727,11 +40395,63 @@ func (ec *executionContext) marshalOAddOnListingConnection2ᚖgithubᚗcomᚋmar
 	return ec._AddOnListingConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOAddPaymentMethodPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddPaymentMethodPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddPaymentMethodPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAddPaymentMethodUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.AddPaymentMethodUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAddPaymentMethodUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddPaymentMethodUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAddress2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAddress(ctx context.Context, sel ast.SelectionSet, v *model.Address) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Address(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApplyDiscountToCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountToCartPayload(ctx context.Context, sel ast.SelectionSet, v *model.ApplyDiscountToCartPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApplyDiscountToCartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApplyDiscountToCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountToCartUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ApplyDiscountToCartUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplyDiscountToCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐApplyDiscountToCartUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOAssignedAddOn2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAssignedAddOnᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AssignedAddOn) graphql.Marshaler {
@@ -30845,11 +40565,156 @@ func (ec *executionContext) marshalOCartBillingCycle2ᚖgithubᚗcomᚋmarketgra
 	return ec._CartBillingCycle(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOCartBlockingError2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartBlockingErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartBlockingError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCartBlockingError2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartBlockingError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOCartConnection2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartConnection(ctx context.Context, sel ast.SelectionSet, v *model.CartConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._CartConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCartCustomAttribute2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartCustomAttribute) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCartCustomAttribute2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttribute(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOCartCustomAttributeInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeInputᚄ(ctx context.Context, v any) ([]*model.CartCustomAttributeInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.CartCustomAttributeInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCartCustomAttributeInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributeInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCartCustomAttributes2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributes(ctx context.Context, sel ast.SelectionSet, v *model.CartCustomAttributes) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CartCustomAttributes(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCartCustomAttributesInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartCustomAttributesInput(ctx context.Context, v any) (*model.CartCustomAttributesInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCartCustomAttributesInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCartField2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartField) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCartField2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOCartFieldType2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldType(ctx context.Context, v any) (*model.CartFieldType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.CartFieldType)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCartFieldType2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldType(ctx context.Context, sel ast.SelectionSet, v *model.CartFieldType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOCartFieldValidation2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFieldValidation(ctx context.Context, sel ast.SelectionSet, v *model.CartFieldValidation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CartFieldValidation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCartFields2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFields(ctx context.Context, sel ast.SelectionSet, v *model.CartFields) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CartFields(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCartForm2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFormᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartForm) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCartForm2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartForm(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOCartFulfilment2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartFulfilment(ctx context.Context, sel ast.SelectionSet, v *model.CartFulfilment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CartFulfilment(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCartItem2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartItem) graphql.Marshaler {
@@ -30872,11 +40737,78 @@ func (ec *executionContext) marshalOCartItem2ᚕᚖgithubᚗcomᚋmarketgraphᚋ
 	return ret
 }
 
+func (ec *executionContext) unmarshalOCartItemAssociationInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemAssociationInputᚄ(ctx context.Context, v any) ([]*model.CartItemAssociationInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.CartItemAssociationInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCartItemAssociationInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemAssociationInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOCartItemCustomAttributeInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributeInputᚄ(ctx context.Context, v any) ([]*model.CartItemCustomAttributeInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.CartItemCustomAttributeInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCartItemCustomAttributeInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributeInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCartItemCustomAttributes2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemCustomAttributes(ctx context.Context, sel ast.SelectionSet, v *model.CartItemCustomAttributes) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CartItemCustomAttributes(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCartItemDiscount2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartItemDiscount(ctx context.Context, sel ast.SelectionSet, v *model.CartItemDiscount) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CartItemDiscount(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCartPricingTotal2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartPricingTotal(ctx context.Context, sel ast.SelectionSet, v *model.CartPricingTotal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._CartPricingTotal(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCartProductFields2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartProductFieldsᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartProductFields) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCartProductFields2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartProductFields(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOCartRecurringTotal2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartRecurringTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartRecurringTotal) graphql.Marshaler {
@@ -30952,6 +40884,68 @@ func (ec *executionContext) marshalOCartUnit2ᚕᚖgithubᚗcomᚋmarketgraphᚋ
 	return ret
 }
 
+func (ec *executionContext) unmarshalOCartUnitInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartUnitInputᚄ(ctx context.Context, v any) ([]*model.CartUnitInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.CartUnitInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCartUnitInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartUnitInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCartValidation2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidation(ctx context.Context, sel ast.SelectionSet, v *model.CartValidation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CartValidation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCartValidationMessageParameter2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationMessageParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartValidationMessageParameter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCartValidationMessageParameter2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationMessageParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOCartValidationWarning2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationWarningᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CartValidationWarning) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCartValidationWarning2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCartValidationWarning(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOCharge2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCharge(ctx context.Context, sel ast.SelectionSet, v *model.Charge) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -30964,6 +40958,39 @@ func (ec *executionContext) marshalOChargeConnection2ᚖgithubᚗcomᚋmarketgra
 		return graphql.Null
 	}
 	return ec._ChargeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCheckoutSettings2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCheckoutSettings(ctx context.Context, sel ast.SelectionSet, v *model.CheckoutSettings) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CheckoutSettings(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOChooseCartShippingPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingPayload(ctx context.Context, sel ast.SelectionSet, v *model.ChooseCartShippingPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChooseCartShippingPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOChooseCartShippingUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ChooseCartShippingUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChooseCartShippingUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐChooseCartShippingUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOCompany2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐCompany(ctx context.Context, sel ast.SelectionSet, v *model.Company) graphql.Marshaler {
@@ -31043,6 +41070,13 @@ func (ec *executionContext) marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecim
 	return res
 }
 
+func (ec *executionContext) marshalODeliveryAddress2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐDeliveryAddress(ctx context.Context, sel ast.SelectionSet, v *model.DeliveryAddress) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeliveryAddress(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalODevice2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐDevice(ctx context.Context, sel ast.SelectionSet, v *model.Device) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -31082,6 +41116,32 @@ func (ec *executionContext) marshalOEdition2ᚖgithubᚗcomᚋmarketgraphᚋmark
 		return graphql.Null
 	}
 	return ec._Edition(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFinalizeCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartPayload(ctx context.Context, sel ast.SelectionSet, v *model.FinalizeCartPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FinalizeCartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFinalizeCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.FinalizeCartUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFinalizeCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐFinalizeCartUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -31252,6 +41312,43 @@ func (ec *executionContext) marshalOListingOrder2ᚖgithubᚗcomᚋmarketgraph�
 	return v
 }
 
+func (ec *executionContext) unmarshalOLocale2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLocale2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) marshalOLocalizedText2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLocalizedTextᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.LocalizedText) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLocalizedText2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐLocalizedText(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOMembership2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐMembershipᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Membership) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -31354,6 +41451,32 @@ func (ec *executionContext) marshalOPartnerLeadStatus2ᚖgithubᚗcomᚋmarketgr
 	return v
 }
 
+func (ec *executionContext) marshalOPaymentMethod2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethodᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PaymentMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentMethod2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethod(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOPaymentMethod2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethod(ctx context.Context, sel ast.SelectionSet, v *model.PaymentMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentMethod(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPhoneNumber2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPhoneNumber(ctx context.Context, sel ast.SelectionSet, v *model.PhoneNumber) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -31427,6 +41550,13 @@ func (ec *executionContext) marshalOPricingPlan2ᚕᚖgithubᚗcomᚋmarketgraph
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOPricingPlan2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPricingPlan(ctx context.Context, sel ast.SelectionSet, v *model.PricingPlan) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PricingPlan(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Product) graphql.Marshaler {
@@ -31558,11 +41688,70 @@ func (ec *executionContext) marshalOProductType2ᚖgithubᚗcomᚋmarketgraphᚋ
 	return v
 }
 
+func (ec *executionContext) marshalOPurchaseDetails2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPurchaseDetails(ctx context.Context, sel ast.SelectionSet, v *model.PurchaseDetails) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PurchaseDetails(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOQuestionConnection2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐQuestionConnection(ctx context.Context, sel ast.SelectionSet, v *model.QuestionConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._QuestionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveDiscountFromCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountFromCartPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveDiscountFromCartPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveDiscountFromCartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveDiscountFromCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountFromCartUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.RemoveDiscountFromCartUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRemoveDiscountFromCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveDiscountFromCartUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalORemoveItemsFromCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsFromCartPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveItemsFromCartPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveItemsFromCartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveItemsFromCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsFromCartUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.RemoveItemsFromCartUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRemoveItemsFromCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRemoveItemsFromCartUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOReply2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐReplyᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Reply) graphql.Marshaler {
@@ -31632,6 +41821,77 @@ func (ec *executionContext) marshalORole2ᚕgithubᚗcomᚋmarketgraphᚋmarketg
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRole2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐRole(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOSetCartPaymentMethodPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetCartPaymentMethodPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetCartPaymentMethodPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSetCartPaymentMethodUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SetCartPaymentMethodUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSetCartPaymentMethodUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartPaymentMethodUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOSetCartShippingAddressPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetCartShippingAddressPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetCartShippingAddressPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSetCartShippingAddressUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SetCartShippingAddressUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSetCartShippingAddressUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOShippingQuote2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐShippingQuoteᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ShippingQuote) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNShippingQuote2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐShippingQuote(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -31812,11 +42072,106 @@ func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.S
 	return res
 }
 
+func (ec *executionContext) marshalOUpdateCartCustomAttributesPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateCartCustomAttributesPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateCartCustomAttributesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateCartCustomAttributesUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.UpdateCartCustomAttributesUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUpdateCartCustomAttributesUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartCustomAttributesUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOUpdateCartItemCustomAttributesInput2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemCustomAttributesInputᚄ(ctx context.Context, v any) ([]*model.UpdateCartItemCustomAttributesInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.UpdateCartItemCustomAttributesInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUpdateCartItemCustomAttributesInput2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemCustomAttributesInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOUpdateCartItemsPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateCartItemsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateCartItemsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateCartItemsUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.UpdateCartItemsUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUpdateCartItemsUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUpdateCartItemsUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._User(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOValidateCartPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐValidateCartPayload(ctx context.Context, sel ast.SelectionSet, v *model.ValidateCartPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ValidateCartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOValidateCartUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐValidateCartUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ValidateCartUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNValidateCartUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐValidateCartUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOViewer2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
