@@ -31,8 +31,9 @@ type backend struct {
 	client *upstream.Client
 
 	companies, users, applications, catalog, subscriptions []doc
-	memberships                                            []doc // each with user and company
-	carts, prices, leads, partnerLeads                     []doc // prices each with its cart
+	memberships                                            []doc            // each with user and company
+	carts, prices, leads, partnerLeads                     []doc            // prices each with its cart
+	shop                                                   map[string][]doc // plain lists by what follows /marketplace/v1/
 
 	mu     sync.Mutex
 	calls  map[string]int
@@ -70,6 +71,9 @@ func newBackend(t *testing.T) *backend {
 	} {
 		mux.HandleFunc("GET "+endpoint.pattern, b.counting(name, endpoint.serve))
 	}
+	mux.HandleFunc("GET /marketplace/v1/{list...}", func(w http.ResponseWriter, r *http.Request) {
+		b.counting(r.PathValue("list"), b.shopList)(w, r)
+	})
 	b.server = httptest.NewServer(mux)
 	t.Cleanup(b.server.Close)
 	b.client = newClient(t, b.server, appdirect.Backend)
@@ -200,6 +204,16 @@ func counted(all func(*http.Request) []doc) http.HandlerFunc {
 }
 
 // uncounted pages by start and count, and answers with the bare list.
+// shopList answers the list of the path, 404 where there is none.
+func (b *backend) shopList(w http.ResponseWriter, r *http.Request) {
+	list, known := b.shop[r.PathValue("list")]
+	if !known {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	uncounted(func(*http.Request) []doc { return list })(w, r)
+}
+
 func uncounted(all func(*http.Request) []doc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		reply(w, slice(all(r), number(r, "start", 0), number(r, "count", 250)))
