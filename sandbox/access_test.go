@@ -34,8 +34,8 @@ func TestPrintedRolesDecide(t *testing.T) {
 			t.Parallel()
 			refused := 0
 			for _, e := range factsOf(t).Endpoints {
-				if e.Key() == "POST /sync/v1/tasks#unassign" {
-					continue // shares its address with #create, whose roles stand
+				if e.Key() == "POST /sync/v1/tasks#unassign" || e.Key() == "GET /appMarket/v2/paymentMethods/defaults" {
+					continue // shares its address with #create, whose roles stand; is one's own: TestWhosePaymentMethods
 				}
 				counting := slices.Clone(grants.everywhere)
 				switch {
@@ -46,8 +46,12 @@ func TestPrintedRolesDecide(t *testing.T) {
 				default:
 					counting = append(counting, grants.unbound...)
 				}
+				path := withQuery(e, "", "")
+				if writes(e) && shared.box.appdirect.handlers[e.Key()] != nil {
+					path = fillPath(e.Path, nil) // of nothing, so that all personas find the same data
+				}
 				want := len(e.Roles) == 0 || slices.ContainsFunc(e.Roles, func(r string) bool { return slices.Contains(counting, r) })
-				a := shared.call(t, e.Method, "acme", persona, withQuery(e, "", ""))
+				a := shared.call(t, e.Method, "acme", persona, path)
 				if admitted := a.status != http.StatusForbidden; admitted != want {
 					t.Errorf("%s as %s: %d, printed roles %v", e.Key(), persona, a.status, e.Roles)
 				}

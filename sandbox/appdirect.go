@@ -22,7 +22,11 @@ func newAppDirect(box *Sandbox) (*appdirect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &appdirect{newPrinted(box, facts, appdirectHandlers())}, nil
+	schema, err := loadCheckoutSchema()
+	if err != nil {
+		return nil, err
+	}
+	return &appdirect{newPrinted(box, facts, appdirectHandlers(schema))}, nil
 }
 
 // oauthKeys are the OAuth2 routes as faults name them.
@@ -50,7 +54,9 @@ func (a *appdirect) serve(w http.ResponseWriter, r *http.Request, at site) {
 
 // call answers one call of a printed endpoint.
 func (a *appdirect) call(w http.ResponseWriter, r *http.Request, e *Endpoint, params map[string]string, at site) {
-	x := &exchange{site: at, world: at.tenant.world.Load(), endpoint: e, params: params, query: r.URL.Query()}
+	x := &exchange{
+		site: at, world: at.tenant.world.Load(), endpoint: e, params: params, query: r.URL.Query(), header: r.Header, now: a.box.opts.Now(),
+	}
 	out, err := a.checked(x, r)
 	if err != nil {
 		a.refuse(w, r, e, err)
@@ -75,6 +81,9 @@ func (a *appdirect) checked(x *exchange, r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	if err := checkHeaders(x.endpoint, r.Header); err != nil {
+		return reply{}, err
+	}
+	if err := x.readBody(r); err != nil {
 		return reply{}, err
 	}
 	h := a.handlers[x.endpoint.Key()]

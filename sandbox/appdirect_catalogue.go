@@ -86,6 +86,7 @@ func (p *productSpec) store(m *maker) {
 	if p.inCatalogue() {
 		m.put(m.world.applications, &Record{ID: id(p.number), Body: p.applicationDocument(), Facts: facts})
 	}
+	m.world.shop.stock(p)
 	for _, e := range p.editions {
 		m.put(m.world.editions, &Record{ID: id(e.number), Body: e.document(p.number), Facts: map[string]any{"product": id(p.number)}})
 		for _, plan := range e.plans {

@@ -5,51 +5,6 @@ import (
 	"time"
 )
 
-// discountSpec is what a discount's document is made of. The demo's are all
-// percentages.
-type discountSpec struct {
-	number            int64
-	code, description string // code is "" for a discount that applies by itself
-	percentage        int
-	created           time.Time
-	starts, ends      time.Time // zero when open
-	product           *productSpec
-	redemptions       int
-}
-
-// record makes the discount's document and what the list is ordered by.
-func (d *discountSpec) record() *Record {
-	var productID, productName any
-	facts := map[string]any{
-		"code": d.code, "created": millis(d.created), "redemptions": int64(d.redemptions), "channel": "CHANNEL",
-	}
-	if d.product != nil {
-		productID, productName = d.product.number, d.product.name
-		facts["application"] = d.product.name
-	}
-	for name, t := range map[string]time.Time{"start": d.starts, "end": d.ends} {
-		if !t.IsZero() {
-			facts[name] = millis(t)
-		}
-	}
-	return &Record{ID: id(d.number), Facts: facts, Body: Document{
-		"id": d.number, "code": nullable(d.code), "description": d.description, "type": "PERCENTAGE", "percentage": d.percentage,
-		"price": nil, "autoApply": d.code == "", "retainable": false, "createdOn": millis(d.created), "startDate": momentOrNull(d.starts),
-		"expirationDate": momentOrNull(d.ends), "redemptions": d.redemptions, "maxRedemptions": nil, "redemptionRestriction": "NONE",
-		"unit": "USER", "minUnits": 0, "maxUnits": 0, "billingCycles": nil, "applicationId": productID, "applicationName": productName,
-		"editionId": nil, "paymentPlanId": nil, "industryId": nil, "resellerCompanyId": nil, "basePartnerSharePercentage": nil,
-		"partnerSharePercentage": nil, "vendorSharePercentage": nil,
-	}}
-}
-
-// momentOrNull is null for an open end.
-func momentOrNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return millis(t)
-}
-
 // quoteSpec is what a quote's document is made of.
 type quoteSpec struct {
 	uuid, display, name, status string
@@ -102,19 +57,9 @@ func visibleQuotes(x *exchange) ([]*Record, error) {
 	return kept, nil
 }
 
-// channelRoutes are discounts, the one list that prints its total in a header,
-// and quotes, the one list with cursors.
+// channelRoutes are quotes, the one list with cursors.
 func channelRoutes() map[string]handler {
 	return map[string]handler{
-		http.MethodGet + " /channel/v1/discounts": listing{
-			records: everything(func(w *world) *Collection { return w.discounts }),
-			filters: map[string]filter{"code": oneOf("code")},
-			sorts: map[string]string{
-				"APPLICATION": "application", "CHANNEL": "channel", "CODE": "code", "CREATED_ON": "created",
-				"END_DATE": "end", "REDEMPTIONS": "redemptions", "START_DATE": "start",
-			},
-			paging: windows(asStored, maxWindow, true),
-		}.serve,
 		http.MethodGet + " /assistedSales/v1/quotes": listing{
 			records: visibleQuotes,
 			filters: map[string]filter{"sourceId": oneOf("sourceId"), "sourceType": oneOf("sourceType"), "status": oneOf("status")},

@@ -14,7 +14,8 @@ type companySpec struct {
 	address                                                     address
 	enabled, reseller, vendor, channelAdmin                     bool
 	created                                                     time.Time
-	links                                                       []any // custom attributes that link to other backends
+	dailyLimit, thirtyDaysLimit                                 amount // of spending; 0 means none
+	links                                                       []any  // custom attributes that link to other backends
 }
 
 // companyPath is the address of a company; others are made by appending to it.

@@ -19,9 +19,10 @@ type planSpec struct {
 type costSpec struct {
 	number           int64
 	unit, dependency string // dependency is "" when there is none
-	least, most      int    // units; most 0 means unlimited
+	least, most      amount // units; most 0 means unlimited
+	increment        amount // units are bought in multiples of it; 0 means any part of one
 	byIncrement      bool
-	strategy         string           // UNIT, TIERED or FLAT_RATE
+	strategy         string           // UNIT, TIERED, VOLUME, STAIRSTEP or FLAT_RATE
 	prices           map[string]int64 // cents by currency
 }
 
@@ -65,15 +66,19 @@ func (c costSpec) document() Document {
 	for currency, cents := range c.prices {
 		amount[currency] = number(shortMoney(cents))
 	}
-	var most any
-	if c.most > 0 {
-		most = c.most
-	}
 	return Document{
-		"id": c.number, "unit": c.unit, "unitDependency": nullable(c.dependency), "minUnits": c.least, "maxUnits": most,
-		"meteredUsage": false, "increment": 1, "pricePerIncrement": c.byIncrement, "blockContractDecrease": false,
+		"id": c.number, "unit": c.unit, "unitDependency": nullable(c.dependency), "minUnits": number(c.least.String()), "maxUnits": c.upTo(),
+		"meteredUsage": false, "increment": number(c.increment.String()), "pricePerIncrement": c.byIncrement, "blockContractDecrease": false,
 		"blockContractIncrease": false, "blockOriginalContractDecrease": false, "amount": amount, "pricingStrategy": c.strategy,
 	}
+}
+
+// upTo is the most units that the cost is for, null for any number.
+func (c costSpec) upTo() any {
+	if c.most.IsZero() {
+		return nil
+	}
+	return number(c.most.String())
 }
 
 // shortMoney writes cents without trailing zeros, as amounts are printed: 10, 1.5.

@@ -1,134 +1,174 @@
 package sandbox
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
 
-// cartDay is the day of the month on which all demo carts would be billed.
-const cartDay = 15
+// cartPrice is what a cart costs, worked out from the plans of its items.
+type cartPrice struct {
+	cart   *cartSpec
+	billed time.Time // when what recurs would first be billed
+	items  []itemPrice
+}
 
-// summary is the pricing summary of the cart, first billed when it starts: what
-// each item costs and why, and what recurs per billing cycle. One-time prices are
-// in no total, as printed.
-func (c *cartSpec) summary(starts time.Time) Document {
-	items := make([]any, len(c.items))
-	totals := map[string]int64{}
+// itemPrice is what an item costs.
+type itemPrice struct {
+	*cartItemSpec
+	billed   time.Time // when it would first be billed
+	charges  []charge
+	discount *discountSpec // nil for none
+	off      amount        // what the discount takes off what the plan costs
+}
+
+// price works a cart out.
+func (s *shop) price(c *cartSpec) cartPrice {
+	p := cartPrice{cart: c, billed: cartDate(s.today), items: make([]itemPrice, len(c.items))}
 	for i, item := range c.items {
-		items[i] = item.summary(c.currency, starts)
-		for _, cost := range item.charged() {
-			if cost.recurs() && item.plan.frequency != "ONE_TIME" {
-				totals[item.plan.frequency] += cost.prices[c.currency] * item.unitsOf(cost)
-			}
+		p.items[i] = itemPrice{cartItemSpec: item, billed: p.billed, charges: item.charges(c.currency)}
+		if d := s.discounts[item.body.DiscountCode]; d != nil {
+			p.items[i].discount = d
+			p.items[i].off = d.off(p.items[i].list())
 		}
 	}
-	recurring := []any{}
-	for _, period := range slices.Sorted(maps.Keys(totals)) {
-		recurring = append(recurring, Document{
-			"billingCycle": billingCycle(period), "totalSalePrice": exactMoney(totals[period]), "nextInvoiceDate": starts.Format(time.DateOnly),
-		})
-	}
-	return Document{"items": items, "recurringTotals": recurring}
+	return p
 }
 
-// summary is the item's part of the summary: where each price comes from, and
-// what it comes to.
-func (i *cartItemSpec) summary(currency string, starts time.Time) Document {
-	sources, effective := []any{}, []any{}
-	for _, cost := range i.charged() {
-		head := cost.heading()
-		price := i.calculation(cost, currency)
-		sources = append(sources, head.with(Document{"sources": []any{price.with(Document{
-			"priceType": "BASE_PRICE", "priceLevel": "NONE", "priceEntity": "NONE",
-		})}}))
-		effective = append(effective, head.with(price))
-	}
-	start := starts.Format(time.DateOnly)
-	return Document{
-		"itemId": i.uuid, "pricingPlanId": i.plan.uuid, "productId": i.product.uuid, "editionId": i.edition.uuid,
-		"detailedCost": Document{"costSources": sources}, "effectiveCost": Document{"costs": effective},
-		"schedule": Document{
-			"billingCycle": billingCycle(i.plan.frequency), "servicePeriod": Document{"start": start, "end": nil},
-			"billingPeriod": Document{"start": start, "end": nil}, "freeTrialPeriod": i.trial(starts),
-		},
-	}
+// list is what the plan costs without discount: each time that it is billed, or
+// once for a plan that is paid once.
+func (i itemPrice) list() amount {
+	return i.sum(func(c costSpec) bool { return c.unit != "ONE_TIME_SETUP" })
 }
 
-// trial is null for an edition without one.
-func (i *cartItemSpec) trial(starts time.Time) any {
-	if i.edition.trialDays == 0 {
+// plan is what the plan costs.
+func (i itemPrice) planTotal() amount { return i.list().Sub(i.off) }
+
+// setup is what is paid once beside the plan.
+func (i itemPrice) setup() amount {
+	return i.sum(func(c costSpec) bool { return c.unit == "ONE_TIME_SETUP" })
+}
+
+// sum adds what some of the costs come to.
+func (i itemPrice) sum(of func(costSpec) bool) amount {
+	var sum amount
+	for _, c := range i.charges {
+		if of(c.cost) {
+			sum = sum.Add(c.total())
+		}
+	}
+	return sum
+}
+
+// due is what of the plan is paid at once: nothing while a trial runs.
+func (i itemPrice) due() amount {
+	if i.edition.trialDays > 0 && i.plan.frequency != "ONE_TIME" {
+		return amount{}
+	}
+	return i.planTotal()
+}
+
+// dueParts are the amounts that are due at once, each taxed by itself: of every
+// item its plan and its setup, and the fees.
+func (p cartPrice) dueParts() []amount {
+	var parts []amount
+	for _, i := range p.items {
+		parts = append(parts, i.due(), i.setup())
+	}
+	for _, f := range p.cart.fees {
+		parts = append(parts, f.Amount)
+	}
+	return parts
+}
+
+// totals are what is due before tax, and the tax.
+func (p cartPrice) totals() (due, taxes amount) {
+	for _, part := range p.dueParts() {
+		due, taxes = due.Add(part), taxes.Add(tax(part))
+	}
+	return due, taxes
+}
+
+// recurring is what will be billed again, by period and without tax.
+func (p cartPrice) recurring() map[string]amount {
+	out := map[string]amount{}
+	for _, i := range p.items {
+		if i.plan.frequency != "ONE_TIME" {
+			out[i.plan.frequency] = out[i.plan.frequency].Add(i.planTotal())
+		}
+	}
+	return out
+}
+
+// shippingKey starts the key of a fee for shipping.
+const shippingKey = "SHIPPING_FEE"
+
+// shipping is the fee for shipping, null while none was chosen.
+func (p cartPrice) shipping() any {
+	var sum amount
+	found := false
+	for _, f := range p.cart.fees {
+		if strings.HasPrefix(f.Key, shippingKey) {
+			sum, found = sum.Add(f.Amount), true
+		}
+	}
+	if !found {
 		return nil
 	}
+	return tenPlaces(sum)
+}
+
+// preview is what the cart costs in all. The names of taxes and shipping are ours.
+func (p cartPrice) preview() Document {
+	items := make([]any, len(p.items))
+	for i, item := range p.items {
+		items[i] = item.preview()
+	}
+	due, taxes := p.totals()
+	summary := []any{}
+	if taxes.IsPositive() {
+		summary = append(summary, Document{"description": "Flat Tax", "taxAmount": tenPlaces(taxes)})
+	}
 	return Document{
-		"start": starts.Format(time.DateOnly), "end": starts.AddDate(0, 0, i.edition.trialDays).Format(time.DateOnly),
+		"items": items, "amountDueBeforeTax": tenPlaces(due), "amountDueAfterTax": tenPlaces(due.Add(taxes)),
+		"totalTaxAmount": tenPlaces(taxes), "taxSummary": summary, "shippingFeeAmount": p.shipping(),
+		"recurringTotals": p.recurringTotals(true),
 	}
 }
 
-// charged are the costs that apply to the item's quantity: of tiers the one it
-// falls into.
-func (i *cartItemSpec) charged() []costSpec {
-	return slices.DeleteFunc(slices.Clone(i.plan.costs), func(c costSpec) bool {
-		return c.strategy == "TIERED" && (i.quantity < c.least || c.most > 0 && i.quantity > c.most)
-	})
-}
-
-// unitsOf is how often the item pays a cost.
-func (i *cartItemSpec) unitsOf(c costSpec) int64 {
-	if c.unit == "NOT_APPLICABLE" || c.unit == "ONE_TIME_SETUP" && c.dependency == "" {
-		return 1
-	}
-	return int64(i.quantity)
-}
-
-// calculation is one price: how it is defined and what it comes to.
-func (i *cartItemSpec) calculation(c costSpec, currency string) Document {
-	price, units := c.prices[currency], i.unitsOf(c)
-	definition := Document{"price": exactMoney(price), "priceRanges": nil}
-	strategy := "FLAT"
-	if c.unit == "USER" {
-		strategy = c.strategy
-		var most any
-		if c.most > 0 {
-			most = c.most
+// recurringTotals has a total per period, with tax where that is shown.
+func (p cartPrice) recurringTotals(taxed bool) []any {
+	totals := p.recurring()
+	out := []any{}
+	for _, period := range slices.Sorted(maps.Keys(totals)) {
+		one := Document{
+			"billingCycle": billingCycle(period), "totalSalePrice": tenPlaces(totals[period]), "nextInvoiceDate": p.billed.Format(time.DateOnly),
 		}
-		definition = Document{"price": nil, "priceRanges": []any{Document{"min": c.least, "max": most, "price": exactMoney(price)}}}
+		if taxed {
+			one["totalSalePriceTaxIncluded"] = tenPlaces(totals[period].Add(tax(totals[period])))
+		}
+		out = append(out, one)
 	}
-	return Document{"pricingStrategy": strategy, "definition": definition, "calculations": []any{Document{
-		"quantity": exactMoney(units * 100), "salePrice": exactMoney(price), "totalPrice": exactMoney(price * units),
-	}}}
+	return out
 }
 
-// recurs reports whether the cost is part of every invoice.
-func (c costSpec) recurs() bool { return c.unit != "ONE_TIME_SETUP" }
-
-// heading names a cost. Costs have no uuid elsewhere; a digest of their number
-// gives them one that never changes.
-func (c costSpec) heading() Document {
-	category, kind := "RECURRING", "RECURRING_PER_UNIT"
-	var unit any = c.unit
-	switch c.unit {
-	case "NOT_APPLICABLE":
-		kind, unit = "RECURRING_FLAT", nil
-	case "ONE_TIME_SETUP":
-		category, kind, unit = "ONE_TIME", "ONE_TIME_SETUP", nullable(c.dependency)
+// summary is where each price of the cart comes from.
+func (p cartPrice) summary() Document {
+	items := make([]any, len(p.items))
+	for i, item := range p.items {
+		items[i] = item.summary(p.cart.currency)
 	}
-	return Document{
-		"costId":           uuid.NewSHA1(uuid.NameSpaceOID, []byte("cost "+id(c.number))).String(),
-		"costTypeCategory": category, "costType": kind, "unit": unit,
-	}
+	return Document{"items": items, "recurringTotals": p.recurringTotals(false)}
 }
 
 // billingCycle is when an item is billed.
 func billingCycle(period string) Document { return Document{"period": period, "dayOfMonth": cartDay} }
 
+// cartDay is the day of the month on which all carts would be billed.
+const cartDay = 15
+
 // cartDate is when what is in a cart today would first be billed.
 func cartDate(today time.Time) time.Time {
 	return time.Date(today.Year(), today.Month()+1, cartDay, 0, 0, 0, 0, time.UTC)
 }
-
-// exactMoney writes cents with the ten decimals that checkout prints.
-func exactMoney(cents int64) string { return fmt.Sprintf("%d.%02d00000000", cents/100, cents%100) }

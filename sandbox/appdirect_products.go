@@ -19,7 +19,11 @@ type productSpec struct {
 	created, published     time.Time
 	editions               []*editionSpec
 	stagingNumber          int64
-	stagingUUID, appStatus string // of the working copy; DEVELOPMENT, PENDING or PRODUCTION
+	physical               bool        // has to be shipped
+	fields                 []fieldSpec // that the vendor asks for of an item
+	subscriptionFields     []fieldSpec // custom attributes that the item must carry
+	purchaseFields         []fieldSpec // custom attributes that its cart must carry
+	stagingUUID, appStatus string      // of the working copy; DEVELOPMENT, PENDING or PRODUCTION
 }
 
 // editionSpec is what an edition's documents are made of.

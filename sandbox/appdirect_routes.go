@@ -1,13 +1,18 @@
 package sandbox
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // appdirectHandlers is what of AppDirect is answered, by Endpoint.Key; every
 // other printed endpoint is checked and then refused with 501.
-func appdirectHandlers() map[string]handler {
+func appdirectHandlers(schema *ast.Schema) map[string]handler {
 	all := map[string]handler{}
 	for _, some := range []map[string]handler{
-		companyRoutes(), userRoutes(), catalogueRoutes(), shopRoutes(), opinionRoutes(), billingRoutes(), invoiceRoutes(), channelRoutes(), cartRoutes(), leadRoutes(),
+		companyRoutes(), userRoutes(), catalogueRoutes(), shopRoutes(), opinionRoutes(), billingRoutes(), orderRoutes(), invoiceRoutes(),
+		channelRoutes(), discountRoutes(), leadRoutes(), cartRoutes(), validationRoutes(), paymentRoutes(), fulfilmentRoutes(), graphRoutes(schema),
 	} {
 		maps.Copy(all, some)
 	}

@@ -25,12 +25,14 @@ type orderSpec struct {
 	number, previous, oneTime int64 // previous and oneTime are 0 when there is none
 	kind, status, currency    string
 	quantity                  int
-	setupCents                int64
+	setup                     amount
 	discount                  *discountSpec // nil when there is none
 	lines                     []int64       // numbers of the order's lines, as many as may be needed
 	costStyle, lineStyle      wrapping
 	taxPermille               int64
-	code                      string // reference code
+	code                      string // reference code; the purchase number of what the shop sold
+	purchase                  string // id of the purchase; "" for what is older than the shop
+	sold                      []soldLine
 }
 
 // dateStyle is how a document writes its dates.
@@ -111,8 +113,7 @@ func (s *subscriptionSpec) orderDocument() Document {
 		"frequency": s.plan.frequency, "currency": o.currency, "type": o.kind, "user": billingUser(s.user),
 		"company": billingCompany(s.company), "paymentPlan": s.planDocument(), "paymentPlanId": id(s.plan.number), "activated": "false",
 	}
-	lines, total := s.orderLines()
-	d["orderLines"], d["totalPrice"] = o.lineStyle.list("orderLine", lines), longMoney(total)
+	d["orderLines"], d["totalPrice"] = o.lineStyle.list("orderLine", s.orderLines()), tenPlaces(s.orderTotal())
 	if s.plan.frequency == "ONE_TIME" || !s.ended.IsZero() {
 		d["endDate"] = s.dates.write(start)
 	}
@@ -131,6 +132,9 @@ func (s *subscriptionSpec) orderDocument() Document {
 	if o.code != "" {
 		d["referenceCode"] = o.code
 	}
+	if o.purchase != "" {
+		d["purchaseId"] = o.purchase
+	}
 	return d
 }
 
@@ -141,43 +145,9 @@ func (s *subscriptionSpec) setupOrder() Document {
 	return Document{
 		"id": id(s.order.oneTime), "startDate": start, "endDate": start, "nextBillingDate": s.dates.write(s.created),
 		"status": "ONE_TIME", "frequency": "ONE_TIME", "currency": s.order.currency, "type": "ONE_TIME_FEE",
-		"totalPrice":  longMoney(s.order.setupCents),
+		"totalPrice":  tenPlaces(s.order.setup),
 		"paymentPlan": reference(id(s.plan.number), planPath(s.product.number, s.edition.number, s.plan.number)),
 	}
-}
-
-// orderLines are the lines of the order and their sum in cents.
-func (s *subscriptionSpec) orderLines() ([]any, int64) {
-	o := &s.order
-	var lines []any
-	var total int64
-	next := func() string { return id(o.lines[len(lines)]) }
-	price, unit, quantity := s.plan.price(o.currency), s.plan.costs[0].unit, o.quantity
-	if unit == "NOT_APPLICABLE" {
-		quantity = 1
-	}
-	total = price * int64(quantity)
-	lines = append(lines, Document{
-		"id": next(), "description": s.product.name + " - " + s.edition.name, "price": longMoney(price), "quantity": longInt(quantity),
-		"totalPrice": longMoney(total), "type": "ITEM", "unit": unit,
-	})
-	if o.discount != nil {
-		off := -total * int64(o.discount.percentage) / 100
-		lines = append(lines, Document{
-			"id": next(), "description": o.discount.description, "price": longMoney(off), "quantity": longInt(1),
-			"totalPrice": longMoney(off), "type": "DISCOUNT",
-		})
-		total += off
-	}
-	if o.taxPermille > 0 {
-		tax := total * o.taxPermille / 1000
-		lines = append(lines, Document{
-			"id": next(), "description": "Sales Tax", "percentage": longMoney(o.taxPermille * 10), "quantity": longInt(1),
-			"totalPrice": longMoney(tax), "type": "TAX",
-		})
-		total += tax
-	}
-	return lines, total
 }
 
 // planDocument is the plan as orders print it: an address as attribute, the
@@ -210,12 +180,12 @@ func (c costSpec) billingDocument() Document {
 		amount[currency] = shortMoney(cents)
 	}
 	d := Document{
-		"unit": c.unit, "minUnits": longInt(c.least), "meteredUsage": "false", "increment": longInt(1),
+		"unit": c.unit, "minUnits": tenPlaces(c.least), "meteredUsage": "false", "increment": tenPlaces(c.increment),
 		"pricePerIncrement": strconv.FormatBool(c.byIncrement), "blockContractDecrease": "false", "blockContractIncrease": "false",
 		"blockOriginalContractDecrease": "false", "amount": amount,
 	}
-	if c.most > 0 {
-		d["maxUnits"] = longInt(c.most)
+	if c.most.IsPositive() {
+		d["maxUnits"] = tenPlaces(c.most)
 	}
 	if c.dependency != "" {
 		d["unitDependency"] = c.dependency

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // maxBodyBytes bounds a request body of an endpoint that describes one.
@@ -39,6 +41,20 @@ func checkBody(e *Endpoint, r *http.Request) error {
 		return &apiError{Status: http.StatusBadRequest, Message: "The body cannot be read: " + err.Error() + "."}
 	}
 	return checkMembers(e, values)
+}
+
+// readBody checks a body and keeps it for the handler.
+func (x *exchange) readBody(r *http.Request) error {
+	if x.endpoint.BodyType == "" {
+		return nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxBodyBytes+1))
+	if err != nil || len(raw) > maxBodyBytes {
+		return &apiError{Status: http.StatusBadRequest, Message: fmt.Sprintf("The body cannot be read, or is longer than %d bytes.", maxBodyBytes)}
+	}
+	x.body = raw
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	return checkBody(x.endpoint, r)
 }
 
 // bodyValues are the body's members as texts; of JSON, texts stay as they are
@@ -83,14 +99,20 @@ func checkMembers(e *Endpoint, values url.Values) error {
 			return &apiError{Status: http.StatusBadRequest, Message: fmt.Sprintf("%.100s is not documented for %s.", name, e.Key())}
 		}
 		p := e.Body[i]
-		if p.Type == "array<string>" || p.Type == "string" && p.Pattern == "" && len(p.Enum) == 0 {
-			continue // text and lists of any length; the body as a whole is bounded
+		if p.composite() || p.Type == "string" && p.Pattern == "" && len(p.Enum) == 0 {
+			continue // text, lists and objects of any length; the body as a whole is bounded
 		}
 		if problem := p.check(values.Get(name)); problem != "" {
 			return &apiError{Status: http.StatusBadRequest, Message: name + " " + problem + "."}
 		}
 	}
 	return nil
+}
+
+// composite reports whether the parameter is a list or an object, which only its
+// handler can read.
+func (p Parameter) composite() bool {
+	return p.Type == "object" || strings.HasPrefix(p.Type, "array<")
 }
 
 // checkPath finds nothing where a path parameter cannot be an id at all.

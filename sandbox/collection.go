@@ -60,6 +60,22 @@ func (c *Collection) replace(r *Record) {
 	}
 }
 
+// Remove forgets a record and all names it is found by; false when there is none
+// of this ID.
+func (c *Collection) Remove(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.byKey[id]
+	if r == nil || r.ID != id {
+		return false
+	}
+	for _, key := range r.keys() {
+		delete(c.byKey, key)
+	}
+	c.order = slices.DeleteFunc(c.order, func(o *Record) bool { return o == r })
+	return true
+}
+
 // Get finds a record by its ID or one of its aliases; nil when there is none.
 func (c *Collection) Get(key string) *Record {
 	c.mu.RLock()

@@ -38,6 +38,7 @@ func (s *Sandbox) control() http.Handler {
 	handle("DELETE /faults", func(*http.Request) (any, error) { s.faults.clear(); return Document{"faults": []any{}}, nil })
 	handle("GET /calls", func(*http.Request) (any, error) { return s.calls.snapshot(), nil })
 	handle("DELETE /calls", func(*http.Request) (any, error) { s.calls.clear(); return s.calls.snapshot(), nil })
+	handle("GET /purchases", func(*http.Request) (any, error) { return s.purchases(), nil })
 	handle("PUT /limits", s.putLimits)
 	handle("POST /reset", s.postReset)
 	return mux
@@ -61,7 +62,7 @@ func (s *Sandbox) describe(r *http.Request) (any, error) {
 		"seed": s.seed.Load(), "limits": s.limitsNow(), "tenants": tenants, "implemented": s.implemented(),
 		"control": []string{
 			"GET,PUT,DELETE " + controlPath + "/faults", "GET,DELETE " + controlPath + "/calls",
-			"PUT " + controlPath + "/limits", "POST " + controlPath + "/reset",
+			"GET " + controlPath + "/purchases", "PUT " + controlPath + "/limits", "POST " + controlPath + "/reset",
 		},
 	}, nil
 }
@@ -80,6 +81,16 @@ func (s *Sandbox) implemented() Document {
 	out := Document{}
 	for _, b := range s.backends {
 		out[b.name()] = b.implemented()
+	}
+	return out
+}
+
+// purchases tells of each tenant how often a cart became a purchase, by the cart's
+// id.
+func (s *Sandbox) purchases() Document {
+	out := Document{}
+	for _, t := range s.tenants {
+		out[t.Name] = t.world.Load().shop.purchasesByCart()
 	}
 	return out
 }

@@ -53,12 +53,16 @@ func newWorld(t Tenant, index int, seed uint64, today time.Time) (*world, error)
 	m.makeInvoices()
 	m.makeBundles()
 	m.makeOpinions()
+	m.makeShop()
 	return m.world, errors.Join(m.errs...)
 }
 
 // put stores a record and remembers an error for the end.
-func (m *maker) put(c *Collection, r *Record) {
-	if err := c.Put(r); err != nil {
+func (m *maker) put(c *Collection, r *Record) { m.note(c.Put(r)) }
+
+// note remembers an error for the end; nil is none.
+func (m *maker) note(err error) {
+	if err != nil {
 		m.errs = append(m.errs, err)
 	}
 }

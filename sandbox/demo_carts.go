@@ -36,13 +36,14 @@ func (m *maker) makeCarts() {
 
 // finishCart decides who owns the cart, and fills and stores it.
 func (m *maker) finishCart(c *cartSpec, position int) {
-	c.owner, c.ownedBy, c.blocked = c.buyer, c.company, c.status == "LOCKED"
+	c.owner, c.ownedBy = c.buyer, c.company
 	if position > 1 && m.chance(15) { // a reseller shops for a customer
 		c.buyerType, c.ownedBy = "PARTNER", m.customers[len(m.customers)-1]
 		c.owner = m.persona("reseller")
 	}
 	if m.chance(30) {
-		c.note = fmt.Sprintf("%02d:00", 8+m.rng.IntN(10))
+		time := attributeValues{fmt.Sprintf("%02d:00", 8+m.rng.IntN(10))}
+		c.attributes = &cartAttributes{Purchase: &attributeSet{CustomAttributes: map[string]attributeValues{"preferredTime": time}}}
 	}
 	count := m.rng.IntN(mostCartItems + 1)
 	if position < 2 {
@@ -54,9 +55,7 @@ func (m *maker) finishCart(c *cartSpec, position int) {
 			c.items = append(c.items, item)
 		}
 	}
-	r := c.record()
-	r.Facts["summary"] = c.summary(cartDate(m.today()))
-	m.put(m.world.carts, r)
+	m.note(m.world.shop.put(m.world, c))
 }
 
 // newCartItem picks something that can be bought in the currency; nil, now and
@@ -65,12 +64,24 @@ func (m *maker) newCartItem(currency string) *cartItemSpec {
 	for range 20 {
 		p := pick(m, m.products[delistedProducts:])
 		e := pick(m, p.editions)
-		i := &cartItemSpec{uuid: m.uuid(), product: p, edition: e, plan: pick(m, e.plans), quantity: 1 + m.rng.IntN(mostOrdered)}
-		if _, sold := i.plan.costs[0].prices[currency]; sold {
-			return i
+		o := offer{product: p, edition: e}
+		item := m.uuid()
+		o.plan = pick(m, e.plans)
+		quantity := units(1 + m.rng.IntN(mostOrdered))
+		if _, sold := o.plan.costs[0].prices[currency]; sold {
+			return o.item(item, quantity)
 		}
 	}
 	return nil
+}
+
+// item is so many of what is offered.
+func (o offer) item(id string, quantity amount) *cartItemSpec {
+	i := &cartItemSpec{offer: o, body: cartItemBody{ID: id, PricingPlanID: o.plan.uuid, Units: []unitBody{}}}
+	for _, rule := range o.plan.quantityRules() {
+		i.body.Units = append(i.body.Units, unitBody{Quantity: quantity, Unit: rule.unit})
+	}
+	return i
 }
 
 // persona is the user of a persona who is a person.

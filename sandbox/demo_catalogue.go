@@ -133,13 +133,13 @@ func (m *maker) newPlan(oneTime bool, currencies []string) *planSpec {
 		p.costs = append(p.costs, m.cost("NOT_APPLICABLE", cents, currencies))
 	case 1: // tiers: the more, the cheaper
 		low, high := m.cost("USER", cents, currencies), m.cost("USER", cents*8/10, currencies)
-		low.strategy, low.most, low.byIncrement = "TIERED", 10, true
-		high.strategy, high.least, high.byIncrement = "TIERED", 11, true
+		low.strategy, low.most, low.byIncrement = strategyTiered, units(10), true
+		high.strategy, high.least, high.byIncrement = strategyTiered, units(11), true
 		p.costs = append(p.costs, low, high)
 	default: // per user, sometimes up to so many, sometimes with a fee to begin with
 		each := m.cost("USER", cents, currencies)
 		if m.chance(20) {
-			each.most, each.byIncrement = mostOrdered, true
+			each.most, each.byIncrement = units(mostOrdered), true
 		}
 		p.costs = append(p.costs, each)
 		if !oneTime && m.chance(40) {
@@ -160,7 +160,7 @@ func (m *maker) setupFee(currencies []string) costSpec {
 
 // cost prices a unit in every currency from its dollar price.
 func (m *maker) cost(unit string, cents int64, currencies []string) costSpec {
-	c := costSpec{number: m.number(), unit: unit, strategy: "UNIT", prices: map[string]int64{}}
+	c := costSpec{number: m.number(), unit: unit, strategy: strategyUnit, increment: units(1), prices: map[string]int64{}}
 	if unit == "NOT_APPLICABLE" {
 		c.strategy = "FLAT_RATE"
 	}

@@ -69,6 +69,7 @@ func (m *maker) addCompany(name string, adjust func(*companySpec)) *companySpec 
 	c.size = pick(m, []string{"SMALL", "MEDIUM", "LARGE", ""})
 	adjust(c)
 	m.put(m.world.companies, c.record())
+	m.world.shop.companies[c.uuid] = c
 	return c
 }
 

@@ -104,6 +104,7 @@ func (m *maker) addMembership(c *companySpec, u *userSpec, spec membershipSpec) 
 	spec.mosi = m.chance(10)
 	m.put(m.world.memberships, spec.record(c, u))
 	m.people[c.uuid] = append(m.people[c.uuid], u)
+	m.world.shop.users[u.uuid] = u
 }
 
 // makeSecondMemberships lets some people belong to two companies, and makes sure

@@ -25,8 +25,16 @@ func (m *maker) makeDiscounts() {
 		if m.chance(40) {
 			d.product = pick(m, m.products)
 		}
-		m.discounts = append(m.discounts, d)
-		m.put(m.world.discounts, d.record())
+		m.addDiscount(d)
+	}
+}
+
+// addDiscount files a discount, and offers it to whoever knows its code.
+func (m *maker) addDiscount(d *discountSpec) {
+	m.discounts = append(m.discounts, d)
+	m.put(m.world.discounts, d.record())
+	if d.code != "" {
+		m.world.shop.discounts[d.code] = d
 	}
 }
 

@@ -82,7 +82,7 @@ func (m *maker) coverStatuses() {
 	}
 	for _, p := range m.products[:delistedProducts] {
 		s := m.newSubscription(m.customers[0], "ACTIVE", p)
-		m.put(m.world.subscriptions, s.record())
+		m.note(m.world.subscribe(s))
 	}
 }
 
@@ -104,7 +104,7 @@ func (m *maker) someStatus() string {
 // addSubscription makes and stores a subscription to some product.
 func (m *maker) addSubscription(c *companySpec, status string) {
 	s := m.newSubscription(c, status, pick(m, m.products))
-	m.put(m.world.subscriptions, s.record())
+	m.note(m.world.subscribe(s))
 }
 
 // newSubscription makes a subscription of the company to the product, owned by
@@ -159,7 +159,7 @@ func (m *maker) newOrder(s *subscriptionSpec) orderSpec {
 	}
 	for _, c := range s.plan.costs {
 		if c.unit == "ONE_TIME_SETUP" {
-			o.oneTime, o.setupCents = m.number(), c.prices[o.currency]
+			o.oneTime, o.setup = m.number(), fromCents(c.prices[o.currency])
 		}
 	}
 	return o

@@ -14,7 +14,7 @@ type apiError struct {
 	Message string // empty: "HTTP <status> <text>"
 	header  http.Header
 	wait    time.Duration // 429 only: the call would pass after this long
-	data    Document      // of backends whose refusals carry more than words; nil for none
+	data    Document      // what the refusal carries beyond words; nil for nothing
 }
 
 // Error implements error; callers over HTTP never see this form.

@@ -1,9 +1,12 @@
 package sandbox
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // exchange is one API request that passed all checks, as handlers see it.
@@ -14,13 +17,20 @@ type exchange struct {
 	endpoint *Endpoint
 	params   map[string]string // path parameters
 	query    url.Values        // documented query parameters only
+	header   http.Header       // of the request; printed headers have been checked
+	body     []byte            // of the request, checked as far as the documents describe it
+	now      time.Time         // when it arrived
 }
 
 // reply is a handler's answer: a Document or a list of them.
 type reply struct {
+	status int // 0 means 200; a 204 has no body
 	body   any
 	header http.Header
 }
+
+// done answers a write that has nothing to show.
+var done = reply{status: http.StatusNoContent}
 
 // handler answers one endpoint.
 type handler func(*exchange) (reply, error)
@@ -47,12 +57,17 @@ func (x *exchange) answer(w http.ResponseWriter, r *http.Request, out reply) {
 	for name, values := range out.header {
 		w.Header()[name] = values
 	}
-	body := absolute(out.body, x.site.base)
-	if wantsXML(r, x.endpoint.Produces) {
-		writeBody(w, http.StatusOK, "application/xml", renderXML(rootName(x.endpoint.Path), body))
+	status := cmp.Or(out.status, http.StatusOK)
+	if status == http.StatusNoContent {
+		w.WriteHeader(status)
 		return
 	}
-	writeJSON(w, http.StatusOK, body)
+	body := absolute(out.body, x.site.base)
+	if wantsXML(r, x.endpoint.Produces) {
+		writeBody(w, status, "application/xml", renderXML(rootName(x.endpoint.Path), body))
+		return
+	}
+	writeJSON(w, status, body)
 }
 
 // rootName is the XML root of an endpoint's answer: its last literal segment,
@@ -65,6 +80,15 @@ func rootName(path string) string {
 	}
 	name := parts[max(last-1, 0)]
 	return name[:len(name)-1]
+}
+
+// decode reads the request's body. Members that the documents do not print are
+// refused at any depth, as are values of another kind.
+func (x *exchange) decode(into any) error {
+	if err := strictDecode(bytes.NewReader(x.body), into); err != nil {
+		return &apiError{Status: http.StatusBadRequest, Message: "The body cannot be read: " + err.Error() + "."}
+	}
+	return nil
 }
 
 // number is a JSON number in the exact digits given.

@@ -44,7 +44,7 @@ type Endpoint struct {
 // Parameter is one query or path parameter.
 type Parameter struct {
 	Name            string   `json:"name"`                      // as callers write it; "custom.…" stands for any custom attribute
-	Type            string   `json:"type"`                      // string, integer, number, boolean, array<string>, array<number>
+	Type            string   `json:"type"`                      // string, integer, number, boolean, object, array<…> of one of these
 	Default         string   `json:"default,omitempty"`         // "" when none is printed
 	Enum            []string `json:"enum,omitempty"`            // the only values taken; empty when any is
 	Operators       []string `json:"operators,omitempty"`       // accepted as name[operator]

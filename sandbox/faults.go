@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -32,6 +33,7 @@ type fault struct {
 	CutBody   bool   `json:"cutBody,omitempty"`   // end the connection half-way through the body
 	BadJSON   bool   `json:"badJSON,omitempty"`   // answer a body that does not parse
 	Drop      bool   `json:"drop,omitempty"`      // end the connection without an answer
+	Late      bool   `json:"late,omitempty"`      // strike after the request took effect: only the answer is lost
 }
 
 // delay draws how long this call waits.
@@ -104,8 +106,14 @@ func refuseByStatus(w http.ResponseWriter, status int) {
 }
 
 // inject runs a handler under a fault; refuse words a fault's status. The wait
-// ends early when the caller goes away, and then nothing is answered.
+// ends early when the caller goes away, and then nothing is answered. A late fault
+// runs the handler first, whatever becomes of its answer.
 func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler, refuse func(http.ResponseWriter, int)) {
+	if f.Late {
+		readAhead(r)
+		kept := keep(next, r)
+		next = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { kept.passOn(w) })
+	}
 	if d := f.delay(); d > 0 {
 		readAhead(r)
 		if pause(r.Context(), d) != nil {
@@ -118,9 +126,7 @@ func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler,
 	case f.Status != 0:
 		refuse(w, f.Status)
 	case f.CutBody || f.BadJSON:
-		kept := &keptResponse{header: http.Header{}, status: http.StatusOK}
-		next.ServeHTTP(kept, r)
-		f.spoil(w, kept)
+		f.spoil(w, keep(next, r))
 	default:
 		next.ServeHTTP(w, r)
 	}
@@ -130,9 +136,7 @@ func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler,
 // written makes net/http end the connection, which is what a cut body looks like.
 func (f fault) spoil(w http.ResponseWriter, kept *keptResponse) {
 	body := kept.body.Bytes()
-	for name, values := range kept.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), kept.header)
 	announced := len(body)
 	if f.BadJSON {
 		body = append(body[:len(body)/2:len(body)/2], `{"oops":]`...)
@@ -185,6 +189,20 @@ type keptResponse struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+}
+
+// keep runs a handler and holds back what it answers.
+func keep(next http.Handler, r *http.Request) *keptResponse {
+	kept := &keptResponse{header: http.Header{}, status: http.StatusOK}
+	next.ServeHTTP(kept, r)
+	return kept
+}
+
+// passOn gives the response to the caller after all.
+func (k *keptResponse) passOn(w http.ResponseWriter) {
+	maps.Copy(w.Header(), k.header)
+	w.WriteHeader(k.status)
+	_, _ = w.Write(k.body.Bytes()) // the caller may be gone; there is nobody to tell
 }
 
 // The three methods of http.ResponseWriter.

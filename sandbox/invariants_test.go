@@ -19,7 +19,7 @@ func members(v any, name string) []any {
 	return []any{v}
 }
 
-func amount(t *testing.T, v any) *big.Rat {
+func amountOf(t *testing.T, v any) *big.Rat {
 	t.Helper()
 	n, ok := new(big.Rat).SetString(factText(v))
 	if !ok {
@@ -37,15 +37,15 @@ func TestOrdersAddUp(t *testing.T) {
 			order := field(plain(t, s.Body), "order")
 			sum := new(big.Rat)
 			for _, line := range members(field(order, "orderLines"), "orderLine") {
-				total := amount(t, field(line, "totalPrice"))
+				total := amountOf(t, field(line, "totalPrice"))
 				sum.Add(sum, total)
 				if price := field(line, "price"); price != nil {
-					if product := new(big.Rat).Mul(amount(t, price), amount(t, field(line, "quantity"))); product.Cmp(total) != 0 {
+					if product := new(big.Rat).Mul(amountOf(t, price), amountOf(t, field(line, "quantity"))); product.Cmp(total) != 0 {
 						t.Fatalf("subscription %s: a line of %v is %v", s.ID, line, product)
 					}
 				}
 			}
-			if sum.Cmp(amount(t, field(order, "totalPrice"))) != 0 {
+			if sum.Cmp(amountOf(t, field(order, "totalPrice"))) != 0 {
 				t.Fatalf("subscription %s: lines sum to %v, total is %v", s.ID, sum, field(order, "totalPrice"))
 			}
 		}
@@ -117,13 +117,13 @@ func checkStartingPrice(t *testing.T, listed, product any) {
 		var least *big.Rat
 		for _, e := range field(product, "pricing", "editions").([]any) {
 			for _, p := range field(e, "plans").([]any) {
-				cost := amount(t, field(field(p, "costs").([]any)[0], "amount", currency))
+				cost := amountOf(t, field(field(p, "costs").([]any)[0], "amount", currency))
 				if least == nil || cost.Cmp(least) < 0 {
 					least = cost
 				}
 			}
 		}
-		if least.Cmp(amount(t, field(price, "price"))) != 0 {
+		if least.Cmp(amountOf(t, field(price, "price"))) != 0 {
 			t.Errorf("%v starts at %v %s, the cheapest plan is %v", field(listed, "name"), field(price, "price"), currency, least)
 		}
 	}

@@ -62,7 +62,8 @@ func writeBody(w http.ResponseWriter, status int, contentType string, body []byt
 	_, _ = w.Write(body) // the caller may be gone; there is nobody to tell
 }
 
-// statusBody is the error document of newer endpoints.
+// statusBody is the error document of newer endpoints, with what some of them say
+// beyond words.
 func statusBody(e *apiError) Document {
-	return Document{"status": e.Status, "code": e.symbol(), "message": e.message()}
+	return Document{"status": e.Status, "code": e.symbol(), "message": e.message()}.with(e.data)
 }

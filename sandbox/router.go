@@ -35,11 +35,20 @@ func newRouter(f Facts) *router {
 
 // add files one endpoint. A few documents print the base path within the path,
 // and four print an action as a URL fragment, which no client ever sends: both
-// are cut, and the first endpoint of a method and path stands.
+// are cut, and the first endpoint of a method and path stands. One path of carts
+// is printed without the beginning that all others have; it is filed under both.
 func (t *router) add(e *Endpoint, basePath string) {
 	path, _, _ := strings.Cut(e.Path, "#")
+	t.file(e, strings.TrimPrefix(path, basePath+"/"))
+	if strings.HasPrefix(path, "/shoppingCarts/") {
+		t.file(e, "/v3/checkout"+path)
+	}
+}
+
+// file puts an endpoint under a path.
+func (t *router) file(e *Endpoint, path string) {
 	at := t
-	for _, segment := range segments(strings.TrimPrefix(path, basePath+"/")) {
+	for _, segment := range segments(path) {
 		at = at.child(segment)
 	}
 	if at.methods == nil {

@@ -24,6 +24,7 @@ type world struct {
 	editions      *Collection // of sold products, by number
 	plans         *Collection // of sold products, by number
 	subscriptions *Collection // by uuid
+	orders        *Collection // of subscriptions, by number
 	discounts     *Collection // by number
 	quotes        *Collection // by uuid
 	invoices      *Collection // by number
@@ -33,6 +34,7 @@ type world struct {
 	reviews       opinions    // with the comments on them, by number
 	questions     opinions    // with the answers to them, by number
 
+	shop    *shop        // where carts become purchases
 	links   linkSet      // of companies to accounts in the other backends
 	kazoo   *kazooWorld  // telephony
 	twilio  *twilioWorld // add-ons
@@ -46,8 +48,8 @@ func emptyWorld(today time.Time) *world {
 		companies: &Collection{}, users: &Collection{}, memberships: &Collection{},
 		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
 		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},
-		discounts: &Collection{}, quotes: &Collection{}, invoices: &Collection{}, carts: &Collection{}, leads: &Collection{},
-		bundles: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(),
+		orders: &Collection{}, discounts: &Collection{}, quotes: &Collection{}, invoices: &Collection{}, carts: &Collection{}, leads: &Collection{},
+		bundles: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(), shop: newShop(today),
 	}
 }
 

@@ -1,0 +1,157 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// till is a sandbox of its own in which one buyer shops.
+type till struct {
+	*fixture
+	clock          *fakeClock
+	user, company  string
+	tenant, caller string // whose API, and the persona that calls it
+}
+
+// openTill starts a sandbox with a buyer who has a card.
+func openTill(t *testing.T) *till {
+	t.Helper()
+	clock := newClock()
+	f := start(t, Options{Now: clock.now})
+	f.box.limits.setEnforce("", false)
+	buyer := f.acme().users.Get(emailKey("buyer@acme.example"))
+	return &till{
+		fixture: f, clock: clock, user: buyer.ID, company: f.acme().membershipsOf(buyer.ID)[0].text("company"), tenant: "acme", caller: "partner",
+	}
+}
+
+// customer makes the till that of somebody of the customer at this place.
+func (l *till) customer(t *testing.T, place int) *till {
+	t.Helper()
+	var companies []string
+	for _, c := range l.acme().companies.all() {
+		if c.Body["vendor"] != true {
+			companies = append(companies, c.ID)
+		}
+	}
+	out := *l
+	out.company = companies[place]
+	out.user = where(l.acme().memberships.all(), "company", out.company)[0].text("user")
+	return &out
+}
+
+// send makes a call with a JSON body, or none.
+func (l *till) send(t *testing.T, method, path string, body any) answer {
+	t.Helper()
+	raw := ""
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw = string(b)
+	}
+	r := request(t, method, l.base(l.tenant)+"/api"+path, raw)
+	r.Header.Set("Accept", "application/json")
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	r.Header.Set("AD-ShoppingCart-Partner", "APPDIRECT")
+	r.Header.Set("AD-Public-Developer-Key", "key")
+	r.Header.Set("Authorization", "Bearer "+l.token(t, l.tenant, l.caller))
+	return do(t, r)
+}
+
+// want sends what must be answered with a status.
+func (l *till) want(t *testing.T, status int, method, path string, body any) answer {
+	t.Helper()
+	a := l.send(t, method, path, body)
+	if a.status != status {
+		t.Fatalf("%s %s: %d, want %d: %s", method, path, a.status, status, a.body)
+	}
+	return a
+}
+
+// ok sends what must succeed with an object.
+func (l *till) ok(t *testing.T, method, path string, body any) map[string]any {
+	t.Helper()
+	return l.want(t, http.StatusOK, method, path, body).object(t)
+}
+
+// refused sends what must be refused for one reason, and returns the first.
+func (l *till) refused(t *testing.T, method, path string, body any) map[string]any {
+	t.Helper()
+	problems := blocking(t, l.want(t, http.StatusBadRequest, method, path, body).object(t))
+	if len(problems) == 0 {
+		t.Fatalf("%s %s is refused without a reason", method, path)
+	}
+	return problems[0]
+}
+
+const cartsPath = "/v3/checkout/shoppingCarts"
+
+// newCart makes a cart of the buyer and returns its path.
+func (l *till) newCart(t *testing.T, items ...map[string]any) string {
+	t.Helper()
+	body := map[string]any{"buyerUserId": l.user, "buyerCompanyId": l.company, "currency": "USD"}
+	if len(items) > 0 {
+		body["items"] = items
+	}
+	return cartsPath + "/" + factText(l.ok(t, http.MethodPost, cartsPath, body)["id"])
+}
+
+// plan is the uuid of the plan of a product of the shelf.
+func (l *till) plan(name string) string { return planOf(l.acme(), name).plan.uuid }
+
+func planOf(w *world, name string) offer { return (&maker{world: w}).shelved(name) }
+
+// units are so many of a unit as an item's body has them.
+func unitsOf(unit string, quantity any) []any {
+	return []any{map[string]any{"unit": unit, "quantity": quantity}}
+}
+
+// line is an item's body.
+func (l *till) line(name string, more ...map[string]any) map[string]any {
+	body := map[string]any{"pricingPlanId": l.plan(name)}
+	for _, m := range more {
+		for k, v := range m {
+			body[k] = v
+		}
+	}
+	return body
+}
+
+// blocking reads the reasons out of a refusal or a validation.
+func blocking(t *testing.T, body map[string]any) []map[string]any {
+	t.Helper()
+	list, ok := body["blockingErrors"].([]any)
+	if !ok {
+		t.Fatalf("no blockingErrors in %v", body)
+	}
+	out := make([]map[string]any, len(list))
+	for i, v := range list {
+		out[i], _ = v.(map[string]any)
+	}
+	return out
+}
+
+// params are an issue's, by key.
+func params(problem map[string]any) map[string]string {
+	out := map[string]string{}
+	list, _ := problem["messageParameters"].([]any)
+	for _, p := range list {
+		out[factText(field(p, "key"))] = factText(field(p, "value"))
+	}
+	return out
+}
+
+// purchased reads how often a cart became a purchase.
+func (l *till) purchased(t *testing.T, cart string) string {
+	t.Helper()
+	return factText(field(l.control(t, http.MethodGet, "/purchases", "").json(t), l.tenant, cart[len(cartsPath)+1:]))
+}
+
+// later moves the clock.
+func (l *till) later(d time.Duration) { l.clock.advance(d) }
