@@ -153,7 +153,7 @@ func TestRefusedCarts(t *testing.T) {
 		{"unknown buyer", http.MethodPost, cartsPath, map[string]any{"buyerUserId": "x", "buyerCompanyId": l.company}, 404, "NOT_FOUND"},
 		{"unknown company", http.MethodPost, cartsPath, map[string]any{"buyerUserId": l.user, "buyerCompanyId": "x"}, 404, "NOT_FOUND"},
 		{"another's company", http.MethodPost, cartsPath, map[string]any{"buyerUserId": l.user, "buyerCompanyId": stranger.company}, 400, "VALIDATION_ERROR"},
-		{"unknown currency", http.MethodPost, cartsPath, map[string]any{"currency": "XXX"}, 400, "BAD_REQUEST"},
+		{"unknown currency", http.MethodPost, cartsPath, map[string]any{"currency": "EUROS"}, 400, "BAD_REQUEST"},
 		{"unknown member", http.MethodPost, cartsPath, map[string]any{"colour": "red"}, 400, "BAD_REQUEST"},
 		{"unknown member inside", http.MethodPost, cart + "/items", l.line("Harbor Notes", map[string]any{"units": []any{map[string]any{"amount": 1}}}), 400, "BAD_REQUEST"},
 		{"unknown plan", http.MethodPost, cart + "/items", map[string]any{"pricingPlanId": "nothing"}, 400, "PRICING_PLAN_NOT_FOUND"},

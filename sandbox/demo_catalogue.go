@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// How many products a tenant sells, and how many more only have a working copy.
+// How many products a tenant sells besides those of the shelf, and how many more
+// only have a working copy. All of them fit a page of 100.
 const (
-	soldProducts     = 92
+	soldProducts     = 82
 	delistedProducts = 2 // of the sold: gone from the catalogue, still subscribed to
 	draftProducts    = 6
 )

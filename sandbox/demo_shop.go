@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // makeShop adds what checkout needs and random goods have not: products of every
 // kind of pricing with bounds, fields and shipping, discount codes, ways to pay,
@@ -39,28 +42,18 @@ func flat(unit string, price int64) costSpec {
 }
 
 // shelf is what every tenant sells besides its random goods.
-func shelf() []goods {
-	one, none := units(1), amount{}
+func shelf() []goods { return slices.Concat(pricedGoods(), shippedGoods(), askingGoods()) }
+
+// pricedGoods are priced in all the ways there are.
+func pricedGoods() []goods {
+	one, half := units(1), fromCents(50)
 	tiers := func(unit, strategy string, prices ...int64) []costSpec {
 		return []costSpec{
 			each(unit, strategy, prices[0], one, units(10), one), each(unit, strategy, prices[1], units(11), units(50), one),
-			each(unit, strategy, prices[2], units(51), none, one),
+			each(unit, strategy, prices[2], units(51), amount{}, one),
 		}
 	}
-	half := fromCents(50)
 	return []goods{
-		{
-			name: "Harbor Office Suite", kind: "WEB_APP", blurb: "Mail, calendar and documents", frequency: "MONTHLY",
-			costs: []costSpec{each("LICENSE", strategyUnit, 8_40, one, units(300), one)}, fields: officeFields(),
-		},
-		{
-			name: "Harbor Tracker", kind: "STATIC", blurb: "A tag that tells where things are", frequency: "ONE_TIME", physical: true,
-			costs: []costSpec{each("ITEM", strategyUnit, 440_00, one, units(20), one)},
-		},
-		{
-			name: "Harbor Headset", kind: "STATIC", blurb: "Sold in pairs", frequency: "ONE_TIME", physical: true,
-			costs: []costSpec{each("ITEM", strategyUnit, 49_50, units(2), units(40), units(2))},
-		},
 		{
 			name: "Harbor Storage", kind: "WEB_APP", blurb: "Space by the user and the megabyte", frequency: "MONTHLY", costs: []costSpec{
 				each("USER", strategyUnit, 3_00, one, units(9), one), each("MEGABYTE", strategyUnit, 20, half, units(1000), half),
@@ -79,18 +72,42 @@ func shelf() []goods {
 			costs: tiers("CONTACT", strategyStairstep, 19_00, 59_00, 99_00),
 		},
 		{
-			name: "Harbor Domain", kind: "DOMAIN_REGISTRATION", blurb: "A name for a year", frequency: "YEARLY",
-			costs: []costSpec{flat("NOT_APPLICABLE", 12_00)},
-			fields: []fieldSpec{{
-				kind: "TEXT", code: "domain", title: "Domain name", expression: `^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`, least: 4, most: 253, required: true,
-			}},
-		},
-		{
 			name: "Harbor Notes", kind: "WEB_APP", blurb: "Free for everybody", frequency: "MONTHLY", costs: []costSpec{flat("NOT_APPLICABLE", 0)},
 		},
 		{
 			name: "Harbor Priority Support", kind: "WEB_APP", blurb: "An add-on", frequency: "MONTHLY", addon: true,
 			costs: []costSpec{flat("NOT_APPLICABLE", 15_00)},
+		},
+	}
+}
+
+// shippedGoods have to be sent somewhere.
+func shippedGoods() []goods {
+	return []goods{
+		{
+			name: "Harbor Tracker", kind: "STATIC", blurb: "A tag that tells where things are", frequency: "ONE_TIME", physical: true,
+			costs: []costSpec{each("ITEM", strategyUnit, 440_00, units(1), units(20), units(1))},
+		},
+		{
+			name: "Harbor Headset", kind: "STATIC", blurb: "Sold in pairs", frequency: "ONE_TIME", physical: true,
+			costs: []costSpec{each("ITEM", strategyUnit, 49_50, units(2), units(40), units(2))},
+		},
+	}
+}
+
+// askingGoods want to know something of who buys them.
+func askingGoods() []goods {
+	return []goods{
+		{
+			name: "Harbor Office Suite", kind: "WEB_APP", blurb: "Mail, calendar and documents", frequency: "MONTHLY",
+			costs: []costSpec{each("LICENSE", strategyUnit, 8_40, units(1), units(300), units(1))}, fields: officeFields(),
+		},
+		{
+			name: "Harbor Domain", kind: "DOMAIN_REGISTRATION", blurb: "A name for a year", frequency: "YEARLY",
+			costs: []costSpec{flat("NOT_APPLICABLE", 12_00)},
+			fields: []fieldSpec{{
+				kind: "TEXT", code: "domain", title: "Domain name", expression: `^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`, least: 4, most: 253, required: true,
+			}},
 		},
 		{
 			name: "Harbor Firewall", kind: "WEB_APP_MANUAL_SETUP", blurb: "Set up at your site", frequency: "MONTHLY",
