@@ -62,3 +62,22 @@ func ClientKey(v *auth.Viewer, address netip.Addr) string {
 	digest := sha256.Sum256([]byte(kind + ":" + name))
 	return "cost:{" + v.Tenant() + "}:" + base64.RawURLEncoding.EncodeToString(digest[:16])
 }
+
+// Allowance are the buckets of a tenant's clients.
+type Allowance struct {
+	// Each is the bucket of every client that is not named; the zero value is the default.
+	Each Bucket
+	// Clients are the buckets of client applications, by their id; nil for none.
+	Clients map[string]Bucket
+}
+
+// Of is the bucket of whoever asks.
+func (a Allowance) Of(v *auth.Viewer) Bucket {
+	if own, named := a.Clients[v.ClientID()]; named && !v.IsAnonymous() {
+		return own
+	}
+	if a.Each == (Bucket{}) {
+		return DefaultBucket()
+	}
+	return a.Each
+}

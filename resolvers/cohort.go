@@ -21,6 +21,8 @@ type operation struct {
 	mu      sync.Mutex
 	cohorts map[string]any        // place -> []*T
 	asked   map[string]*sync.Once // place of a field -> its one question
+	watches []*loaders.Watch      // of the fields that may have made calls
+	items   int                   // listed so far
 }
 
 type operationKey struct{}
@@ -32,6 +34,43 @@ var errNoOperation = errors.New("resolvers: no operation in this context")
 func Begin(ctx context.Context, l *loaders.Loaders) context.Context {
 	op := &operation{cohorts: map[string]any{}, asked: map[string]*sync.Once{}}
 	return context.WithValue(loaders.With(ctx, l), operationKey{}, op)
+}
+
+// Used says what the operation of a context has used so far: fields that made
+// upstream calls, and items of lists behind such fields.
+func Used(ctx context.Context) (calls, items int) {
+	op, ok := ctx.Value(operationKey{}).(*operation)
+	if !ok {
+		return 0, 0
+	}
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	for _, w := range op.watches {
+		if w.Called() {
+			calls++
+		}
+	}
+	return calls, op.items
+}
+
+// Watched counts the calls made under the returned context as one field's.
+func Watched(ctx context.Context) context.Context {
+	op, ok := ctx.Value(operationKey{}).(*operation)
+	if !ok {
+		return ctx
+	}
+	w := new(loaders.Watch)
+	op.mu.Lock()
+	op.watches = append(op.watches, w)
+	op.mu.Unlock()
+	return loaders.Watched(ctx, w)
+}
+
+// list counts items of a list.
+func (op *operation) list(items int) {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	op.items += items
 }
 
 // enroll remembers who stands at a place. Everyone there comes from the same
@@ -114,7 +153,7 @@ func fan[P, V any](ctx context.Context, objs []*P, load loadFunc[P, V], enrol fu
 	}
 	at := place(fc)
 	op.question(at).Do(func() {
-		all, _ := load(ctx, l, cohort(op, place(fc.Parent), objs))
+		all, _ := load(Watched(ctx), l, cohort(op, place(fc.Parent), objs))
 		if enrol != nil {
 			enrol(op, at, all)
 		}
@@ -154,9 +193,18 @@ func found[T any](ctx context.Context, load func(l *loaders.Loaders) (*T, error)
 	return root(ctx, obj, err)
 }
 
-// lists files the objects of all lists.
+// lists files the objects of all lists, and counts them.
 func lists[T any](op *operation, at string, all [][]*T) {
-	objects(op, at, slices.Concat(all...))
+	listsOf(objects[T])(op, at, all)
+}
+
+// listsOf is lists for what is filed in another way.
+func listsOf[T any](enrol func(op *operation, at string, all []*T)) func(op *operation, at string, all [][]*T) {
+	return func(op *operation, at string, all [][]*T) {
+		flat := slices.Concat(all...)
+		op.list(len(flat))
+		enrol(op, at, flat)
+	}
 }
 
 // root files what a root field found and passes it on.

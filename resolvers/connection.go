@@ -48,6 +48,7 @@ func (s shape[N, E, C]) root(ctx context.Context, list *loaders.List[*N], err er
 		return nil, err
 	}
 	s.enrol(op, place(fc), list.Items)
+	op.list(len(list.Items))
 	return s.of(list, selectsEdges(ctx)), nil
 }
 
@@ -97,6 +98,7 @@ func nested[P, N, E, C any](ctx context.Context, objs []*P, args pageArgs, s sha
 			}
 		}
 		s.enrol(op, at, nodes)
+		op.list(len(nodes))
 	})
 	withEdges := selectsEdges(ctx)
 	out := make([]*C, len(lists))

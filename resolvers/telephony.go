@@ -222,7 +222,7 @@ func (phoneNumberResolver) AssignedAddOns(ctx context.Context, objs []*model.Pho
 	return fan(ctx, objs,
 		func(ctx context.Context, l *loaders.Loaders, numbers []*model.PhoneNumber) ([][]*model.AssignedAddOn, []error) {
 			return l.AssignedAddOns(ctx, numbers)
-		}, nil)
+		}, lists[model.AssignedAddOn])
 }
 
 func accountID(a *model.TelephonyAccount) string { return a.ID }

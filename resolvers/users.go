@@ -35,14 +35,7 @@ func (userResolver) Memberships(ctx context.Context, objs []*model.User) ([][]*m
 	return fan(ctx, objs,
 		func(ctx context.Context, l *loaders.Loaders, users []*model.User) ([][]*model.Membership, []error) {
 			return l.UserMemberships(ctx, members(users, userID))
-		},
-		func(op *operation, at string, all [][]*model.Membership) {
-			var flat []*model.Membership
-			for _, list := range all {
-				flat = append(flat, list...)
-			}
-			memberships(op, at, flat)
-		})
+		}, listsOf(memberships))
 }
 
 func userID(u *model.User) string { return u.ID }

@@ -21,10 +21,11 @@ const noStore = "no-store"
 // what it is called: by its data, since what stands beside it (cost, say) differs
 // each time. Anything with an error may be different the next moment.
 func (a *answer) keepable(fresh time.Duration, private bool) {
-	if len(a.response.Errors) > 0 || a.response.Data == nil {
+	data := a.responses[0].Data // a batch comes by POST
+	if a.faulty() || data == nil {
 		return
 	}
-	sum := sha256.Sum256(append([]byte(a.mediaType), a.response.Data...))
+	sum := sha256.Sum256(append([]byte(a.mediaType), data...))
 	a.etag = `W/"` + hex.EncodeToString(sum[:12]) + `"`
 	a.cacheControl = "public"
 	if private {

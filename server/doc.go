@@ -4,7 +4,8 @@
 //
 // One GraphQL request goes through the files in this order: handler.go (which
 // endpoint), tenant.go (whose host), graphql.go and params.go (what is asked),
-// extension.go (may it run, and as whom), then the executor and the resolvers,
+// documents.go and operation.go (is it valid and small enough), cost.go (may its
+// client afford it), operation.go again (as whom), then the executor and the resolvers,
 // then errors.go and respond.go (what is answered), and event.go (what is
 // written down).
 package server

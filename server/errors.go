@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -54,7 +55,8 @@ type fault struct {
 	message    string
 	backend    upstream.Backend // "" where no backend has a part in it
 	retryable  bool
-	retryAfter int // seconds; 0 is not said
+	retryAfter int    // seconds; 0 is not said
+	limit      string // the limit's name for metrics; "" where none was exceeded
 }
 
 // extensions are the fault's, as docs/errors.md lists them.
@@ -86,6 +88,8 @@ func classify(err error) fault {
 		refused  *auth.Error
 		call     *upstream.Error
 		exceeded *limits.Exceeded
+		crowded  *limits.Crowded
+		later    *limits.Throttled
 	)
 	switch {
 	case errors.As(err, &input):
@@ -99,11 +103,15 @@ func classify(err error) fault {
 	case errors.As(err, &refused):
 		return refusal(refused)
 	case errors.As(err, &exceeded):
-		return fault{code: ResourceLimitExceeded, message: exceeded.Error()}
+		return fault{code: ResourceLimitExceeded, message: exceeded.Error(), limit: exceeded.Limit}
+	case errors.As(err, &crowded):
+		return fault{code: RateLimitExceeded, message: crowded.Error(), retryable: true, retryAfter: 1, limit: crowded.Limit}
+	case errors.As(err, &later):
+		return fault{code: RateLimitExceeded, message: later.Error(), retryable: true, retryAfter: inSeconds(later.Wait()), limit: "bucket"}
 	case errors.As(err, &call):
 		return callFault(call)
 	case errors.Is(err, context.DeadlineExceeded):
-		return fault{code: Internal, message: "the operation's limit `deadline` passed before this was answered", retryable: true}
+		return fault{code: Internal, message: "the operation's limit `deadline` passed before this was answered", retryable: true, limit: "deadline"}
 	case errors.Is(err, context.Canceled):
 		return fault{code: Internal, message: "the request was cancelled", retryable: true}
 	default:
@@ -124,7 +132,7 @@ func refusal(e *auth.Error) fault {
 
 // callFault says what a failed call means to the client, and never what was in it.
 func callFault(e *upstream.Error) fault {
-	f := fault{code: Internal, backend: e.Backend, retryable: e.Retryable(), retryAfter: int(math.Ceil(e.RetryAfter.Seconds()))}
+	f := fault{code: Internal, backend: e.Backend, retryable: e.Retryable(), retryAfter: inSeconds(e.RetryAfter)}
 	name := "the backend " + string(e.Backend)
 	switch e.Kind {
 	case upstream.NotFound:
@@ -132,6 +140,7 @@ func callFault(e *upstream.Error) fault {
 	case upstream.RateLimited, upstream.Paced:
 		f.code, f.message = RateLimitExceeded, name+" has no room for this call within the operation's deadline"
 	case upstream.BudgetSpent:
+		f.limit = "calls"
 		f.code, f.message = ResourceLimitExceeded, "the operation exceeds the limit `calls` of upstream calls; ask for less at once"
 	case upstream.Timeout:
 		f.message = name + " did not answer in time"
@@ -149,12 +158,23 @@ func callFault(e *upstream.Error) fault {
 	return f
 }
 
+// inSeconds rounds up: whoever comes back then is not too early.
+func inSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
+
+// note counts an error of a request.
+func (s *Server) note(r *request, f fault) {
+	r.count(f.code)
+	if f.limit != "" {
+		s.metrics.refused(f.limit)
+	}
+}
+
 // present turns any error of an operation into one of its answer's errors.
 func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	r := requestFrom(ctx)
 	out, f := s.shape(ctx, err)
 	out.Message, out.Extensions = f.message, f.extensions(r.id)
-	r.count(f.code)
+	s.note(r, f)
 	if f.code == Internal && r.firstTime(out.Err) {
 		s.log.LogAttrs(ctx, slog.LevelError, "operation error",
 			slog.String("requestId", r.id), slog.Any("path", out.Path), slog.String("cause", err.Error()), stackOf(err))

@@ -42,8 +42,9 @@ func TestClassify(t *testing.T) {
 		"unauthorized": {&auth.Error{Code: auth.Unauthorized, Message: "the access token has expired"}, fault{code: Unauthorized, message: "the access token has expired"}},
 		"forbidden":    {&auth.Error{Code: auth.Forbidden, Message: "no role"}, fault{code: Forbidden, message: "no role"}},
 		"unavailable":  {&auth.Error{Code: auth.Unavailable, Message: "keys are away"}, fault{code: Internal, message: "keys are away", retryable: true}},
-		"limit":        {&limits.Exceeded{Limit: "depth", Most: 1, Got: 2}, fault{code: ResourceLimitExceeded, message: "the operation exceeds the limit `depth`: 2, and at most 1 are allowed"}},
-		"deadline":     {fmt.Errorf("x: %w", context.DeadlineExceeded), fault{code: Internal, message: "the operation's limit `deadline` passed before this was answered", retryable: true}},
+		"limit":        {&limits.Exceeded{Limit: "depth", Most: 1, Got: 2}, fault{code: ResourceLimitExceeded, message: "the operation exceeds the limit `depth`: 2, and at most 1 are allowed", limit: "depth"}},
+		"crowd":        {&limits.Crowded{Limit: "viewerOperations", Most: 1}, fault{code: RateLimitExceeded, message: "the operation exceeds the limit `viewerOperations`: 2, and at most 1 are allowed", retryable: true, retryAfter: 1, limit: "viewerOperations"}},
+		"deadline":     {fmt.Errorf("x: %w", context.DeadlineExceeded), fault{code: Internal, message: "the operation's limit `deadline` passed before this was answered", retryable: true, limit: "deadline"}},
 		"cancelled":    {context.Canceled, fault{code: Internal, message: "the request was cancelled", retryable: true}},
 		"panic":        {errPanic, fault{code: Internal, message: "internal error"}},
 		"anything":     {errSecret, fault{code: Internal, message: "internal error"}},
@@ -58,7 +59,7 @@ func TestClassify(t *testing.T) {
 		"slow":            {call(upstream.Timeout, 0), backend(Internal, "the backend appdirect did not answer in time")},
 		"malformed":       {call(upstream.MalformedReply, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},
 		"too large":       {call(upstream.TooLarge, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},
-		"no budget":       {call(upstream.BudgetSpent, 0), backend(ResourceLimitExceeded, "the operation exceeds the limit `calls` of upstream calls; ask for less at once")},
+		"no budget":       {call(upstream.BudgetSpent, 0), named("calls", backend(ResourceLimitExceeded, "the operation exceeds the limit `calls` of upstream calls; ask for less at once"))},
 		"left":            {call(upstream.Canceled, 0), backend(Internal, "the request ended before the backend appdirect answered")},
 		"misused":         {call(upstream.Misused, 0), backend(Internal, "the backend appdirect refused the call")},
 	} {
@@ -204,4 +205,10 @@ func codeConstants(t *testing.T) (codes []string) {
 		t.Fatalf("%d codes; AppDirect documents 8, Apollo 2: %v", len(codes), codes)
 	}
 	return codes
+}
+
+// named is the fault of a limit.
+func named(limit string, f fault) fault {
+	f.limit = limit
+	return f
 }

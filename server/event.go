@@ -10,7 +10,7 @@ import (
 // record writes the one event of an operation, and counts it.
 func (s *Server) record(ctx context.Context, r *request, a *answer, written int) {
 	took := s.now().Sub(r.started)
-	s.metrics.operation(r.operationType, a.status, len(a.response.Errors) > 0, took)
+	s.metrics.operation(r.operationType, a.status, a.faulty(), took)
 	attrs := []slog.Attr{
 		slog.String("requestId", r.id),
 		slog.String("tenant", r.tenant.Name),
@@ -25,7 +25,7 @@ func (s *Server) record(ctx context.Context, r *request, a *answer, written int)
 		attrs = append(attrs, slog.String("type", r.operationType), slog.String("operation", r.operation))
 	}
 	if r.operationType != "" && r.budget != nil {
-		attrs = append(attrs, slog.Int("calls", r.budget.Total()), slog.Any("callsByRoute", r.budget.Calls()),
+		attrs = append(attrs, slog.Int("cost", r.cost), slog.Int("used", r.used), slog.Int("calls", r.budget.Total()), slog.Any("callsByRoute", r.budget.Calls()),
 			slog.Duration("waited", r.budget.Waited().Round(time.Microsecond)))
 	}
 	if r.untrusted {

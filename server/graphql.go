@@ -9,8 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/marketgraph/marketgraph/auth"
-	"github.com/marketgraph/marketgraph/resolvers"
-	"github.com/marketgraph/marketgraph/resolvers/loaders"
+	"github.com/marketgraph/marketgraph/limits"
 	"github.com/marketgraph/marketgraph/upstream"
 )
 
@@ -28,7 +27,7 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 	if !acceptable {
 		return s.refusal(req, typeJSON, refuse(http.StatusNotAcceptable, BadRequest, "accept %s or %s", typeResponse, typeJSON))
 	}
-	asked, f := s.readParams(r)
+	wanted, f := s.readParams(r)
 	if f != nil {
 		return s.refusal(req, mediaType, f)
 	}
@@ -38,12 +37,19 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 	if err != nil {
 		return s.refusal(req, mediaType, tokenFault(err))
 	}
-	req.viewer = viewer
-	if f := s.find(ctx, req, asked); f != nil {
-		return s.refusal(req, mediaType, f)
+	req.viewer, req.client = viewer, limits.ClientKey(viewer, s.proxies.Client(r))
+	leave, err := s.running.Enter(s.limits, req.tenant.Name, req.viewerKey())
+	if err != nil {
+		return s.refusal(req, mediaType, notNow(mediaType, err))
 	}
-	asked.Headers = r.Header
-	return s.run(ctx, r.Method, mediaType, asked)
+	defer leave()
+	for _, one := range wanted.operations {
+		if f := s.find(ctx, req, one); f != nil {
+			return s.refusal(req, mediaType, f)
+		}
+		one.Headers = r.Header
+	}
+	return s.run(ctx, r, mediaType, wanted)
 }
 
 // tokenFault refuses a request whose token is no good, or cannot be checked now.
@@ -60,32 +66,80 @@ func tokenFault(err error) *httpFault {
 	return f
 }
 
-// run validates and executes the operation.
-func (s *Server) run(ctx context.Context, method, mediaType string, asked *asked) *answer {
+// notNow refuses what fits later. Clients of the newer media type get the
+// status that says so.
+func notNow(mediaType string, err error) *httpFault {
+	f := &httpFault{status: requestError, fault: classify(err)}
+	if mediaType == typeResponse {
+		f.status = http.StatusTooManyRequests
+	}
+	return f
+}
+
+// run answers the operations of one request, one after the other. They are
+// charged together, before any of them makes a call.
+func (s *Server) run(ctx context.Context, r *http.Request, mediaType string, wanted *wanted) *answer {
 	req := requestFrom(ctx)
-	asked.ReadTime = graphql.TraceTiming{Start: req.started, End: graphql.Now()}
 	req.budget = upstream.NewBudget(s.limits.Calls) // finding out who the viewer is counts as well
 	ctx = upstream.WithBudget(graphql.StartOperationTrace(ctx), req.budget)
-	op, faults := s.exec.CreateOperationContext(ctx, &asked.RawParams)
-	if op.Operation != nil {
-		req.operation, req.operationType = op.Operation.Name, string(op.Operation.Operation)
+	ops := make([]*operation, len(wanted.operations))
+	for i, asked := range wanted.operations {
+		ops[i] = s.prepare(ctx, asked)
 	}
-	if len(faults) > 0 {
-		a := &answer{mediaType: mediaType, response: s.exec.DispatchError(graphql.WithOperationContext(ctx, op), faults)}
-		a.status = a.requestErrorStatus()
-		return a
-	}
-	if method != http.MethodPost && op.Operation.Operation != ast.Query {
-		f := refuse(http.StatusMethodNotAllowed, BadRequest, "GET runs queries only: send a mutation by POST")
-		f.allow = http.MethodPost
+	if f := readsOnly(r.Method, ops); f != nil {
 		return s.refusal(req, mediaType, f)
 	}
-	s.keep(ctx, req, asked)
-	loading := loaders.New(req.tenant.Loaders, req.viewer)
-	handle, ctx := s.exec.DispatchOperation(resolvers.Begin(ctx, loading), op)
-	a := &answer{mediaType: mediaType, status: http.StatusOK, response: handle(ctx)}
-	if method != http.MethodPost {
+	dry := r.Header.Get(headerCostOnly) == "true"
+	charge, err := s.charge(ctx, req, ops, dry)
+	if err != nil {
+		a := s.refusal(req, mediaType, notNow(mediaType, err))
+		a.responses[0].Extensions = extensionsOf(refusedReport(err, ops))
+		return a
+	}
+	for _, op := range ops {
+		if op.response == nil {
+			s.answerOne(ctx, op, dry)
+		}
+	}
+	s.settle(ctx, charge, ops, dry)
+	a := s.answered(mediaType, wanted.batch, ops)
+	if loading := ops[0].loading; r.Method != http.MethodPost && loading != nil {
 		a.keepable(loading.Fresh(), !req.viewer.IsAnonymous())
+	}
+	return a
+}
+
+// answerOne runs an operation that may run, or does as if.
+func (s *Server) answerOne(ctx context.Context, op *operation, dry bool) {
+	if dry {
+		op.response = &graphql.Response{Data: []byte("null")}
+		return
+	}
+	s.keep(ctx, requestFrom(ctx), op.asked)
+	s.execute(ctx, op)
+}
+
+// readsOnly refuses to run anything but queries for a request that a browser makes without asking.
+func readsOnly(method string, ops []*operation) *httpFault {
+	for _, op := range ops {
+		if method != http.MethodPost && op.response == nil && op.Operation.Operation != ast.Query {
+			f := refuse(http.StatusMethodNotAllowed, BadRequest, "GET runs queries only: send a mutation by POST")
+			f.allow = http.MethodPost
+			return f
+		}
+	}
+	return nil
+}
+
+// answered puts the responses into one answer. A batch is answered with 200,
+// as its operations may have fared differently.
+func (s *Server) answered(mediaType string, batch bool, ops []*operation) *answer {
+	a := &answer{mediaType: mediaType, batch: batch, status: http.StatusOK}
+	for _, op := range ops {
+		a.responses = append(a.responses, op.response)
+	}
+	if !batch && ops[0].refused {
+		a.status = a.requestErrorStatus()
 	}
 	return a
 }

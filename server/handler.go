@@ -46,8 +46,8 @@ func (s *Server) cors() *cors.Cors {
 	return cors.New(cors.Options{
 		AllowedOrigins: s.origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders: []string{"Authorization", "MP-Authorization", "Content-Type", "Accept", headerRequestID},
-		ExposedHeaders: []string{headerRequestID},
+		AllowedHeaders: []string{"Authorization", "MP-Authorization", "Content-Type", "Accept", headerRequestID, headerCostOnly},
+		ExposedHeaders: []string{headerRequestID, headerRetryAfter},
 		MaxAge:         600,
 	})
 }

@@ -8,6 +8,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/marketgraph/marketgraph/graph"
+	"github.com/marketgraph/marketgraph/limits"
 )
 
 func TestEndpoints(t *testing.T) {
@@ -108,7 +111,7 @@ func TestCORS(t *testing.T) {
 		}
 	}
 	got := closed.query(t, "", `{ __typename }`, "Origin", "https://shop.example")
-	if got.header.Get("Access-Control-Allow-Origin") != "https://shop.example" || got.header.Get("Access-Control-Expose-Headers") != "X-Request-Id" {
+	if got.header.Get("Access-Control-Allow-Origin") != "https://shop.example" || got.header.Get("Access-Control-Expose-Headers") != "X-Request-Id, Retry-After" {
 		t.Errorf("the answer has %v", got.header)
 	}
 	if got := closed.query(t, "", `{ __typename }`, "Origin", "https://evil.example"); got.header.Get("Access-Control-Allow-Origin") != "" {
@@ -128,7 +131,7 @@ func TestAnswerBody(t *testing.T) {
 		`{"extensions":{"x":1}}`: {Extensions: map[string]any{"x": 1}},
 		`{"errors":[{"message":"a \"quoted\" \u003cmessage\u003e"}],"data":{"a":1},"extensions":{"x":1}}`: {Errors: list, Data: []byte(`{"a":1}`), Extensions: map[string]any{"x": 1}},
 	} {
-		if got := string((&answer{response: response}).body()); got != want {
+		if got := string((&answer{responses: []*graphql.Response{response}}).body()); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -137,14 +140,17 @@ func TestAnswerBody(t *testing.T) {
 // TestDocumentsAreBounded: long documents are parsed each time, ordinary ones once.
 func TestDocumentsAreBounded(t *testing.T) {
 	t.Parallel()
-	d := newDocuments()
+	d := newDocuments(graph.NewExecutableSchema(graph.Config{}).Schema(), limits.Default())
 	short, long := "{ me { id } }", "{ me { id } } #"+strings.Repeat("x", maxDocumentBytes)
-	d.Add(t.Context(), short, nil)
-	d.Add(t.Context(), long, nil)
-	if _, ok := d.Get(t.Context(), short); !ok {
+	for _, text := range []string{short, long} {
+		if _, faults := d.read(t.Context(), text); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+	}
+	if _, ok := d.valid.Get(t.Context(), short); !ok {
 		t.Error("an ordinary document was not kept")
 	}
-	if _, ok := d.Get(t.Context(), long); ok {
+	if _, ok := d.valid.Get(t.Context(), long); ok {
 		t.Error("a long document was kept")
 	}
 }

@@ -68,11 +68,18 @@ func (people) Person(_ context.Context, _, subject string) (auth.Person, error) 
 // start serves with these options; Tenants, Directory, Metrics and Log are set where absent.
 func start(t *testing.T, o Options) *gateway {
 	t.Helper()
+	return startWith(t, o, func(*Tenant) {})
+}
+
+// startWith is start with a tenant that is changed first.
+func startWith(t *testing.T, o Options, change func(*Tenant)) *gateway {
+	t.Helper()
 	g := &gateway{log: &lines{}, calls: map[string]int{}, serve: map[string]http.HandlerFunc{}}
 	backend := httptest.NewServer(http.HandlerFunc(g.backend))
 	t.Cleanup(backend.Close)
 	o.Directory, o.Metrics, o.Log = people{}, NewMetrics(), slog.New(slog.NewJSONHandler(g.log, nil))
 	o.Tenants, o.DefaultTenant = []*Tenant{g.tenant(t, backend, o.Metrics)}, "acme"
+	change(o.Tenants[0])
 	var err error
 	if g.server, err = New(o); err != nil {
 		t.Fatal(err)
@@ -173,6 +180,7 @@ type result struct {
 		Path       []any
 		Extensions map[string]any
 	}
+	Extensions struct{ Cost *costReport }
 }
 
 // codes are the errors' codes in their order.
@@ -208,13 +216,21 @@ func (g *gateway) send(t *testing.T, method, path, body string, header ...string
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := result{status: response.StatusCode, header: response.Header, text: string(text)}
+	out := result{status: response.StatusCode, header: response.Header, text: withoutCost(string(text))}
 	if strings.Contains(response.Header.Get("Content-Type"), "json") && len(text) > 0 {
 		if err := json.Unmarshal(text, &out); err != nil {
 			t.Fatalf("%v in %s", err, text)
 		}
 	}
 	return out
+}
+
+// withoutCost is the text of an answer that has nothing but its cost in extensions, without them.
+func withoutCost(text string) string {
+	if before, _, found := strings.Cut(text, `,"extensions":{"cost":`); found {
+		return before + "}"
+	}
+	return text
 }
 
 // query posts a document, with a token where it is not "".

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/limits"
 	"github.com/marketgraph/marketgraph/upstream"
 )
 
@@ -25,6 +26,9 @@ type Metrics struct {
 	waits      *prometheus.HistogramVec
 	cacheEvent *prometheus.CounterVec
 	documents  *prometheus.CounterVec
+	costs      *prometheus.HistogramVec
+	refusals   *prometheus.CounterVec
+	charges    *prometheus.CounterVec
 }
 
 // NewMetrics makes a registry of its own, with the process's and Go's figures.
@@ -54,6 +58,16 @@ func NewMetrics() *Metrics {
 		}, []string{"backend"}),
 		cacheEvent: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "marketgraph_cache_events_total", Help: "What the cache did, by kind.",
+		}, []string{"kind"}),
+		costs: f.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "marketgraph_operation_cost_points", Help: "Cost of operations that were run: as requested before, and as used.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 11),
+		}, []string{"kind"}),
+		refusals: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_limit_errors_total", Help: "Errors that say which limit was exceeded, by its name.",
+		}, []string{"limit"}),
+		charges: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_cost_buckets_total", Help: "What happened at the clients' buckets; alone counts decisions without the shared ones.",
 		}, []string{"kind"}),
 		documents: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "marketgraph_documents_total", Help: "Documents asked for by id, and those that no manifest has, by outcome.",
@@ -88,6 +102,22 @@ const (
 )
 
 func (m *Metrics) document(outcome string) { m.documents.WithLabelValues(outcome).Inc() }
+
+// Charge counts one event of the clients' buckets; it is a limits.ThrottleOptions' OnEvent.
+func (m *Metrics) Charge(event limits.Event) {
+	m.charges.WithLabelValues(event.String()).Inc()
+}
+
+// cost notes what an operation was charged, and what it used.
+func (m *Metrics) cost(requested, used int) {
+	m.costs.WithLabelValues("requested").Observe(float64(requested))
+	m.costs.WithLabelValues("used").Observe(float64(used))
+}
+
+// refused counts an error by the limit that it names.
+func (m *Metrics) refused(limit string) {
+	m.refusals.WithLabelValues(limit).Inc()
+}
 
 func (m *Metrics) operation(operationType string, status int, faulty bool, took time.Duration) {
 	if operationType == "" {

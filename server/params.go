@@ -9,8 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // requestError in the place of a status means that HTTP has nothing to say about
@@ -28,8 +26,14 @@ func refuse(status int, code Code, format string, args ...any) *httpFault {
 	return &httpFault{status: status, fault: fault{code: code, message: fmt.Sprintf(format, args...)}}
 }
 
+// wanted is all that one request asks to run.
+type wanted struct {
+	operations []*asked // one at least
+	batch      bool     // sent as a list, and so answered as one
+}
+
 // readParams reads what is asked, from the body of a POST or the query of a GET.
-func (s *Server) readParams(r *http.Request) (*asked, *httpFault) {
+func (s *Server) readParams(r *http.Request) (*wanted, *httpFault) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		return s.fromQuery(r.URL)
@@ -42,7 +46,7 @@ func (s *Server) readParams(r *http.Request) (*asked, *httpFault) {
 	}
 }
 
-func (s *Server) fromBody(r *http.Request) (*asked, *httpFault) {
+func (s *Server) fromBody(r *http.Request) (*wanted, *httpFault) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != typeJSON || !charsetFits(params["charset"]) {
 		return nil, refuse(http.StatusUnsupportedMediaType, BadRequest, "send the operation as Content-Type: application/json")
@@ -51,12 +55,58 @@ func (s *Server) fromBody(r *http.Request) (*asked, *httpFault) {
 	if err != nil {
 		return nil, s.bodyFault(err)
 	}
-	return decodeParams(body)
+	return s.decode(body)
+}
+
+// decode reads a body: one operation, or a list of them.
+func (s *Server) decode(body []byte) (*wanted, *httpFault) {
+	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
+		return s.decodeBatch(trimmed)
+	}
+	return alone(s.decodeParams(body))
+}
+
+// alone is the request of one operation.
+func alone(one *asked, f *httpFault) (*wanted, *httpFault) {
+	if f != nil {
+		return nil, f
+	}
+	return &wanted{operations: []*asked{one}}, nil
+}
+
+// decodeBatch reads a list of operations.
+func (s *Server) decodeBatch(body []byte) (*wanted, *httpFault) {
+	if s.limits.Batch == 1 {
+		return nil, exceeded(http.StatusBadRequest, "batch", "the limit `batch` is 1: send one operation per request")
+	}
+	var bodies []json.RawMessage
+	if err := json.Unmarshal(body, &bodies); err != nil || len(bodies) == 0 {
+		return nil, refuse(http.StatusBadRequest, BadRequest, "the body is no JSON list of operations")
+	}
+	if len(bodies) > s.limits.Batch {
+		return nil, exceeded(http.StatusBadRequest, "batch", "the body exceeds the limit `batch` of %d operations", s.limits.Batch)
+	}
+	out := &wanted{batch: true}
+	for _, text := range bodies {
+		one, f := s.decodeParams(text)
+		if f != nil {
+			return nil, f
+		}
+		out.operations = append(out.operations, one)
+	}
+	return out, nil
+}
+
+// exceeded refuses a request for a limit of what it sends.
+func exceeded(status int, limit, format string, args ...any) *httpFault {
+	f := refuse(status, ResourceLimitExceeded, format, args...)
+	f.limit = limit
+	return f
 }
 
 func (s *Server) bodyFault(err error) *httpFault {
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-		return refuse(http.StatusRequestEntityTooLarge, ResourceLimitExceeded,
+		return exceeded(http.StatusRequestEntityTooLarge, "bodyBytes",
 			"the body exceeds the limit `bodyBytes` of %d bytes", s.limits.BodyBytes)
 	}
 	return refuse(http.StatusBadRequest, BadRequest, "the body ended early")
@@ -64,21 +114,17 @@ func (s *Server) bodyFault(err error) *httpFault {
 
 // paramsJSON tells absent and null from values of the wrong type.
 type paramsJSON struct {
-	Query         *string        `json:"query"`
-	DocumentID    *string        `json:"documentId"`
-	OperationName *string        `json:"operationName"`
-	Variables     map[string]any `json:"variables"`
-	Extensions    map[string]any `json:"extensions"`
+	Query         *string         `json:"query"`
+	DocumentID    *string         `json:"documentId"`
+	OperationName *string         `json:"operationName"`
+	Variables     json.RawMessage `json:"variables"`
+	Extensions    json.RawMessage `json:"extensions"`
 }
 
 // decodeParams reads a request body. What is wrong with it is said without
 // repeating it: a body may hold passwords.
-func decodeParams(body []byte) (*asked, *httpFault) {
-	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
-		return nil, refuse(http.StatusBadRequest, BadRequest, "batches are not supported: send one operation per request")
-	}
+func (s *Server) decodeParams(body []byte) (*asked, *httpFault) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber() // exact decimals
 	var in paramsJSON
 	if err := decoder.Decode(&in); err != nil {
 		return nil, refuse(http.StatusBadRequest, BadRequest, "%s", jsonReason(err))
@@ -86,11 +132,25 @@ func decodeParams(body []byte) (*asked, *httpFault) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, refuse(http.StatusBadRequest, BadRequest, "the body goes on after the JSON object")
 	}
-	return in.asked()
+	return s.asked(in)
 }
 
-func (in paramsJSON) asked() (*asked, *httpFault) {
-	out := &asked{RawParams: graphql.RawParams{Variables: in.Variables, Extensions: in.Extensions}}
+// asked decodes what an operation is given, within its limit.
+func (s *Server) asked(in paramsJSON) (*asked, *httpFault) {
+	if int64(len(in.Variables)) > s.limits.VariableBytes {
+		return nil, exceeded(http.StatusBadRequest, "variableBytes",
+			"`variables` exceeds the limit `variableBytes` of %d bytes", s.limits.VariableBytes)
+	}
+	out := &asked{}
+	for _, member := range []struct {
+		text   []byte
+		name   string
+		target *map[string]any
+	}{{in.Variables, "variables", &out.Variables}, {in.Extensions, "extensions", &out.Extensions}} {
+		if f := object(member.text, member.name, member.target); f != nil {
+			return nil, f
+		}
+	}
 	if f := out.identify(in.DocumentID); f != nil {
 		return nil, f
 	}
@@ -114,9 +174,9 @@ func jsonReason(err error) string {
 	return "the body is no JSON object"
 }
 
-func (s *Server) fromQuery(u *url.URL) (*asked, *httpFault) {
+func (s *Server) fromQuery(u *url.URL) (*wanted, *httpFault) {
 	if int64(len(u.RawQuery)) > s.limits.BodyBytes {
-		return nil, refuse(http.StatusRequestURITooLong, ResourceLimitExceeded,
+		return nil, exceeded(http.StatusRequestURITooLong, "bodyBytes",
 			"the query string exceeds the limit `bodyBytes` of %d bytes", s.limits.BodyBytes)
 	}
 	query, err := url.ParseQuery(u.RawQuery)
@@ -130,21 +190,17 @@ func (s *Server) fromQuery(u *url.URL) (*asked, *httpFault) {
 			*target = &value
 		}
 	}
-	for name, target := range map[string]*map[string]any{"variables": &in.Variables, "extensions": &in.Extensions} {
-		if f := objectParam(query.Get(name), name, target); f != nil {
-			return nil, f
-		}
-	}
-	return in.asked()
+	in.Variables, in.Extensions = []byte(query.Get("variables")), []byte(query.Get("extensions"))
+	return alone(s.asked(in))
 }
 
-// objectParam reads a GET parameter that holds a JSON object, or nothing.
-func objectParam(text, name string, target *map[string]any) *httpFault {
-	if text == "" {
+// object reads a member that holds a JSON object, or nothing.
+func object(text []byte, name string, target *map[string]any) *httpFault {
+	if len(text) == 0 {
 		return nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.UseNumber()
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // exact decimals
 	if err := decoder.Decode(target); err != nil {
 		return refuse(http.StatusBadRequest, BadRequest, "`%s` is no JSON object", name)
 	}

@@ -15,7 +15,9 @@ import (
 )
 
 // bounded is as much of a server as reads requests.
-func bounded(bytes int64) *Server { return &Server{limits: limits.Config{BodyBytes: bytes}} }
+func bounded(bytes int64) *Server {
+	return &Server{limits: limits.Config{BodyBytes: bytes, VariableBytes: bytes, Batch: 1}}
+}
 
 func post(body string, header ...string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/api/graphql", strings.NewReader(body))
@@ -61,7 +63,7 @@ func TestReadParams(t *testing.T) {
 			if f != nil {
 				t.Fatalf("refused with %d: %s", f.status, f.message)
 			}
-			if diff := cmp.Diff(tc.want, got.RawParams); diff != "" {
+			if diff := cmp.Diff(tc.want, got.operations[0].RawParams); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -84,16 +86,16 @@ func TestReadParamsRefusals(t *testing.T) {
 		"half an object":             {post(`{"query":"` + secret), 400, BadRequest, "no JSON object"},
 		"a string":                   {post(`"` + secret + `"`), 400, BadRequest, "no JSON object"},
 		"null":                       {post(`null`), 400, BadRequest, "`query` is missing"},
-		"a batch":                    {post(` [{"query":"{a}"}]`), 400, BadRequest, "batches"},
+		"a batch":                    {post(` [{"query":"{a}"}]`), 400, ResourceLimitExceeded, "`batch` is 1"},
 		"two objects":                {post(`{"query":"{a}"}{"query":"{b}"}`), 400, BadRequest, "goes on"},
 		"junk behind":                {post(`{"query":"{a}"} ` + secret), 400, BadRequest, "goes on"},
 		"no query":                   {post(`{"variables":{}}`), 400, BadRequest, "`query` is missing"},
 		"an empty query":             {post(`{"query":""}`), 400, BadRequest, "`query` is missing"},
 		"query of a wrong type":      {post(`{"query":{"a":"` + secret + `"}}`), 400, BadRequest, "`query` has the wrong type"},
-		"variables as text":          {post(`{"query":"{a}","variables":"` + secret + `"}`), 400, BadRequest, "`variables` has the wrong type"},
-		"variables as a list":        {post(`{"query":"{a}","variables":[]}`), 400, BadRequest, "`variables` has the wrong type"},
+		"variables as text":          {post(`{"query":"{a}","variables":"` + secret + `"}`), 400, BadRequest, "`variables` is no JSON object"},
+		"variables as a list":        {post(`{"query":"{a}","variables":[]}`), 400, BadRequest, "`variables` is no JSON object"},
 		"name of a wrong type":       {post(`{"query":"{a}","operationName":7}`), 400, BadRequest, "`operationName` has the wrong type"},
-		"extensions of a wrong type": {post(`{"query":"{a}","extensions":true}`), 400, BadRequest, "`extensions` has the wrong type"},
+		"extensions of a wrong type": {post(`{"query":"{a}","extensions":true}`), 400, BadRequest, "`extensions` is no JSON object"},
 		"too large":                  {post(`{"query":"` + strings.Repeat("a", 1000) + `"}`), 413, ResourceLimitExceeded, "`bodyBytes` of 1000"},
 		"cut off":                    {cut, 400, BadRequest, "ended early"},
 		"a form":                     {post("query={a}", "Content-Type", "application/x-www-form-urlencoded"), 415, BadRequest, "application/json"},
@@ -137,22 +139,34 @@ func (failing) Read([]byte) (int, error) { return 0, errSecret }
 // Close implements io.Closer.
 func (failing) Close() error { return nil }
 
-// FuzzDecodeParams: any body is taken or refused, and what is taken has a query or
-// names one.
+// FuzzDecodeParams: any body is taken or refused, and what is taken has queries or
+// names them.
 func FuzzDecodeParams(f *testing.F) {
 	for _, seed := range []string{
 		"", "null", "[]", `{"query":"{a}"}`, `{"query":"{a}","variables":{"n":1e999}}`, `{"query":"{a}"}x`, `{"QUERY":"{a}"}`,
 		`{"documentId":"a"}`, `{"documentId":"sha256:0"}`, `{"extensions":{"persistedQuery":{"version":1}}}`, `{"query":"\ud800"}`, `{"query":"{a}","variables":[]}`, strings.Repeat(`{"variables":`, 100), `{"query":1}`, "\xff",
+		`[{"query":"{a}"},{"documentId":"a"}]`, `[[{"query":"{a}"}]]`, `[{"query":"{a}"},null]`, "[1,2,3,4]",
 	} {
 		f.Add([]byte(seed))
 	}
+	bounds := limits.Default()
+	bounds.Batch, bounds.VariableBytes = 3, 1000
+	s := &Server{limits: bounds}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		params, fault := decodeParams(body)
-		switch {
-		case fault == nil && (params == nil || params.Query == "" && params.id == ""):
-			t.Fatalf("%q is taken as %+v", body, params)
-		case fault != nil && (params != nil || fault.status != http.StatusBadRequest || fault.code != BadRequest || len(fault.message) > 200):
-			t.Fatalf("%q is refused with %+v", body, fault)
+		taken, fault := s.decode(body)
+		if fault != nil {
+			if taken != nil || fault.status != http.StatusBadRequest || fault.code != BadRequest && fault.limit == "" || len(fault.message) > 200 {
+				t.Fatalf("%q is refused with %+v", body, fault)
+			}
+			return
+		}
+		if n := len(taken.operations); n == 0 || n > bounds.Batch || n > 1 && !taken.batch {
+			t.Fatalf("%q is taken as %d operations", body, n)
+		}
+		for _, one := range taken.operations {
+			if one.Query == "" && one.id == "" {
+				t.Fatalf("%q is taken as %+v", body, one)
+			}
 		}
 	})
 }

@@ -25,10 +25,12 @@ type request struct {
 	started time.Time
 	tenant  *Tenant
 	viewer  *auth.Viewer
+	client  string // key of the bucket that is charged
 	budget  *upstream.Budget
 
 	operation     string
 	operationType string
+	cost, used    int  // points, of all operations
 	untrusted     bool // no manifest has the document, and it ran all the same
 
 	mu     sync.Mutex
@@ -40,6 +42,14 @@ type requestKey struct{}
 
 func withRequest(ctx context.Context, r *request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// viewerKey tells viewers apart; visitors without a token are one per address.
+func (r *request) viewerKey() string {
+	if r.viewer.IsAnonymous() {
+		return r.client
+	}
+	return r.viewer.Subject()
 }
 
 // requestFrom is never nil: outside a request there is an empty one.

@@ -4,30 +4,41 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
+// headerRetryAfter says when to ask again, in seconds.
+const headerRetryAfter = "Retry-After"
+
 // answer is what goes back to the client.
 type answer struct {
-	status    int
-	mediaType string
-	allow     string
-	challenge bool // says WWW-Authenticate
-	response  *graphql.Response
+	status     int
+	mediaType  string
+	allow      string
+	challenge  bool // says WWW-Authenticate
+	retryAfter int  // seconds; 0 is not said
+	batch      bool // the body is a list
+	responses  []*graphql.Response
 
 	cacheControl string // "" is no-store
 	etag         string // "" is none
 }
 
+// faulty reports whether any response has errors.
+func (a *answer) faulty() bool {
+	return slices.ContainsFunc(a.responses, func(r *graphql.Response) bool { return len(r.Errors) > 0 })
+}
+
 // refusal answers a request that has no operation to run.
 func (s *Server) refusal(req *request, mediaType string, f *httpFault) *answer {
-	req.count(f.code)
+	s.note(req, f.fault)
 	a := &answer{
-		status: f.status, mediaType: mediaType, allow: f.allow, challenge: f.status == http.StatusUnauthorized,
-		response: &graphql.Response{Errors: gqlerror.List{{Message: f.message, Extensions: f.extensions(req.id)}}},
+		status: f.status, mediaType: mediaType, allow: f.allow, challenge: f.status == http.StatusUnauthorized, retryAfter: f.retryAfter,
+		responses: []*graphql.Response{{Errors: gqlerror.List{{Message: f.message, Extensions: f.extensions(req.id)}}}},
 	}
 	if a.status == requestError {
 		a.status = a.requestErrorStatus()
@@ -71,16 +82,33 @@ func (a *answer) describe(h http.Header) {
 	if a.allow != "" {
 		h.Set("Allow", a.allow)
 	}
+	if a.retryAfter > 0 {
+		h.Set(headerRetryAfter, strconv.Itoa(a.retryAfter))
+	}
 	if a.challenge {
 		h.Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	}
 }
 
-// body writes the parts one after the other: data is JSON already, and a
-// request error has no data member at all.
+// body is one response, or the list of a batch's.
 func (a *answer) body() []byte {
-	r := a.response
-	out := make([]byte, 0, len(r.Data)+256)
+	if !a.batch {
+		return appendResponse(nil, a.responses[0])
+	}
+	out := []byte{'['}
+	for i, r := range a.responses {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendResponse(out, r)
+	}
+	return append(out, ']')
+}
+
+// appendResponse writes the parts one after the other: data is JSON already,
+// and a request error has no data member at all.
+func appendResponse(out []byte, r *graphql.Response) []byte {
+	out = slices.Grow(out, len(r.Data)+256)
 	out = append(out, '{')
 	if len(r.Errors) > 0 {
 		out = member(out, "errors", ours(r.Errors))
@@ -96,7 +124,7 @@ func (a *answer) body() []byte {
 
 // member appends one member to an object that has been opened.
 func member(out []byte, name string, text []byte) []byte {
-	if len(out) > 1 {
+	if out[len(out)-1] != '{' {
 		out = append(out, ',')
 	}
 	return append(append(append(append(out, '"'), name...), `":`...), text...)

@@ -30,6 +30,10 @@ type Options struct {
 	Directory auth.Directory
 	// Limits of one operation; zero fields mean their defaults.
 	Limits limits.Config
+	// Throttle charges operations to their clients' buckets; nil keeps them in this process.
+	Throttle *limits.Throttle
+	// Proxies are the networks whose X-Forwarded-For is believed.
+	Proxies limits.Proxies
 	// Origins are those whose pages may read answers; empty means any, because
 	// a page can send a token only if it has one.
 	Origins []string
@@ -54,6 +58,11 @@ type Server struct {
 	directory auth.Directory
 	hosts     *hosts
 	limits    limits.Config
+	prices    *limits.Prices
+	documents *documents
+	throttle  *limits.Throttle
+	proxies   limits.Proxies
+	running   limits.Running
 	origins   []string
 	explorer  http.Handler
 	compress  func(http.Handler) http.HandlerFunc
@@ -71,15 +80,17 @@ func New(o Options) (*Server, error) {
 	hosts, hostsErr := newHosts(o.Tenants, o.DefaultTenant)
 	bounds, limitsErr := o.Limits.WithDefaults()
 	compress, compressErr := newCompression()
+	prices, pricesErr := limits.NewPrices(es.Schema())
 	var wiringErr error
 	if o.Directory == nil || o.Metrics == nil {
 		wiringErr = errors.New("a directory and metrics are required")
 	}
-	if err := errors.Join(tableErr, hostsErr, limitsErr, compressErr, wiringErr); err != nil {
+	if err := errors.Join(tableErr, pricesErr, hostsErr, limitsErr, compressErr, wiringErr); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{
 		schema: es.Schema(), table: table, directory: o.Directory, hosts: hosts, limits: bounds,
+		prices: prices, documents: newDocuments(es.Schema(), bounds), throttle: o.Throttle, proxies: o.Proxies,
 		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, metrics: o.Metrics, log: o.Log, now: o.Now,
 	}
 	if s.log == nil {
@@ -88,17 +99,19 @@ func New(o Options) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	if s.throttle == nil {
+		s.throttle = limits.NewThrottle(limits.ThrottleOptions{})
+	}
 	s.exec = s.executor(es)
 	return s, nil
 }
 
 func (s *Server) executor(es graphql.ExecutableSchema) *executor.Executor {
 	exec := executor.New(es)
-	exec.SetQueryCache(newDocuments())
-	exec.SetParserTokenLimit(s.limits.Tokens)
+	exec.SetQueryCache(handed{})
 	exec.SetErrorPresenter(s.present)
 	exec.SetRecoverFunc(s.recovered)
 	exec.Use(extension.Introspection{})
-	exec.Use(gate{server: s})
+	exec.Use(around{server: s})
 	return exec
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/limits"
 	"github.com/marketgraph/marketgraph/resolvers/loaders"
 )
 
@@ -20,6 +21,8 @@ type Tenant struct {
 	Auth *auth.Authenticator
 	// Loaders reach its backends.
 	Loaders *loaders.Tenant
+	// Cost are its clients' buckets; the zero value gives each the default.
+	Cost limits.Allowance
 	// Trusted are the documents that its clients were built with.
 	Trusted Trusted
 }

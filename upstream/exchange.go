@@ -106,6 +106,7 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 		return nil, x.refused(interrupted(ctx))
 	}
 	info.Sent = true
+	sent(ctx)
 	return x.send(ctx, room, info)
 }
 

@@ -51,6 +51,7 @@ type builder struct {
 	general   upstream.Bucket            // of a client application at AppDirect
 	buckets   map[string]upstream.Bucket // of routes, where others than printed
 	bounds    limits.Config
+	redis     redis.UniversalClient // nil where none is configured
 	gateway   *gateway
 }
 
@@ -79,6 +80,9 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 	if b.bounds, err = b.cfg.Limits.config().WithDefaults(); err != nil {
 		return nil, err
 	}
+	if err := b.openRedis(); err != nil {
+		return nil, err
+	}
 	if b.gateway.cache, err = b.openCache(); err != nil {
 		return nil, err
 	}
@@ -94,7 +98,7 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 	}
 	options := server.Options{
 		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading),
-		Limits: b.bounds, Origins: b.cfg.Origins, Metrics: b.metrics, Log: b.log,
+		Limits: b.bounds, Throttle: b.throttle(), Proxies: b.cfg.proxies(&checker{}), Origins: b.cfg.Origins, Metrics: b.metrics, Log: b.log,
 	}
 	if options.Persisted, err = b.gateway.cache.Slots("documents"); err != nil {
 		return nil, err
@@ -111,17 +115,31 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 
 func (b *builder) onClose(f func()) { b.gateway.closers = append(b.gateway.closers, f) }
 
-func (b *builder) openCache() (*cache.Cache, error) {
-	var client redis.UniversalClient
-	if url := b.cfg.Redis.value; url != "" {
-		var err error
-		if client, err = cache.OpenRedis(url); err != nil {
-			return nil, err
-		}
-		b.onClose(func() { _ = client.Close() })
+// openRedis makes the client that the cache and the clients' buckets share.
+func (b *builder) openRedis() (err error) {
+	url := b.cfg.Redis.value
+	if url == "" {
+		return nil
 	}
+	if b.redis, err = cache.OpenRedis(url); err != nil {
+		return err
+	}
+	b.onClose(func() { _ = b.redis.Close() })
+	return nil
+}
+
+// throttle keeps the clients' buckets in Redis where there is one.
+func (b *builder) throttle() *limits.Throttle {
+	options := limits.ThrottleOptions{OnEvent: b.metrics.Charge}
+	if b.redis != nil {
+		options.Shared = limits.NewRedis(b.redis, nil)
+	}
+	return limits.NewThrottle(options)
+}
+
+func (b *builder) openCache() (*cache.Cache, error) {
 	c, err := cache.New(cache.Options{
-		Redis: client, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: upstream.DefaultMaxBody, FillTimeout: b.bounds.Deadline,
+		Redis: b.redis, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: upstream.DefaultMaxBody, FillTimeout: b.bounds.Deadline,
 		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(),
 	})
 	if err != nil {
@@ -160,7 +178,7 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 	if err != nil {
 		return nil, err
 	}
-	return &server.Tenant{Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted}, nil
+	return &server.Tenant{Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted, Cost: t.Cost.allowance()}, nil
 }
 
 // auth gives the tenant's settings in the words of package auth.

@@ -31,6 +31,8 @@ type Config struct {
 	Cache CacheConfig `yaml:"cache"`
 	// Limits of one operation.
 	Limits LimitsConfig `yaml:"limits"`
+	// TrustedProxies are networks whose X-Forwarded-For is believed.
+	TrustedProxies []string `yaml:"trustedProxies"`
 	// Explorer is the page at /explorer.
 	Explorer ExplorerConfig `yaml:"explorer"`
 	// Tenants are the marketplaces.
@@ -105,6 +107,8 @@ type TenantConfig struct {
 	LeadConnector *LeadConnectorConfig `yaml:"leadconnector"`
 	// Links lead from companies to accounts at those three.
 	Links LinksConfig `yaml:"links"`
+	// Cost is how much its clients may ask for.
+	Cost CostConfig `yaml:"cost"`
 	// SignIn lets people sign in to the Explorer; nil lets nobody.
 	SignIn *SignInConfig `yaml:"signIn"`
 	// Documents are those that its clients were built with.
@@ -280,6 +284,7 @@ func (cfg *Config) check(c *checker) {
 	if _, err := cfg.Limits.config().WithDefaults(); err != nil {
 		c.lines(err)
 	}
+	cfg.proxies(c)
 	if len(cfg.Tenants) == 0 {
 		c.add("tenants", "name at least one")
 	}
@@ -328,6 +333,7 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 	c.secret(path+".appdirect.clientSecret", &t.AppDirect.ClientSecret)
 	t.AppDirect.Limits.check(c, path+".appdirect.limits")
 	t.checkOthers(c, path)
+	t.Cost.check(c, path+".cost")
 	c.url(path+".tokens.jwksUrl", t.Tokens.JWKSURL, false)
 	if in := t.Tokens.Introspection; in != nil {
 		c.url(path+".tokens.introspection.url", in.URL, true)

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/marketgraph/marketgraph/limits"
+)
+
+// headerCostOnly asks what an operation would cost, and runs nothing.
+const headerCostOnly = "X-Cost-Only"
+
+// costReport is extensions.cost of an answer.
+type costReport struct {
+	Requested int            `json:"requestedQueryCost"`
+	Actual    int            `json:"actualQueryCost"`
+	Throttle  throttleStatus `json:"throttleStatus"`
+	// Fields are what each position costs; only in answers of a dry run.
+	Fields []limits.FieldCost `json:"fields,omitempty"`
+}
+
+// throttleStatus is the client's bucket after the operation was settled.
+type throttleStatus struct {
+	Maximum   int `json:"maximumAvailable"`
+	Available int `json:"currentlyAvailable"`
+	Restore   int `json:"restoreRate"`
+}
+
+func newThrottleStatus(l limits.Level) throttleStatus {
+	return throttleStatus{Maximum: l.Size, Available: l.Available(), Restore: l.PerSecond}
+}
+
+func extensionsOf(report costReport) map[string]any { return map[string]any{"cost": report} }
+
+// bucket is what the request's client may use.
+func (r *request) bucket() limits.Bucket { return r.tenant.Cost.Of(r.viewer) }
+
+// charge pours what the operations cost together into their client's bucket; a
+// dry run only asks how full it is. The error is a limits.Exceeded or
+// limits.Throttled, and about all of them.
+func (s *Server) charge(ctx context.Context, req *request, ops []*operation, dry bool) (*limits.Charge, error) {
+	points := 0
+	for _, op := range ops {
+		if op.response == nil {
+			points += op.points()
+		}
+	}
+	bucket := req.bucket()
+	if most := min(s.limits.Cost, bucket.Size); points > most { // several, each of which is small enough
+		return nil, &limits.Exceeded{Limit: "cost", Most: most, Got: points}
+	}
+	if dry {
+		points = 0
+	}
+	return s.throttle.Charge(ctx, req.client, bucket, points)
+}
+
+// settle gives back what was not used, and reports the cost in each response.
+func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*operation, dry bool) {
+	req := requestFrom(ctx)
+	for _, op := range ops {
+		req.cost, req.used = req.cost+op.points(), req.used+op.used
+	}
+	charge.Settle(ctx, req.used)
+	for _, op := range ops {
+		report := costReport{Requested: op.points(), Actual: op.used, Throttle: newThrottleStatus(charge.Level())}
+		if dry && op.estimate != nil {
+			report.Fields = op.estimate.Fields()
+		}
+		op.response.Extensions = extensionsOf(report)
+		if op.estimate != nil && !dry {
+			s.metrics.cost(report.Requested, report.Actual)
+		}
+	}
+}
+
+// refusedReport is the cost of operations that were not run.
+func refusedReport(err error, ops []*operation) (report costReport) {
+	for _, op := range ops {
+		report.Requested += op.points()
+	}
+	if throttled, ok := errors.AsType[*limits.Throttled](err); ok {
+		report.Throttle = newThrottleStatus(throttled.Level)
+	}
+	return report
+}
