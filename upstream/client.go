@@ -255,7 +255,7 @@ func (c *Client) checkAuthority(call Call) error {
 	}
 	for _, name := range r.Header {
 		if c.cfg.RouteHeader.Get(name) == "" {
-			missing = fmt.Sprintf("no value is configured for the header %s", name)
+			missing = "no value is configured for the header " + name
 		}
 	}
 	if missing == "" {

@@ -104,6 +104,13 @@ func failing(t *testing.T, c *upstream.Client, call upstream.Call, patience time
 	return e
 }
 
+func succeed(t *testing.T, c *upstream.Client, call upstream.Call) {
+	t.Helper()
+	if _, err := c.Do(t.Context(), call); err != nil {
+		t.Errorf("%s: %v", call.Route.Name, err)
+	}
+}
+
 func dialing(err error) func(*http.Transport) {
 	return func(tr *http.Transport) {
 		tr.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, err }
@@ -154,7 +161,7 @@ func TestUnsentIsKnown(t *testing.T) {
 		b := serve(t, later(time.Minute, status(200)))
 		one := upstream.Bucket{Kind: upstream.Semaphore, Size: 1}
 		c := b.client(t, func(cfg *upstream.Config) { cfg.General, cfg.AttemptTimeout = one, time.Hour })
-		go c.Do(t.Context(), aRead())
+		go succeed(t, c, aRead())
 		synctest.Wait()
 		if e := failing(t, c, aWrite(), time.Second); e.Kind != upstream.Paced || e.OutcomeUnknown() || !e.Retryable() {
 			t.Errorf("paced: %v, outcome unknown: %t", e, e.OutcomeUnknown())
@@ -217,7 +224,7 @@ func TestWritesGoFirst(t *testing.T) {
 		behind := aWrite()
 		behind.Lane = upstream.Background
 		for _, call := range []upstream.Call{aRead(), behind, aRead(), {Route: posted, Body: []byte(`{}`)}, aWrite(), {Route: armedGet}} {
-			go c.Do(t.Context(), call)
+			go succeed(t, c, call)
 			synctest.Wait()
 		}
 		time.Sleep(10 * time.Second)

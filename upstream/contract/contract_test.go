@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,7 +28,10 @@ var checks = map[string]func(t testing.TB, room *contract.Room){
 	"limit":       func(t testing.TB, room *contract.Room) { room.CheckLimitPage(t, upstream.Bucket{Size: 7}) },
 	"decoders":    func(t testing.TB, room *contract.Room) { room.CheckDecoders(t) },
 	"samples":     func(t testing.TB, room *contract.Room) { room.CheckSamples(t, "error-*") },
-	"one each":    func(t testing.TB, room *contract.Room) { room.CheckOneSampleEach(t) },
+	"required": func(t testing.TB, room *contract.Room) {
+		room.CheckRequired(t, map[string]string{"any.readThing": "id", "any.readLive": "id"})
+	},
+	"one each": func(t testing.TB, room *contract.Room) { room.CheckOneSampleEach(t) },
 }
 
 func TestWholeRoom(t *testing.T) {
@@ -75,6 +79,12 @@ var broken = []struct {
 	{"samples", func(room *contract.Room) { room.Decoders[0].Sample = "" }, "thing.json is read by no test"},
 	{"samples", func(room *contract.Room) { room.Decoders[0].Sample = "other" }, "no files testdata/samples/other.json"},
 	{"samples", func(room *contract.Room) { put(room.Files, "testdata/samples/new.json", "{}") }, "new.json is read by no test"},
+	{"required", func(room *contract.Room) { room.Decoders[0].Decode = func([]byte) (any, error) { return thing{}, nil } }, `readThing requires "", not "id"`},
+	{"required", func(room *contract.Room) {
+		room.Decoders[0].Decode = func([]byte) (any, error) { return thing{}, errors.New("no") }
+	}, "is no upstream.Error"},
+	{"required", func(room *contract.Room) { room.Routes[1].Name = "any.other" }, `any.other requires "id", not ""`},
+	{"required", func(room *contract.Room) { put(room.Files, "testdata/samples/live-1.json", "{") }, "unexpected EOF"},
 	{"one each", func(room *contract.Room) { room.Decoders[1].Sample = "thing" }, `"any.readThing"`},
 	{"one each", func(room *contract.Room) { room.Decoders[1].Sample = "" }, "any.readLive reads"},
 }
@@ -191,6 +201,38 @@ func TestCheckRoute(t *testing.T) {
 
 type facts struct {
 	Routes []contract.Endpoint `json:"routes"`
+}
+
+// TestRequiredAnywhere: in objects and in the elements of lists, missing or null.
+func TestRequiredAnywhere(t *testing.T) {
+	t.Parallel()
+	room := whole()
+	put(room.Files, "testdata/samples/thing.json", `{"list":[{"id":1,"name":"a"},{"id":2}],"note":{"text":null},"keyed":{"k":1}}`)
+	room.Decoders[0].Decode = func(body []byte) (any, error) {
+		var got struct {
+			List  []struct{ ID *int }
+			Keyed map[string]*int
+		}
+		whole := json.Unmarshal(body, &got) == nil && len(got.List) == 2
+		for _, element := range got.List {
+			whole = whole && element.ID != nil
+		}
+		for _, value := range got.Keyed {
+			whole = whole && value != nil
+		}
+		if !whole {
+			return nil, malformed(room.Routes[0])
+		}
+		return got, nil
+	}
+	for want, fine := range map[string]bool{"keyed.k list list.id": true, "list list.id": false, "keyed.k list": false, "": false} {
+		faults := faultsOf(func(t testing.TB) {
+			room.CheckRequired(t, map[string]string{"any.readThing": want, "any.readLive": "id"})
+		})
+		if (faults == nil) != fine {
+			t.Errorf("%q: %q", want, faults)
+		}
+	}
 }
 
 func TestFacts(t *testing.T) {
