@@ -15,7 +15,7 @@ import (
 const schemaFile = "schema.graphqls"
 
 // mirrors are the enums whose values a backend decides.
-var mirrors = []string{"Role", "ProductType", "RevenueType", "PricingFrequency", "SubscriptionStatus", "ProductTagType"}
+var mirrors = []string{"Role", "ProductType", "RevenueType", "PricingFrequency", "SubscriptionStatus", "ProductTagType", "InvoiceStatus", "CartStatus", "LeadStatus", "PartnerLeadStatus"}
 
 // removal is how a deprecation says until when it works.
 var removal = regexp.MustCompile(`Removal on \d{4}-\d{2}-\d{2}\.`)

@@ -96,7 +96,7 @@ var rules = []Rule{
 			RoleBillingAdmin, RoleSysAdmin, RoleSalesSupport, RoleChannelSupport, RoleChannelAdmin, RoleCorporateAdmin,
 			RolePartner, RolePartnerRead,
 		},
-		Ours: "billing prints no roles; what a subscription costs is for those who administer the owning company or its bills",
+		Ours: "billing prints no roles; what a company is charged is for those who administer the owning company or its bills",
 	},
 	{
 		Name: RuleTelephonyRead, Rows: RowsCompany, Roles: membersAndSupport(),

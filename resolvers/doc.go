@@ -51,6 +51,9 @@ func (r Resolver) Question() graph.QuestionResolver { return questionResolver{} 
 // Subscription answers a subscription's edges.
 func (r Resolver) Subscription() graph.SubscriptionResolver { return subscriptionResolver{} }
 
+// Invoice answers an invoice's edges.
+func (r Resolver) Invoice() graph.InvoiceResolver { return invoiceResolver{} }
+
 // TelephonyAccount answers a telephony account's edges.
 func (r Resolver) TelephonyAccount() graph.TelephonyAccountResolver {
 	return telephonyAccountResolver{}
@@ -95,6 +98,7 @@ type (
 	reviewResolver            struct{}
 	questionResolver          struct{}
 	subscriptionResolver      struct{}
+	invoiceResolver           struct{}
 	telephonyAccountResolver  struct{}
 	deviceResolver            struct{}
 	phoneNumberResolver       struct{}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -39,25 +40,14 @@ func TestJourneyCompanyCockpit(t *testing.T) {
 	b.withoutLimits(t, func() {
 		w := walk{b, "acme"}
 		rest := newRESTWalk(t, b, "acme")
-		link := rest.linkTo[id]
-		if link.KazooAccount == "" || link.TwilioAccount == "" || link.LeadConnectorLocation == "" {
-			t.Fatalf("the company of the administrator lacks an account: %+v", link)
-		}
-		phone := rest.telephony(t, id).(map[string]any)
-		registered := rest.registered(t, link.KazooAccount)
-		devices := []any{}
-		for _, d := range firstFew(rest.kazoo(t, link.KazooAccount+"/devices", url.Values{"page_size": {"5"}}), 5) {
-			devices = append(devices, map[string]any{"name": at(d, "name"), "isRegistered": registered[text(d, "id")]})
-		}
-		phone["devices"] = map[string]any{"nodes": devices}
-		phone["balance"] = at(rest.kazoo(t, link.KazooAccount+"/transactions/current_balance", nil), "balance")
-		for part, want := range map[string]any{
-			"telephonyAccount": phone, "addOnInstallations": rest.installations(t, id), "wallet": rest.wallet(t, id),
-			"name": at(w.get(t, "/account/v2/companies/"+id), "name"),
-		} {
+		open := rest.openInvoices(t, id)
+		for part, want := range rest.cockpit(t, id) {
 			if diff := cmp.Diff(want, at(account, part)); diff != "" {
 				t.Errorf("%s (-walk +graph):\n%s", part, diff)
 			}
+		}
+		if diff := cmp.Diff(open, list(account, "invoices", "nodes")); diff != "" || len(open) == 0 {
+			t.Errorf("open invoices (-walk +graph):\n%s", diff)
 		}
 		if got, want := len(list(account, "subscriptions", "nodes")), len(w.subscriptionsOf(t, id)); got != min(want, 5) {
 			t.Errorf("%d subscriptions are shown of %d", got, want)
@@ -68,6 +58,102 @@ func TestJourneyCompanyCockpit(t *testing.T) {
 	})
 }
 
+// The same for somebody of the marketplace, who looks a customer up by name: with
+// the leads in which such a name stands, since no lead names a company of the
+// marketplace.
+func TestJourneyCustomerOfTheMarketplace(t *testing.T) {
+	t.Parallel()
+	b := startBackends(t, 1)
+	g := b.start(t)
+	b.withoutLimits(t, func() {
+		w, rest := walk{b, "acme"}, newRESTWalk(t, b, "acme")
+		id := text(g.must(t, ask{as: "company-admin", doc: "{ me { currentMembership { account { id } } } }"}), "me", "currentMembership", "account", "id")
+		name := text(w.get(t, "/account/v2/companies/"+id), "name")
+		got := g.must(t, ask{as: "admin", doc: example(t, "16-customer"), vars: map[string]any{"name": name}})
+		company := list(got, "companies", "nodes")[0]
+		for part, want := range rest.cockpit(t, id) {
+			if diff := cmp.Diff(want, at(company, part)); diff != "" {
+				t.Errorf("%s (-walk +graph):\n%s", part, diff)
+			}
+		}
+		open := rest.openInvoices(t, id)
+		shown := list(company, "invoices", "nodes")
+		for _, invoice := range shown {
+			if text(invoice, "status") != "UNPAID" {
+				t.Errorf("%v is not open", invoice)
+			}
+			delete(invoice.(map[string]any), "status")
+		}
+		if diff := cmp.Diff(open, shown); diff != "" {
+			t.Errorf("open invoices (-walk +graph):\n%s", diff)
+		}
+		carts := w.get(t, "/v3/checkout/shoppingCarts", "buyerCompanyId", id, "size", "5", "sortOrder", "DESC")
+		if want := idsOf(list(carts, "content")); !slices.Equal(idsOf(list(company, "carts", "nodes")), want) {
+			t.Errorf("carts %v, want %v", idsOf(list(company, "carts", "nodes")), want)
+		}
+		leads := w.get(t, "/prm/v1/leads", "searchText", name, "size", "5")
+		if want, shown := list(leads, "content"), list(got, "leads", "nodes"); len(want) != len(shown) || text(got, "leads", "totalCount") != text(leads, "page", "totalElements") {
+			t.Errorf("%d leads, want %d: %v", len(shown), len(want), shown)
+		}
+	})
+	visitor := g.query(t, ask{as: "buyer", doc: example(t, "16-customer"), vars: map[string]any{"name": "a"}})
+	if at(visitor.data, "leads") != nil || len(visitor.errors) == 0 {
+		t.Errorf("a buyer sees leads: %.500s", visitor.body)
+	}
+}
+
+// cockpit is a company's parts at all four backends, as both examples ask for them.
+func (w *restWalk) cockpit(t *testing.T, id string) map[string]any {
+	t.Helper()
+	link := w.linkTo[id]
+	if link.KazooAccount == "" || link.TwilioAccount == "" || link.LeadConnectorLocation == "" {
+		t.Fatalf("the company lacks an account: %+v", link)
+	}
+	phone := w.telephony(t, id).(map[string]any)
+	registered := w.registered(t, link.KazooAccount)
+	devices := []any{}
+	for _, d := range firstFew(w.kazoo(t, link.KazooAccount+"/devices", url.Values{"page_size": {"5"}}), 5) {
+		devices = append(devices, map[string]any{"name": at(d, "name"), "isRegistered": registered[text(d, "id")]})
+	}
+	phone["devices"] = map[string]any{"nodes": devices}
+	phone["balance"] = at(w.kazoo(t, link.KazooAccount+"/transactions/current_balance", nil), "balance")
+	return map[string]any{
+		"telephonyAccount": phone, "addOnInstallations": w.installations(t, id), "wallet": w.wallet(t, id),
+		"name": at(w.get(t, "/account/v2/companies/"+id), "name"),
+	}
+}
+
+// openInvoices are a company's first five.
+func (w *restWalk) openInvoices(t *testing.T, id string) []any {
+	t.Helper()
+	out := []any{}
+	for _, i := range firstFew(w.get(t, "/billing/v1/companies/"+id+"/invoices", "status", "UNPAID"), 5) {
+		out = append(out, map[string]any{
+			"id": text(i, "invoiceId"), "total": plain(t, text(i, "total")), "currency": at(i, "currency"), "dueAt": billedAt(t, at(i, "dueDate")),
+		})
+	}
+	return out
+}
+
+// billedAt reads a date of billing's in whichever of its forms.
+func billedAt(t *testing.T, v any) any {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, text(v))
+	if err != nil {
+		return instant(t, text(v))
+	}
+	return at.UTC().Format(graphTime)
+}
+
+// idsOf are the ids of a list's items.
+func idsOf(items []any) []string {
+	out := make([]string, len(items))
+	for i, item := range items {
+		out[i] = text(item, "id")
+	}
+	return out
+}
+
 // A member of the same company sees its phone system, but no money and no wallet.
 func TestJourneyCompanyCockpitOfABuyer(t *testing.T) {
 	t.Parallel()
@@ -76,7 +162,7 @@ func TestJourneyCompanyCockpitOfABuyer(t *testing.T) {
 	if text(account, "name") == "" || at(account, "subscriptions") == nil {
 		t.Errorf("a buyer sees too little: %.600s", got.body)
 	}
-	if at(account, "wallet") != nil || at(account, "telephonyAccount", "balance") != nil {
+	if at(account, "wallet") != nil || at(account, "invoices") != nil || at(account, "telephonyAccount", "balance") != nil {
 		t.Errorf("a buyer sees money: %.2000s", got.body)
 	}
 	for _, e := range got.errors {

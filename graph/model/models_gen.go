@@ -833,6 +833,8 @@ type Company struct {
 	Memberships *MembershipConnection `json:"memberships"`
 	// What it subscribes to, oldest first.
 	Subscriptions *SubscriptionConnection `json:"subscriptions"`
+	// What it was charged, the newest first; `UNPAID` are open.
+	Invoices *InvoiceConnection `json:"invoices"`
 	// Its carts, newest first.
 	Carts *CartConnection `json:"carts"`
 	// Its telephony account; null where it has none.
@@ -1094,6 +1096,52 @@ func (this InvalidDiscountCodeError) GetPath() []string {
 func (InvalidDiscountCodeError) IsApplyDiscountToCartUserError() {}
 
 func (InvalidDiscountCodeError) IsRemoveDiscountFromCartUserError() {}
+
+// What a company was charged.
+type Invoice struct {
+	// The invoice's number.
+	ID string `json:"id"`
+	// Its number in a system outside the marketplace.
+	ReferenceNumber *string `json:"referenceNumber"`
+	// Whether it is paid.
+	Status *InvoiceStatus `json:"status"`
+	// ISO 4217 currency code.
+	Currency *string `json:"currency"`
+	// What is charged, taxes included.
+	Total *decimal.Decimal `json:"total"`
+	// When it was made out.
+	CreatedAt *time.Time `json:"createdAt"`
+	// Until when it is to be paid.
+	DueAt *time.Time `json:"dueAt"`
+	// The company that is charged.
+	Company *Company `json:"company"`
+	// The person whom it is made out to.
+	User *User `json:"user"`
+	// CompanyID is the uuid of the company that is charged; empty where the reply did not say.
+	CompanyID string `json:"-"`
+	// UserID is the uuid of the person whom it is made out to; empty where the reply did not say.
+	UserID string `json:"-"`
+}
+
+// A page of invoices.
+type InvoiceConnection struct {
+	// The invoices of this page.
+	Nodes []*Invoice `json:"nodes"`
+	// The same invoices, each with its cursor.
+	Edges []*InvoiceEdge `json:"edges"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are: null until the last page has been read, because the backend does not count.
+	TotalCount *int32 `json:"totalCount"`
+}
+
+// An invoice in a list.
+type InvoiceEdge struct {
+	// Where it stands; opaque.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *Invoice `json:"node"`
+}
 
 // Somebody who may become a customer.
 type Lead struct {
@@ -2265,7 +2313,7 @@ const (
 	AccessRuleUserRead AccessRule = "USER_READ"
 	// Reading a subscription: members of the owning company, and marketplace-wide roles.
 	AccessRuleSubscriptionRead AccessRule = "SUBSCRIPTION_READ"
-	// Reading money inside a subscription: billing and company administrators of the owning company, and marketplace-wide roles.
+	// Reading invoices, and money inside a subscription: billing and company administrators of the owning company, and marketplace-wide roles.
 	AccessRuleBillingRead AccessRule = "BILLING_READ"
 	// Reading a company's telephony: members, and marketplace-wide roles; calls and balance are for its administrators.
 	AccessRuleTelephonyRead AccessRule = "TELEPHONY_READ"
@@ -2656,6 +2704,73 @@ func (e *CompanyOrderField) UnmarshalJSON(b []byte) error {
 }
 
 func (e CompanyOrderField) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether an invoice is paid.
+type InvoiceStatus string
+
+const (
+	// Open.
+	InvoiceStatusUnpaid InvoiceStatus = "UNPAID"
+	// Paid.
+	InvoiceStatusPaid InvoiceStatus = "PAID"
+	// Carried over to a later invoice.
+	InvoiceStatusCarried InvoiceStatus = "CARRIED"
+	// Void: nothing is owed.
+	InvoiceStatusVoided InvoiceStatus = "VOIDED"
+	// A status that this schema does not know yet; never an input.
+	InvoiceStatusUnknown InvoiceStatus = "UNKNOWN"
+)
+
+var AllInvoiceStatus = []InvoiceStatus{
+	InvoiceStatusUnpaid,
+	InvoiceStatusPaid,
+	InvoiceStatusCarried,
+	InvoiceStatusVoided,
+	InvoiceStatusUnknown,
+}
+
+func (e InvoiceStatus) IsValid() bool {
+	switch e {
+	case InvoiceStatusUnpaid, InvoiceStatusPaid, InvoiceStatusCarried, InvoiceStatusVoided, InvoiceStatusUnknown:
+		return true
+	}
+	return false
+}
+
+func (e InvoiceStatus) String() string {
+	return string(e)
+}
+
+func (e *InvoiceStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = InvoiceStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid InvoiceStatus", str)
+	}
+	return nil
+}
+
+func (e InvoiceStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *InvoiceStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e InvoiceStatus) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

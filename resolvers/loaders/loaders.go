@@ -69,6 +69,7 @@ type Loaders struct {
 	members         *memo[listKey, *List[*model.Membership]]
 	owned           *memo[listKey, *List[*model.Subscription]]
 	sold            *memo[listKey, *List[*model.Subscription]]
+	invoices        *memo[listKey, *List[*model.Invoice]]
 	phones          *phones
 	holders         *memo[string, Link]
 	listings        *memo[string, *model.AddOnListing]
@@ -109,6 +110,7 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.members = newMemo(l.fetchMemberships)
 	l.owned = newMemo(l.fetchCompanySubscriptions)
 	l.sold = newMemo(l.fetchProductSubscriptions)
+	l.invoices = newMemo(l.fetchInvoices)
 	l.phones = newPhones(l)
 	l.holders = newMemo(l.fetchHolders)
 	l.listings = newMemo(l.fetchListings)

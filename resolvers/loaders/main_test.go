@@ -34,6 +34,7 @@ type backend struct {
 	memberships                                            []doc            // each with user and company
 	carts, prices, leads, partnerLeads                     []doc            // prices each with its cart
 	shop                                                   map[string][]doc // plain lists by what follows /marketplace/v1/
+	invoices                                               []doc            // each with its company
 
 	mu     sync.Mutex
 	calls  map[string]int
@@ -61,6 +62,8 @@ func newBackend(t *testing.T) *backend {
 		"subscriptions":        {"/billing/v1/subscriptions", uncounted(b.sold)},
 		"companySubscriptions": {"/billing/v1/companies/{company}/subscriptions", uncounted(b.sold)},
 		"subscription":         {"/billing/v1/subscriptions/{id}", one(func(*http.Request) []doc { return b.subscriptions }, "id")},
+		"invoices":             {"/billing/v1/companies/{company}/invoices", uncounted(b.invoicesOf)},
+		"invoice":              {"/billing/v1/invoices/{id}", one(func(*http.Request) []doc { return b.invoices }, "invoiceId")},
 		"carts":                {"/v3/checkout/shoppingCarts", numbered(b.cartsOf)},
 		"cart":                 {"/v3/checkout/shoppingCarts/{id}", one(func(*http.Request) []doc { return b.carts }, "id")},
 		"cartPrices":           {"/v3/checkout/shoppingCarts/{id}/pricingSummary", one(func(*http.Request) []doc { return b.prices }, "cart")},

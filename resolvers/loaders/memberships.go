@@ -11,14 +11,17 @@ import (
 // listKey names one run of one parent's list within an operation.
 type listKey struct {
 	parent string
-	status model.SubscriptionStatus
+	status string // the only one that is listed; "" for any
 	page   Page
 }
 
-func listKeys(parents []string, status model.SubscriptionStatus, p Page) []listKey {
+// subscriptions is the status of a list of subscriptions.
+func (k listKey) subscriptions() model.SubscriptionStatus { return model.SubscriptionStatus(k.status) }
+
+func listKeys[S ~string](parents []string, status S, p Page) []listKey {
 	keys := make([]listKey, len(parents))
 	for i, parent := range parents {
-		keys[i] = listKey{parent: parent, status: status, page: p}
+		keys[i] = listKey{parent: parent, status: string(status), page: p}
 	}
 	return keys
 }

@@ -52,7 +52,9 @@ func (l *Loaders) fetchCompanySubscriptions(ctx context.Context, keys []listKey)
 	rows := l.viewer.Rows(auth.RuleSubscriptionRead)
 	return perParent(keys, rows.Allows, errForbiddenList, func(keys []listKey) answers[*List[*model.Subscription]] {
 		return l.cheaper(ctx, keys,
-			func(key listKey) listing[*model.Subscription] { return l.companySubscriptions(key.parent, key.status) },
+			func(key listKey) listing[*model.Subscription] {
+				return l.companySubscriptions(key.parent, key.subscriptions())
+			},
 			func(s *model.Subscription) string { return s.CompanyID })
 	})
 }
@@ -72,14 +74,16 @@ func (l *Loaders) fetchSold(ctx context.Context, keys []listKey) answers[*List[*
 	product := func(s *model.Subscription) string { return s.ProductLegacyID }
 	if rows.All() {
 		return l.cheaper(ctx, keys,
-			func(key listKey) listing[*model.Subscription] { return l.allSubscriptions(key.status, key.parent) }, product)
+			func(key listKey) listing[*model.Subscription] {
+				return l.allSubscriptions(key.subscriptions(), key.parent)
+			}, product)
 	}
-	all, err := l.ownSubscriptions(ctx, rows, keys[0].status)
+	all, err := l.ownSubscriptions(ctx, rows, keys[0].subscriptions())
 	if err != nil {
 		return failed[*List[*model.Subscription]](len(keys), err)
 	}
 	return cutGroups(keys, all, product, func(key listKey) mark {
-		return l.subscriptionsMark(key.status, key.parent, rows)
+		return l.subscriptionsMark(key.subscriptions(), key.parent, rows)
 	})
 }
 
@@ -94,7 +98,7 @@ func (l *Loaders) cheaper(
 	for i, key := range keys {
 		lists[i] = narrow(key)
 	}
-	all, ok := l.walk(ctx, keys[0].status, missing(ctx, l, lists, keys[0].page)/2)
+	all, ok := l.walk(ctx, keys[0].subscriptions(), missing(ctx, l, lists, keys[0].page)/2)
 	if !ok {
 		return read(ctx, l, lists, keys[0].page)
 	}

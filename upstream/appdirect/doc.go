@@ -61,6 +61,7 @@ func Routes() []*upstream.Route {
 		ListShop, ListTags, ListRecommendations, ListVendorProducts, ListBundles,
 		ListReviews, ListComments, ListQuestions, ListAnswers,
 		ListSubscriptions, ListCompanySubscriptions, ReadSubscription,
+		ListCompanyInvoices, ReadInvoice,
 		ListCarts, ReadCart, CreateCart, UpdateCart, AddCartItem, UpdateCartItem, RemoveCartItems,
 		ReadCartPrices, PreviewCart, ValidateCart, ReadCartValidation, FinalizeCart,
 		ReadCartFields, ReadCheckoutSettings,

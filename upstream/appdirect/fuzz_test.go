@@ -37,13 +37,15 @@ func all[T any](fits func(T) bool) func([]T) bool {
 	}
 }
 
-func isCompany(c appdirect.Company) bool           { return c.UUID != "" }
-func isUser(u appdirect.User) bool                 { return u.UUID != "" }
-func isMember(m appdirect.Membership) bool         { return m.User != nil && isUser(*m.User) }
-func isMembership(m appdirect.Membership) bool     { return isCompany(m.Company) }
-func isApplication(a appdirect.Application) bool   { return a.ID != "" && a.UUID != "" }
-func isProduct(p appdirect.Product) bool           { return p.Number() != "" && p.UUID != "" }
-func isEdition(e appdirect.Edition) bool           { return e.Number() != "" && e.UUID != "" }
+func isCompany(c appdirect.Company) bool         { return c.UUID != "" }
+func isUser(u appdirect.User) bool               { return u.UUID != "" }
+func isMember(m appdirect.Membership) bool       { return m.User != nil && isUser(*m.User) }
+func isMembership(m appdirect.Membership) bool   { return isCompany(m.Company) }
+func isApplication(a appdirect.Application) bool { return a.ID != "" && a.UUID != "" }
+func isProduct(p appdirect.Product) bool         { return p.Number() != "" && p.UUID != "" }
+func isEdition(e appdirect.Edition) bool         { return e.Number() != "" && e.UUID != "" }
+func isInvoice(i appdirect.Invoice) bool         { return i.InvoiceID != "" }
+
 func isSubscription(s appdirect.Subscription) bool { return s.ID != "" }
 func isLead(l appdirect.Lead) bool                 { return l.UUID != "" }
 func isPartnerLead(l appdirect.PartnerLead) bool   { return l.ID != "" }
@@ -143,6 +145,14 @@ func FuzzDecodeSubscriptions(f *testing.F) {
 
 func FuzzDecodeSubscription(f *testing.F) {
 	fuzzDecoder(f, appdirect.ReadSubscription, appdirect.DecodeSubscription, isSubscription)
+}
+
+func FuzzDecodeInvoices(f *testing.F) {
+	fuzzDecoder(f, appdirect.ListCompanyInvoices, appdirect.DecodeInvoices, all(isInvoice))
+}
+
+func FuzzDecodeInvoice(f *testing.F) {
+	fuzzDecoder(f, appdirect.ReadInvoice, appdirect.DecodeInvoice, isInvoice)
 }
 
 func FuzzDecodeCarts(f *testing.F) {

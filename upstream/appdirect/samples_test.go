@@ -42,6 +42,8 @@ var decoders = []contract.Decoder{
 	{Route: appdirect.ListSubscriptions, Sample: "subscription-*", Decode: contract.Boxed(of(appdirect.ListSubscriptions, appdirect.DecodeSubscriptions))},
 	{Route: appdirect.ListCompanySubscriptions, Sample: "subscription-*", Decode: contract.Boxed(of(appdirect.ListCompanySubscriptions, appdirect.DecodeSubscriptions))},
 	{Route: appdirect.ReadSubscription, Sample: "subscription-*", Decode: contract.Boxed(appdirect.DecodeSubscription)},
+	{Route: appdirect.ListCompanyInvoices, Decode: contract.Boxed(appdirect.DecodeInvoices)},
+	{Route: appdirect.ReadInvoice, Decode: contract.Boxed(appdirect.DecodeInvoice)},
 	{Route: appdirect.ListCarts, Sample: "carts-list", Decode: contract.Boxed(appdirect.DecodeCarts)},
 	{Route: appdirect.ReadCart, Decode: contract.Boxed(appdirect.DecodeCart)},
 	{Route: appdirect.CreateCart, Sample: "cart-create", Decode: contract.Boxed(appdirect.DecodeCreatedCart)},
