@@ -16,14 +16,16 @@ import (
 
 // possessions are ids of one marketplace, and every text that nobody else may see.
 type possessions struct {
-	companies, users, products, subscriptions []string
-	secrets                                   []string
+	companies, users, products, subscriptions, bundles []string
+	secrets                                            []string
 }
 
 func (w walk) possessions(t *testing.T) possessions {
 	t.Helper()
 	companies, users, products := w.companies(t), w.users(t), w.applications(t)
-	p := possessions{companies: ids(companies), users: ids(users), subscriptions: ids(w.subscriptions(t))}
+	p := possessions{
+		companies: ids(companies), users: ids(users), subscriptions: ids(w.subscriptions(t)), bundles: ids(w.plain(t, "/marketplace/v1/bundles")),
+	}
 	for _, product := range products {
 		p.products = append(p.products, text(product, "uuid"), text(product, "id"))
 		p.secrets = append(p.secrets, text(product, "uuid"))
@@ -34,7 +36,7 @@ func (w walk) possessions(t *testing.T) possessions {
 	for _, company := range companies {
 		p.secrets = append(p.secrets, text(company, "name"))
 	}
-	p.secrets = slices.Concat(p.secrets, p.companies, p.users, p.subscriptions)
+	p.secrets = slices.Concat(p.secrets, p.companies, p.users, p.subscriptions, p.bundles)
 	return p
 }
 
@@ -53,6 +55,9 @@ const warmDoc = `query($c: ID!, $u: ID!, $p: ID!, $s: ID!) {
 	user(id: $u) { email }
 	product(id: $p) { name }
 	subscription(id: $s) { id }
+	listing(first: 100) { nodes { id } edges { cursor } }
+	bundles { id products { id } }
+	shop: product(id: $p) { reviews { nodes { author } } recommendations { id } vendorProducts { id } }
 }`
 
 func (p possessions) vars() map[string]any {
@@ -64,7 +69,7 @@ func warmed(t *testing.T, b *backends, acme, globex possessions) (g *front, stop
 	g, stop = b.startUntil(t)
 	got := g.must(t, ask{as: "partner", doc: warmDoc, vars: acme.vars()})
 	g.must(t, ask{tenant: "globex", as: "partner", doc: warmDoc, vars: globex.vars()})
-	for _, path := range [][]string{{"companies"}, {"products"}, {"company", "memberships"}, {"company", "subscriptions"}} {
+	for _, path := range [][]string{{"companies"}, {"products"}, {"listing"}, {"company", "memberships"}, {"company", "subscriptions"}} {
 		for _, e := range list(at(got, path...), "edges") {
 			cursors = append(cursors, text(e, "cursor"))
 		}
@@ -118,6 +123,10 @@ func attack(rt *rapid.T, b *backends, t *testing.T, acme possessions, cursors []
 		fmt.Sprintf(`{ company(id: %q) { id name memberships { nodes { user { email } } } subscriptions { nodes { id } } } }`, draw(acme.companies, "company")),
 		fmt.Sprintf(`{ user(id: %q) { id email memberships { account { id name } } } }`, draw(acme.users, "user")),
 		fmt.Sprintf(`{ product(id: %q) { id name vendorId editions { id } subscriptions { nodes { id company { name } } } } }`, draw(acme.products, "product")),
+		fmt.Sprintf(`{ product(id: %q) { reviews { nodes { id } } questions { nodes { id } } recommendations { id } vendorProducts { id } } }`, draw(acme.products, "product")),
+		fmt.Sprintf(`{ bundle(id: %q) { id products { id } } }`, draw(acme.bundles, "bundle")),
+		fmt.Sprintf(`{ listing(%s: %q) { nodes { id name } } }`, page, cursor),
+		fmt.Sprintf(`{ listing(filter: {vendorIds: [%q]}) { nodes { id } } }`, draw(acme.companies, "vendor")),
 		fmt.Sprintf(`{ subscription(id: %q) { id company { name } user { email } order { id } } }`, draw(acme.subscriptions, "subscription")),
 		fmt.Sprintf(`{ companies(%s: %q) { nodes { id name } } }`, page, cursor),
 		fmt.Sprintf(`{ products(%s: %q) { nodes { id name } } }`, page, cursor),
