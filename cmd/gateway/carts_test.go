@@ -74,7 +74,7 @@ func (w *cartWalk) tell(t *testing.T, cart any) map[string]any {
 	}
 	for _, total := range list(due, "recurringTotals") {
 		totals = append(totals, map[string]any{
-			"totalSalePrice": plain(t, text(total, "totalSalePrice")), "totalSalePriceTaxIncluded": written(t, at(total, "totalSalePriceTaxIncluded")),
+			"totalSalePrice": plain(t, text(total, "totalSalePrice")), "totalSalePriceTaxIncluded": exactly(t, at(total, "totalSalePriceTaxIncluded")),
 			"billingCycle": map[string]any{"dayOfMonth": at(total, "billingCycle", "dayOfMonth"), "period": text(total, "billingCycle", "period")},
 		})
 	}
@@ -86,14 +86,14 @@ func (w *cartWalk) tell(t *testing.T, cart any) map[string]any {
 		"id": text(cart, "id"), "currency": text(cart, "currency"), "createdOn": instant(t, text(cart, "createdOn")), "items": items,
 		"pricingTotal": map[string]any{
 			"amountDueAfterTax": plain(t, text(due, "amountDueAfterTax")), "amountDueBeforeTax": plain(t, text(due, "amountDueBeforeTax")),
-			"shippingFeeAmount": written(t, at(due, "shippingFeeAmount")), "taxSummary": orNull(taxes), "totalTaxAmount": written(t, at(due, "totalTaxAmount")),
+			"shippingFeeAmount": exactly(t, at(due, "shippingFeeAmount")), "taxSummary": orNull(taxes), "totalTaxAmount": exactly(t, at(due, "totalTaxAmount")),
 			"recurringTotals": totals,
 		},
 	}
 }
 
-// written is plain for what the backend may leave out.
-func written(t *testing.T, v any) any {
+// exactly is plain for what the backend may leave out.
+func exactly(t *testing.T, v any) any {
 	t.Helper()
 	if v == nil {
 		return nil

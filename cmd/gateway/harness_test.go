@@ -136,6 +136,12 @@ func (f fault) code() string {
 // query posts a request as a client would.
 func (g *front) query(t testing.TB, a ask) reply {
 	t.Helper()
+	return g.read(t, g.request(t, a))
+}
+
+// request makes the request of an ask.
+func (g *front) request(t testing.TB, a ask) *http.Request {
+	t.Helper()
 	if a.tenant == "" {
 		a.tenant = "acme"
 	}
@@ -150,7 +156,7 @@ func (g *front) query(t testing.TB, a ask) reply {
 		r.Header.Set("Authorization", "Bearer "+g.token(t, a.tenant, a.as))
 	}
 	maps.Copy(r.Header, a.header)
-	return g.read(t, r)
+	return r
 }
 
 func (b *backends) read(t testing.TB, r *http.Request) reply {

@@ -89,8 +89,10 @@ func (s *shopper) fillIn(t *testing.T, cart, item string) {
 func (s *shopper) discounts(t *testing.T, cart string) {
 	t.Helper()
 	code := map[string]any{"cartId": cart, "discountCode": "FLAT_50_OFF"}
-	full := text(s.must(t, ask{tenant: s.tenant, as: s.as, doc: `query($id: ID!) { cart(id: $id) { pricingTotal { amountDueAfterTax } } }`,
-		vars: map[string]any{"id": cart}}), "cart", "pricingTotal", "amountDueAfterTax")
+	full := text(s.must(t, ask{
+		tenant: s.tenant, as: s.as, doc: `query($id: ID!) { cart(id: $id) { pricingTotal { amountDueAfterTax } } }`,
+		vars: map[string]any{"id": cart},
+	}), "cart", "pricingTotal", "amountDueAfterTax")
 	reduced := s.do(t, "applyDiscountToCart", code)
 	if text(reduced, "cart", "pricingTotal", "amountDueAfterTax") == full || text(list(reduced, "cart", "items")[0], "discount", "code") != "FLAT_50_OFF" {
 		t.Errorf("the discount changes nothing: %v", reduced)
@@ -104,8 +106,10 @@ func (s *shopper) discounts(t *testing.T, cart string) {
 func (s *shopper) pay(t *testing.T, cart string) {
 	t.Helper()
 	kept := at(s.must(t, s.ask(paymentDoc, map[string]any{"userId": s.user, "accountId": s.company, "token": s.cardToken(t)})), "addPaymentMethod", "paymentMethod")
-	want := map[string]any{"id": text(kept, "id"), "isDefault": true, "type": "CARD", "accountDisplay": "1111", "brand": "VISA",
-		"expirationMonth": json.Number("5"), "expirationYear": json.Number("2039")}
+	want := map[string]any{
+		"id": text(kept, "id"), "isDefault": true, "type": "CARD", "accountDisplay": "1111", "brand": "VISA",
+		"expirationMonth": json.Number("5"), "expirationYear": json.Number("2039"),
+	}
 	if diff := cmp.Diff(want, kept); diff != "" || text(kept, "id") == "" {
 		t.Fatalf("payment method (-want +got):\n%s", diff)
 	}

@@ -15,6 +15,9 @@ const sideBySide = "4"
 
 // Everything a gateway starts must have ended when it is closed.
 func TestMain(m *testing.M) {
+	if sandbox := os.Getenv(childSandbox); sandbox != "" {
+		os.Exit(serveChild(sandbox, os.Getenv(childRedis))) // this process is a gateway that a test kills
+	}
 	redis.SetLogger(silent{})            // as main does
 	if os.Unsetenv("REDIS_URL") != nil { // the tests have servers of their own
 		os.Exit(1)
