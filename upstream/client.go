@@ -17,11 +17,12 @@ const (
 	DefaultMaxBody        = 8 << 20
 	DefaultAttempts       = 3
 	DefaultAttemptTimeout = 5 * time.Second
+	DefaultWriteTimeout   = 30 * time.Second
 
 	// Dialling is bounded apart from the attempt: a host that is away should not use up the whole of it.
 	dialTimeout   = 2 * time.Second
 	tlsTimeout    = 3 * time.Second
-	headerTimeout = 10 * time.Second // a stop for clients that set a long AttemptTimeout
+	headerTimeout = DefaultWriteTimeout // a stop for clients that set longer time-outs
 	idleTimeout   = 90 * time.Second
 	// The default of 2 would close and dial again under any load; idle connections cost next to nothing.
 	maxIdlePerHost = 64
@@ -60,8 +61,10 @@ type Config struct {
 	MaxBody int64
 	// Attempts is how often a read is sent at most; default 3. Writes are sent once.
 	Attempts int
-	// AttemptTimeout bounds one attempt from its send to the body's end, within the caller's deadline; default 5 s.
+	// AttemptTimeout bounds one attempt of a read from its send to the body's end, within the caller's deadline; default 5 s.
 	AttemptTimeout time.Duration
+	// WriteTimeout is a write's. It is longer, since a write that is given up may have been done: default 30 s.
+	WriteTimeout time.Duration
 	// OnCall, when set, is told each attempt once, synchronously and from many goroutines.
 	OnCall func(CallInfo)
 	// Now defaults to time.Now. It measures and reads Retry-After dates; waiting always follows the real clock.
@@ -99,6 +102,7 @@ func NewClient(cfg Config) (*Client, error) {
 	cfg.MaxBody = cmp.Or(cfg.MaxBody, DefaultMaxBody)
 	cfg.Attempts = cmp.Or(cfg.Attempts, DefaultAttempts)
 	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, DefaultAttemptTimeout)
+	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, DefaultWriteTimeout)
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
@@ -133,8 +137,8 @@ func (cfg *Config) validate() error {
 			faults = append(faults, fmt.Errorf("upstream: config: bucket of route %s: %w", name, err))
 		}
 	}
-	if cfg.MaxBody < 1 || cfg.Attempts < 1 || cfg.AttemptTimeout < 1 {
-		faults = append(faults, errors.New("upstream: config: max body, attempts and attempt timeout must be above 0"))
+	if cfg.MaxBody < 1 || cfg.Attempts < 1 || cfg.AttemptTimeout < 1 || cfg.WriteTimeout < 1 {
+		faults = append(faults, errors.New("upstream: config: max body, attempts, attempt and write timeout must be above 0"))
 	}
 	return errors.Join(faults...)
 }

@@ -151,7 +151,7 @@ func (x *exchange) send(ctx context.Context, room *admission, info *CallInfo) (*
 // roundTrip sends and reads. Its context ends with it, so a body that nobody wants any more is closed rather than
 // drained: a fresh connection is cheaper than an answer of unknown length.
 func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, x.client.cfg.AttemptTimeout)
+	ctx, cancel := context.WithTimeout(ctx, x.timeout())
 	defer cancel()
 	var way passage
 	req, err := x.request(httptrace.WithClientTrace(ctx, way.trace()))
@@ -192,6 +192,14 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 		req.Header.Set("Content-Type", x.call.Route.bodyType())
 	}
 	return req, nil
+}
+
+// timeout is how long an attempt may take.
+func (x *exchange) timeout() time.Duration {
+	if x.call.Route.Idempotent() {
+		return x.client.cfg.AttemptTimeout
+	}
+	return x.client.cfg.WriteTimeout
 }
 
 // body is the request's. A write without one says that its length is 0: a body of unknown length, which [once] would be

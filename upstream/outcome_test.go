@@ -158,7 +158,7 @@ func trickle(w http.ResponseWriter, r *http.Request) {
 func TestUnsentIsKnown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := serve(t, later(time.Minute, status(200)))
+		b := serve(t, later(20*time.Second, status(200)))
 		one := upstream.Bucket{Kind: upstream.Semaphore, Size: 1}
 		c := b.client(t, func(cfg *upstream.Config) { cfg.General, cfg.AttemptTimeout = one, time.Hour })
 		go succeed(t, c, aRead())
@@ -235,6 +235,28 @@ func TestWritesGoFirst(t *testing.T) {
 		want := "GET /root/api/things/7, POST /root/api/things, GET /root/api/armed, GET /root/api/things/7, POST /root/api/posted, POST /root/api/things"
 		if s := strings.Join(got, ", "); s != want {
 			t.Errorf("%s\nwant %s", s, want)
+		}
+	})
+}
+
+// TestWritesAreWaitedFor longer than reads, but no longer than their caller waits.
+func TestWritesAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := serve(t, later(20*time.Second, status(200)))
+		c := b.client(t)
+		succeed(t, c, aWrite())
+		begin := time.Now()
+		if e := failing(t, c, aWrite(), 10*time.Second); e.Kind != upstream.Timeout || time.Since(begin) != 10*time.Second {
+			t.Errorf("%v after %v", e, time.Since(begin))
+		}
+		short := b.client(t, func(cfg *upstream.Config) { cfg.WriteTimeout = time.Second })
+		begin = time.Now()
+		if e := failing(t, short, aWrite(), 0); e.Kind != upstream.Timeout || time.Since(begin) != time.Second {
+			t.Errorf("%v after %v", e, time.Since(begin))
+		}
+		if e := failing(t, c, aRead(), 0); e.Kind != upstream.Timeout {
+			t.Error(e)
 		}
 	})
 }

@@ -51,7 +51,7 @@ func asText(v any) any {
 	return v
 }
 
-var numeric = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+var numeric = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?$`)
 
 func bare(v any) any {
 	text, ok := v.(string)
