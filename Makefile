@@ -77,6 +77,9 @@ fuzz: ## run every fuzz target for FUZZTIME (2000 inputs each)
 		done || exit 1; \
 	done
 
+attack: ## requests that other servers fall for: each refused, or harmless, and cheap
+	go test -count=1 -run '^TestAttacks' -v ./cmd/gateway
+
 bench: ## the gateway beside a handler written by hand, as ratios; RECORD=-record keeps them
 	go test -tags bench -count=1 -run '^TestRatios$$' -v ./cmd/gateway -args $(RECORD)
 

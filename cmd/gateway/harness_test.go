@@ -72,6 +72,9 @@ func (b *backends) startUntil(t *testing.T, adjust ...func(*Config)) (*front, fu
 	cfg := sandboxConfig(b.box, strings.TrimPrefix(b.server.URL, "http://"))
 	cfg.Redis = Secret{} // whatever REDIS_URL says: a cold gateway is cold
 	cfg.Limits.Deadline = patience
+	for i := range cfg.Tenants { // nor is it about who asks how much, except where a test says so
+		cfg.Tenants[i].Cost.Each = &PointsConfig{Size: maxPoints, PerSecond: maxPoints}
+	}
 	for _, f := range adjust {
 		f(cfg)
 	}

@@ -180,6 +180,9 @@ func newGraphSide(t *testing.T, p *tape) *graphSide {
 	b.general, b.buckets = unlimited, map[string]upstream.Bucket{
 		appdirect.ListCompanies.Name: unlimited, appdirect.ReadProduct.Name: unlimited,
 	}
+	for i := range b.cfg.Tenants {
+		b.cfg.Tenants[i].Cost.Each = &PointsConfig{Size: maxPoints, PerSecond: maxPoints} // nor is being refused
+	}
 	g, err := b.build(t.Context())
 	if err != nil {
 		t.Fatal(err)

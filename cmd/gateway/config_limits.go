@@ -5,9 +5,54 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/marketgraph/marketgraph/limits"
 )
+
+// LimitsConfig mirrors limits.Config; zero is the default.
+type LimitsConfig struct {
+	// BodyBytes is of a POST body, and of a GET's query string.
+	BodyBytes int64 `yaml:"bodyBytes"`
+	// VariableBytes is of one operation's variables.
+	VariableBytes int64 `yaml:"variableBytes"`
+	// Batch is operations per request.
+	Batch int `yaml:"batch"`
+	// Tokens is of one document.
+	Tokens int `yaml:"tokens"`
+	// Fragments is per document.
+	Fragments int `yaml:"fragments"`
+	// Directives is per document.
+	Directives int `yaml:"directives"`
+	// Duplicates is per document.
+	Duplicates int `yaml:"duplicates"`
+	// Depth is of nested fields.
+	Depth int `yaml:"depth"`
+	// RootFields is per operation.
+	RootFields int `yaml:"rootFields"`
+	// Aliases is per document.
+	Aliases int `yaml:"aliases"`
+	// Merges is selections looked at per operation.
+	Merges int `yaml:"merges"`
+	// Introspection is items per operation.
+	Introspection int `yaml:"introspection"`
+	// Cost is points per request.
+	Cost int `yaml:"cost"`
+	// PageItems is per page of a list.
+	PageItems int `yaml:"pageItems"`
+	// Calls is upstream calls per operation.
+	Calls int `yaml:"calls"`
+	// Deadline is the time for an operation, such as "10s".
+	Deadline time.Duration `yaml:"deadline"`
+	// Errors is per answer.
+	Errors int `yaml:"errors"`
+	// ViewerOperations is operations of one viewer at a time.
+	ViewerOperations int `yaml:"viewerOperations"`
+	// TenantOperations is operations of one tenant at a time.
+	TenantOperations int `yaml:"tenantOperations"`
+}
+
+func (l LimitsConfig) config() limits.Config { return limits.Config(l) }
 
 // CostConfig are the buckets that a tenant's Operations are charged to.
 type CostConfig struct {
