@@ -27,6 +27,9 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 	if !acceptable {
 		return s.refusal(req, typeJSON, refuse(http.StatusNotAcceptable, BadRequest, "accept %s or %s", typeResponse, typeJSON))
 	}
+	if mediaType == typePreview {
+		req.stage = s.preview
+	}
 	wanted, f := s.readParams(r)
 	if f != nil {
 		return s.refusal(req, mediaType, f)
@@ -70,7 +73,7 @@ func tokenFault(err error) *httpFault {
 // status that says so.
 func notNow(mediaType string, err error) *httpFault {
 	f := &httpFault{status: requestError, fault: classify(err)}
-	if mediaType == typeResponse {
+	if mediaType != typeJSON {
 		f.status = http.StatusTooManyRequests
 	}
 	return f

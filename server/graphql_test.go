@@ -327,7 +327,7 @@ func TestRulesAreTheSchemas(t *testing.T) {
 	t.Parallel()
 	g := start(t, Options{})
 	var schemas, auths []string
-	for _, value := range g.server.schema.Types["AccessRule"].EnumValues {
+	for _, value := range g.server.preview.schema.Types["AccessRule"].EnumValues {
 		schemas = append(schemas, value.Name)
 	}
 	for _, rule := range auth.Rules() {

@@ -13,18 +13,20 @@ import (
 // Handler serves all endpoints of the gateway.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/graphql", s.tenanted(http.HandlerFunc(s.serveGraphQL)))
+	mux.Handle(pathProduction, s.at(s.production))
+	mux.Handle(pathPreview, s.at(s.preview))
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("GET /metrics", s.metrics.handler())
-	mux.HandleFunc("GET /schema.graphqls", s.serveSchema)
+	mux.Handle("GET /schema.graphqls", serveSchema(s.production))
+	mux.Handle("GET /schema.preview.graphqls", serveSchema(s.preview))
 	return s.identified(s.withExplorer(s.cors().Handler(s.compress(mux))))
 }
 
 // newCompression makes longer texts short for clients that say they can read it.
 // What is not text, and what is sent piece by piece, is left as it is.
 func newCompression() (func(http.Handler) http.HandlerFunc, error) {
-	return gzhttp.NewWrapper(gzhttp.ContentTypes([]string{typeJSON, typeResponse, "text/plain"}))
+	return gzhttp.NewWrapper(gzhttp.ContentTypes([]string{typeJSON, typeResponse, typePreview, "text/plain"}))
 }
 
 // withExplorer keeps the Explorer out of reach of CORS: no page but its own
@@ -96,9 +98,11 @@ func writeStatus(w http.ResponseWriter, status int, text string) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"status": text})
 }
 
-func (s *Server) serveSchema(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, SDL(s.schema))
+func serveSchema(s *stage) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, SDL(s.schema))
+	}
 }
 
 // SDL is the schema as it was written, with its comments.

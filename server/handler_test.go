@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
@@ -21,13 +20,6 @@ func TestEndpoints(t *testing.T) {
 	}
 	if got := g.send(t, "GET", "/readyz", ""); got.status != http.StatusOK || got.text != "{\"status\":\"ready\"}\n" {
 		t.Errorf("/readyz: %d %q", got.status, got.text)
-	}
-	want, err := os.ReadFile("../schema.graphqls")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := g.send(t, "GET", "/schema.graphqls", ""); got.status != http.StatusOK || got.text != string(want) {
-		t.Errorf("/schema.graphqls: %d, %d bytes, want %d", got.status, len(got.text), len(want))
 	}
 	if got := g.send(t, "POST", "/healthz", ""); got.status != http.StatusMethodNotAllowed {
 		t.Errorf("POST /healthz: %d", got.status)

@@ -285,3 +285,13 @@ func (l *lines) events(t *testing.T, message string) (out []doc) {
 func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 
 var errSecret = errors.New("dial tcp 10.0.0.7: token=s3cret")
+
+// quote writes a text as JSON.
+func quote(t *testing.T, text string) string {
+	t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(quoted)
+}

@@ -10,6 +10,8 @@ import (
 const (
 	typeResponse = "application/graphql-response+json"
 	typeJSON     = "application/json"
+	// typePreview asks for the preview schema, wherever it is sent to.
+	typePreview = "application/vnd.marketgraph.preview+json"
 )
 
 // negotiate chooses the answer's media type from Accept headers. Plain JSON
@@ -20,8 +22,10 @@ func negotiate(accept []string) (string, bool) {
 	if strings.TrimSpace(header) == "" {
 		return typeJSON, true
 	}
-	response, plain := quality(header, typeResponse), quality(header, typeJSON)
+	response, plain, preview := quality(header, typeResponse), quality(header, typeJSON), quality(header, typePreview)
 	switch {
+	case preview.named && preview.q > 0 && preview.q >= max(response.q, plain.q):
+		return typePreview, true
 	case response.q > plain.q, response.q > 0 && response.q == plain.q && response.named:
 		return typeResponse, true
 	case plain.q > 0:

@@ -38,9 +38,9 @@ func (s *Server) prepare(ctx context.Context, asked *asked) *operation {
 	op := &operation{OperationContext: &graphql.OperationContext{}, asked: asked}
 	req := requestFrom(ctx)
 	asked.ReadTime = graphql.TraceTiming{Start: req.started, End: graphql.Now()}
-	doc, faults := s.documents.read(ctx, asked.Query)
+	doc, faults := s.read(ctx, req.stage, asked.Query)
 	if len(faults) == 0 {
-		op.OperationContext, faults = s.exec.CreateOperationContext(withDocument(ctx, doc), &asked.RawParams)
+		op.OperationContext, faults = req.stage.exec.CreateOperationContext(withDocument(ctx, doc), &asked.RawParams)
 	}
 	if op.Operation != nil {
 		req.operation, req.operationType = op.Operation.Name, string(op.Operation.Operation)
@@ -59,7 +59,7 @@ func (s *Server) prepare(ctx context.Context, asked *asked) *operation {
 // refuse ends an operation of which nothing was run.
 func (s *Server) refuse(ctx context.Context, op *operation, faults gqlerror.List) {
 	op.refused = true
-	op.response = s.exec.DispatchError(graphql.WithOperationContext(ctx, op.OperationContext), faults)
+	op.response = requestFrom(ctx).stage.dispatchError(ctx, op.OperationContext, faults)
 }
 
 // measure refuses what is too large or too dear, whenever it is sent.
@@ -70,7 +70,7 @@ func (s *Server) measure(req *request, op *operation) (err error) {
 	if err := s.limits.CheckShape(op.Operation, op.Doc.Fragments); err != nil {
 		return err
 	}
-	op.estimate, err = s.limits.Estimate(s.prices, op.Operation, op.Doc.Fragments, op.Variables)
+	op.estimate, err = s.limits.Estimate(req.stage.prices, op.Operation, op.Doc.Fragments, op.Variables)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Server) execute(ctx context.Context, op *operation) {
 		return
 	}
 	op.loading = loaders.New(req.tenant.Loaders, req.viewer)
-	handle, ctx := s.exec.DispatchOperation(resolvers.Begin(ctx, op.loading), op.OperationContext)
+	handle, ctx := req.stage.exec.DispatchOperation(resolvers.Begin(ctx, op.loading), op.OperationContext)
 	if op.response = handle(ctx); op.response == nil { // the request ended before it began
 		s.refuse(ctx, op, gqlerror.List{raise(context.Cause(ctx))})
 	}

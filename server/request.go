@@ -24,6 +24,7 @@ type request struct {
 	id      string
 	started time.Time
 	tenant  *Tenant
+	stage   *stage
 	viewer  *auth.Viewer
 	client  string // key of the bucket that is charged
 	budget  *upstream.Budget

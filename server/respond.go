@@ -49,10 +49,10 @@ func (s *Server) refusal(req *request, mediaType string, f *httpFault) *answer {
 // requestErrorStatus is the status of an answer without data: clients of the
 // newer media type get a 4xx, clients of plain JSON a 200 (GraphQL over HTTP, 6.4).
 func (a *answer) requestErrorStatus() int {
-	if a.mediaType == typeResponse {
-		return http.StatusBadRequest
+	if a.mediaType == typeJSON {
+		return http.StatusOK
 	}
-	return http.StatusOK
+	return http.StatusBadRequest
 }
 
 // write sends the answer and returns how many bytes its body has.

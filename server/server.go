@@ -8,16 +8,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/graph"
 	"github.com/marketgraph/marketgraph/limits"
-	"github.com/marketgraph/marketgraph/resolvers"
 )
 
 // Options are what a server is made of.
@@ -52,45 +46,42 @@ type Options struct {
 
 // Server answers GraphQL for all its tenants. It is safe for concurrent use.
 type Server struct {
-	exec      *executor.Executor
-	schema    *ast.Schema
-	table     *auth.Table
-	directory auth.Directory
-	hosts     *hosts
-	limits    limits.Config
-	prices    *limits.Prices
-	documents *documents
-	throttle  *limits.Throttle
-	proxies   limits.Proxies
-	running   limits.Running
-	origins   []string
-	explorer  http.Handler
-	compress  func(http.Handler) http.HandlerFunc
-	persisted *cache.Slots // nil keeps none
-	metrics   *Metrics
-	log       *slog.Logger
-	now       func() time.Time
-	draining  atomic.Bool
+	production *stage
+	preview    *stage
+	table      *auth.Table
+	directory  auth.Directory
+	hosts      *hosts
+	limits     limits.Config
+	throttle   *limits.Throttle
+	proxies    limits.Proxies
+	running    limits.Running
+	origins    []string
+	explorer   http.Handler
+	compress   func(http.Handler) http.HandlerFunc
+	persisted  *cache.Slots // nil keeps none
+	metrics    *Metrics
+	log        *slog.Logger
+	now        func() time.Time
+	draining   atomic.Bool
 }
 
 // New checks the options as a whole and builds the server. The error names every fault.
 func New(o Options) (*Server, error) {
-	es := graph.NewExecutableSchema(graph.Config{Resolvers: resolvers.Resolver{}})
-	table, tableErr := auth.NewTable(es.Schema())
+	written := graph.NewExecutableSchema(graph.Config{}).Schema()
+	table, tableErr := auth.NewTable(written)
 	hosts, hostsErr := newHosts(o.Tenants, o.DefaultTenant)
 	bounds, limitsErr := o.Limits.WithDefaults()
 	compress, compressErr := newCompression()
-	prices, pricesErr := limits.NewPrices(es.Schema())
 	var wiringErr error
 	if o.Directory == nil || o.Metrics == nil {
 		wiringErr = errors.New("a directory and metrics are required")
 	}
-	if err := errors.Join(tableErr, pricesErr, hostsErr, limitsErr, compressErr, wiringErr); err != nil {
+	if err := errors.Join(tableErr, hostsErr, limitsErr, compressErr, wiringErr); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{
-		schema: es.Schema(), table: table, directory: o.Directory, hosts: hosts, limits: bounds,
-		prices: prices, documents: newDocuments(es.Schema(), bounds), throttle: o.Throttle, proxies: o.Proxies,
+		table: table, directory: o.Directory, hosts: hosts, limits: bounds,
+		throttle: o.Throttle, proxies: o.Proxies,
 		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, metrics: o.Metrics, log: o.Log, now: o.Now,
 	}
 	if s.log == nil {
@@ -102,16 +93,8 @@ func New(o Options) (*Server, error) {
 	if s.throttle == nil {
 		s.throttle = limits.NewThrottle(limits.ThrottleOptions{})
 	}
-	s.exec = s.executor(es)
+	if err := s.openStages(written); err != nil {
+		return nil, err
+	}
 	return s, nil
-}
-
-func (s *Server) executor(es graphql.ExecutableSchema) *executor.Executor {
-	exec := executor.New(es)
-	exec.SetQueryCache(handed{})
-	exec.SetErrorPresenter(s.present)
-	exec.SetRecoverFunc(s.recovered)
-	exec.Use(extension.Introspection{})
-	exec.Use(around{server: s})
-	return exec
 }

@@ -110,6 +110,7 @@ func (l *logBook) String() string {
 type ask struct {
 	tenant string // by host; "" is acme
 	as     string // persona of that tenant; "" sends no token
+	stage  string // "/preview", or "" for production
 	header http.Header
 	doc    string
 	vars   map[string]any
@@ -152,7 +153,7 @@ func (g *front) request(t testing.TB, a ask) *http.Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := request(t, http.MethodPost, g.url+"/api/graphql", body)
+	r := request(t, http.MethodPost, g.url+"/api/graphql"+a.stage, body)
 	r.Host = a.tenant + ".localhost"
 	r.Header.Set("Content-Type", "application/json")
 	if a.as != "" {

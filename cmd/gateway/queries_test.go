@@ -27,6 +27,7 @@ type queryCase struct {
 	Name  string
 	Field string // "Company.memberships": the list whose cost this shows at 1 and 20 nodes
 	As    string // persona; "" is partner, who needs no calls to be known
+	Stage string // as of an ask
 	Query string
 	// Calls by route, per size: what $n is. A name stands for a number of the REST walk.
 	Calls map[int]map[string]any
@@ -86,7 +87,7 @@ func (c queryCase) run(t *testing.T, b *backends, size int, want map[string]int)
 		{"edges inside fragments", asEdges(t, c.Query)},
 	} {
 		g, stop := b.startUntil(t)
-		a := ask{as: c.viewer(), doc: form.doc, vars: map[string]any{"n": size}}
+		a := ask{as: c.viewer(), stage: c.Stage, doc: form.doc, vars: map[string]any{"n": size}}
 		b.token(t, "acme", a.as)
 		b.forgetCalls(t)
 		got, _ := asNodes(g.must(t, a)).(map[string]any)

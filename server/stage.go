@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/marketgraph/marketgraph/graph"
+	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/resolvers"
+)
+
+// The endpoints.
+const (
+	pathProduction = "/api/graphql"
+	pathPreview    = "/api/graphql/preview"
+)
+
+// stage is what one endpoint serves: a schema, the documents that are valid in
+// it, and what runs them.
+type stage struct {
+	schema    *ast.Schema
+	documents *documents
+	prices    *limits.Prices
+	exec      *executor.Executor
+}
+
+// openStages makes production and preview of the schema as it is written.
+func (s *Server) openStages(written *ast.Schema) error {
+	schema, err := Production(written)
+	if err != nil {
+		return err
+	}
+	if s.production, err = s.openStage(schema); err != nil {
+		return err
+	}
+	s.preview, err = s.openStage(written)
+	return err
+}
+
+func (s *Server) openStage(schema *ast.Schema) (*stage, error) {
+	prices, err := limits.NewPrices(schema)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	exec := executor.New(graph.NewExecutableSchema(graph.Config{Schema: schema, Resolvers: resolvers.Resolver{}}))
+	exec.SetQueryCache(handed{})
+	exec.SetErrorPresenter(s.present)
+	exec.SetRecoverFunc(s.recovered)
+	exec.Use(extension.Introspection{})
+	exec.Use(around{server: s})
+	return &stage{schema: schema, documents: newDocuments(schema, s.limits), prices: prices, exec: exec}, nil
+}
+
+// at serves GraphQL of one stage.
+func (s *Server) at(stage *stage) http.Handler {
+	return s.tenanted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requestFrom(r.Context()).stage = stage
+		s.serveGraphQL(w, r)
+	}))
+}
+
+// read gives the document of what is asked. One that is valid in preview alone is
+// told where to go.
+func (s *Server) read(ctx context.Context, stage *stage, text string) (*ast.QueryDocument, gqlerror.List) {
+	doc, faults := stage.documents.read(ctx, text)
+	if len(faults) == 0 || stage != s.production || faults[0].Rule == "" {
+		return doc, faults
+	}
+	if _, there := s.preview.documents.read(ctx, text); len(there) == 0 {
+		faults[0].Message += " It is in preview: " + pathPreview + " serves it."
+	}
+	return nil, faults
+}
+
+// dispatchError presents what kept an operation from being run.
+func (s *stage) dispatchError(ctx context.Context, op *graphql.OperationContext, faults gqlerror.List) *graphql.Response {
+	return s.exec.DispatchError(graphql.WithOperationContext(ctx, op), faults)
+}
