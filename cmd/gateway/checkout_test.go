@@ -51,7 +51,7 @@ func newShopper(t *testing.T, g *front, tenant, as string) *shopper {
 	s := &shopper{front: g, tenant: tenant, as: as, plans: map[string]string{}, docs: map[string]string{}}
 	me := g.must(t, ask{tenant: tenant, as: as, doc: `{ me { id currentMembership { account { id } } } }`})
 	s.user, s.company = text(me, "me", "id"), text(me, "me", "currentMembership", "account", "id")
-	shelf := g.must(t, ask{tenant: tenant, doc: `{ products(first: 250) { nodes { name editions { plans { id } } } } }`})
+	shelf := g.must(t, ask{tenant: tenant, doc: `{ products(first: 20, searchText: "Harbor") { nodes { name editions { plans { id } } } } }`})
 	for _, p := range list(shelf, "products", "nodes") {
 		if editions := list(p, "editions"); len(editions) > 0 && len(list(editions[0], "plans")) > 0 {
 			s.plans[text(p, "name")] = text(list(editions[0], "plans")[0], "id")
