@@ -50,7 +50,7 @@ type Rule struct {
 var rules = []Rule{
 	{
 		Name: RulePublic, Public: true,
-		Ours: "the catalogue is what a storefront shows to visitors; plumbing (connections, edges, page info, money) holds " +
+		Ours: "the catalogue, with what people say of it, is what a storefront shows to visitors; plumbing (connections, edges, page info, money) holds " +
 			"only what an authorised parent gave it",
 	},
 	{

@@ -194,6 +194,9 @@ func TestInputErrors(t *testing.T) {
 		"unknown status":     {`{ subscriptions(status: UNKNOWN) { totalCount } }`, "status: UNKNOWN can be answered but not asked for", 1, map[string]int{}},
 		"and inside a list":  {`{ companies(first: 2) { nodes { subscriptions(status: UNKNOWN) { totalCount } } } }`, "status: UNKNOWN", 2, map[string]int{"companies": 1}},
 		"and of a product":   {`{ product(id: "1") { subscriptions(status: UNKNOWN) { totalCount } } }`, "status: UNKNOWN", 1, map[string]int{"applications": 1}},
+		"unknown kind":       {`{ listing(filter: {types: [STATIC, UNKNOWN]}) { totalCount } }`, "types: UNKNOWN", 1, map[string]int{}},
+		"no tag":             {`{ listing(filter: {attributeIds: ["small"]}) { totalCount } }`, "attributeIds: the id of a tag is a number", 1, map[string]int{}},
+		"no category":        {`{ products(categoryIds: [""]) { totalCount } }`, "categoryIds: the id of a tag is a number", 1, map[string]int{}},
 		"an empty id":        {`{ company(id: "") { id } }`, "id: an id has 1 to 128", 1, map[string]int{}},
 		"no such company":    {`{ company(id: "c9") { id } }`, "There is no Company", 1, map[string]int{"company": 1}},
 		"from the back only": {`{ subscriptions(last: 2) { totalCount } }`, "", 0, map[string]int{"subscriptions": 1}}, // short enough to be seen to its end
