@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 // and [Lookup] read it; they are functions since methods have no type parameters.
 type Cache struct {
 	maxValue int
+	term     time.Duration // of leases
 	now      func() time.Time
 	emit     func(Event)
 	log      *slog.Logger
@@ -19,6 +21,7 @@ type Cache struct {
 	gens    *generations
 	memory  *memoryTier
 	redis   *redisTier // nil without Redis
+	replica *replica   // nil without Redis, and for a lone process
 	flights *flights
 	ledger  *ledger
 	locks   *locks
@@ -33,17 +36,31 @@ func New(o Options) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	gens := newGenerations(generationSlots)
-	memory, err := newMemoryTier(o.MaxBytes, gens, o.Now)
+	link := newSureLink(&o)
+	if link == nil || o.Lone {
+		return build(&o, link, nil)
+	}
+	return build(&o, link, newRedisBus(link, o.TierLease))
+}
+
+// build puts a cache together; link and bus are nil without Redis or other replicas.
+func build(o *Options, link *link, bus bus) (*Cache, error) {
+	gens, lease := newGenerations(generationSlots), newLease(o.Now())
+	memory, err := newMemoryTier(o.MaxBytes, lease, gens, o.Now)
 	if err != nil {
 		return nil, err
 	}
-	claims, link := newClaims(o.ClaimLease), claimLink(&o)
-	return &Cache{
-		maxValue: o.MaxValue, now: o.Now, emit: o.OnEvent, log: o.Logger,
-		gens: gens, memory: memory, redis: newRedisTier(&o), flights: newFlights(o.FillTimeout),
-		claims: claims, ledger: newLedger(&o, claims, link), locks: newLocks(&o, claims, link),
-	}, nil
+	claims := newClaims(o.ClaimLease)
+	c := &Cache{
+		maxValue: o.MaxValue, term: o.TierLease, now: o.Now, emit: o.OnEvent, log: o.Logger,
+		gens: gens, memory: memory, redis: newRedisTier(o, link), flights: newFlights(o.FillTimeout),
+		claims: claims, ledger: newLedger(o, claims, link), locks: newLocks(o, claims, link),
+	}
+	c.replica = joinReplicas(o, bus, gens, lease, c.redis.pay)
+	if c.redis != nil {
+		c.redis.spread = c.replica.spread
+	}
+	return c, nil
 }
 
 // Close cancels the fills under way, waits for them, stops renewing the claims that
@@ -55,6 +72,7 @@ func (c *Cache) Close() error {
 	}
 	err := c.flights.close()
 	c.claims.end()
+	c.replica.close()
 	c.memory.close()
 	return err
 }
@@ -83,7 +101,13 @@ func (c *Cache) Evict(ctx context.Context, tags ...Tag) error {
 	err := c.redis.evict(context.WithoutCancel(ctx), tags)
 	c.gens.bump(tags)
 	c.emit(Event{Kind: Evicted, Count: len(tags)})
-	return err
+	// The other replicas come last, so that none reads the old bytes again after it
+	// has heard.
+	untold := c.replica.tell(ctx, tags)
+	if untold != nil {
+		c.redis.owe(tags)
+	}
+	return errors.Join(err, untold)
 }
 
 // Clear evicts everything of the tenants, like [Cache.Evict] of a tag that each of

@@ -25,14 +25,6 @@ func newRedisClaims(o *Options, link *link, life time.Duration) *redisClaims {
 	return &redisClaims{link: link, lease: o.ClaimLease, life: life, waiting: waitingLife}
 }
 
-// claimLink returns the link that claims share, or nil without Redis.
-func claimLink(o *Options) *link {
-	if o.Redis == nil {
-		return nil
-	}
-	return newLink(o, o.ClaimTimeout, "claims")
-}
-
 // serverClock is the Lua of the server's time in milliseconds.
 const serverClock = `
 local function clock()

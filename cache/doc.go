@@ -28,16 +28,25 @@
 // stores. A tag without a generation vouches for nothing: whatever Redis loses (an
 // expired or evicted name, a flush, a restart) costs misses, never freshness.
 //
-// # What is promised, and what is not yet
+// # What is promised
 //
-// A read that begins after Evict returned is not served older data, by this
-// process; and by no other that asks Redis. But another replica's in-process tier
-// answers without asking, and so may be as old as Fresh. That is to last until
-// replicas hold invalidation leases; until then routes whose staleness matters
-// across replicas need a short Fresh. A failover to a Redis replica that had not
-// received the last evictions forgets them, as it does every asynchronous write.
-// An eviction that Redis could not be told is made up for before this process
-// reads Redis again, and is lost if the process ends before.
+// A read that begins after Evict returned nil is not served older data, on this
+// replica or another. Redis answers by generations; the in-process tier answers
+// without asking, and so only under a lease, which a replica renews by a beat
+// several times a second while it is in step with the announcements of evictions.
+// Evict announces, and waits until every other replica that has a lease has replied
+// or its lease is over, [Options].TierLease at most. Announcements are numbered: who
+// misses one drops its lease and its whole tier. Who has no lease bypasses the tier,
+// and says so with an [Event]. A cache without Redis, or a [Options].Lone one, needs
+// no lease.
+//
+// What is not promised: a replica that has neither lease nor Redis hears of no
+// eviction, and lets reads join a fill that is at most a lease older. A failover to a
+// Redis replica that had not received the last evictions forgets them, as it does
+// every asynchronous write. An eviction that Redis could not be told, so that Evict
+// returned an error, is made up for when Redis is back, before this process reads it
+// or has a lease again, and is lost if the process ends before. Time is measured by
+// monotonic clocks, which must run equally fast.
 //
 // # Writes
 //
@@ -53,14 +62,16 @@
 //
 // Every failure of Redis is a miss and an [Event], never an error of a read. An
 // exchange costs at most [Options].RedisTimeout; one that gets no answer opens a
-// circuit, and Redis is bypassed until a probe is answered. An outage is logged
+// circuit, and Redis is bypassed until a probe is answered. Writes and leases have a
+// circuit of their own, with [Options].ClaimTimeout. An outage is logged
 // once, and its end once. What Redis holds that is not a whole, checksummed entry
 // of this key, or does not decode, is a miss.
 //
 // # Redis itself
 //
-// Each entry, generation, record and lock has a time to live; only one counter per
-// tenant is kept for good. KEYS, SCAN, FLUSH and sets are not used. For entries any
+// Each entry, generation, record and lock has a time to live, and so has the hash by
+// which replicas know each other; only one counter per tenant is kept for good. KEYS,
+// SCAN, FLUSH and sets are not used. For entries any
 // eviction policy is safe. For the ledger only noeviction is: every other may
 // forget a write that was made. All names of a tenant share the hash
 // tag {tenant}: in a Cluster a tenant is served by one shard, which is what makes

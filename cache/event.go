@@ -58,6 +58,11 @@ const (
 	Replayed
 	// Resumed: a write was asked for again whose outcome nobody recorded.
 	Resumed
+	// LeaseHeld: this replica is in step with the others, and serves its
+	// in-process tier.
+	LeaseHeld
+	// LeaseLost: it is not, for the reason Err, and serves without that tier.
+	LeaseLost
 	// LocalLock: a lock holds in this process only, since Redis did not answer.
 	LocalLock
 )
@@ -67,7 +72,7 @@ func (k EventKind) String() string {
 	names := [...]string{
 		"hit", "miss", "filled", "fill_failed", "shared", "oversized", "late",
 		"undecodable", "evicted", "redis_failed", "redis_bypassed",
-		"replayed", "resumed", "local_lock",
+		"replayed", "resumed", "lease_held", "lease_lost", "local_lock",
 	}
 	if int(k) >= len(names) {
 		return "unknown"

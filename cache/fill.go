@@ -12,7 +12,7 @@ func begin[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, out *R
 		return nil // nobody is waiting: do not call upstream
 	}
 	local, remote := p.generations()
-	key := flightKey{key: p.key, kind: reflect.TypeFor[T](), local: local, remote: remote}
+	key := flightKey{key: p.key, kind: reflect.TypeFor[T](), local: local, remote: remote, apart: c.apart(p)}
 	fl, began, err := c.flights.join(ctx, key, filler(c, *r, p))
 	if err != nil {
 		out.Err = err
@@ -24,6 +24,17 @@ func begin[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, out *R
 		c.emit(Event{Kind: Shared, Route: p.key.route})
 	}
 	return fl
+}
+
+// apart keeps a caller that neither the lease nor Redis vouches for from joining a
+// fill that is a lease older: then no read is later than that, even while this
+// replica cannot hear of evictions.
+func (c *Cache) apart(p *probe) int64 {
+	now := c.now()
+	if p.complete() || c.memory.lease.live(now) {
+		return 0
+	}
+	return now.UnixNano() / int64(c.term)
 }
 
 // land waits for a flight and takes its value.
@@ -98,7 +109,8 @@ func (c *Cache) store(ctx context.Context, p *probe, f *frame, value any) {
 	case len(f.payload) > c.maxValue:
 		c.emit(Event{Kind: Oversized, Route: p.key.route})
 		return
-	case !c.gens.current(p.local):
+	case !c.gens.current(p.local) && !p.complete():
+		// Otherwise Redis knows better: it may be the whole tier that was cleared.
 		c.emit(Event{Kind: Late, Route: p.key.route})
 		return
 	}

@@ -17,6 +17,7 @@ type flightKey struct {
 	kind   reflect.Type
 	local  string
 	remote string
+	apart  int64 // 0, or the time of callers that know no generation of another replica
 }
 
 // flight is one fill under way. Its result may be read once done is closed.

@@ -50,6 +50,13 @@ func (g *generations) current(stamps []stamp) bool {
 	return true
 }
 
+// clear makes every earlier stamp outdated.
+func (g *generations) clear() {
+	for i := range g.slots {
+		g.slots[i].Add(1)
+	}
+}
+
 // bump makes every earlier stamp of the tags outdated.
 func (g *generations) bump(tags []Tag) {
 	for _, tag := range tags {

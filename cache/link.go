@@ -23,20 +23,27 @@ type link struct {
 	now     func() time.Time
 	emit    func(Event)
 	log     *slog.Logger
+	outage  *outage
 
 	mu       sync.Mutex
 	loggedAt time.Time // of the last error reply logged
 }
 
-// newLink returns a link for a purpose that the log names.
-func newLink(o *Options, timeout time.Duration, purpose string) *link {
-	l := &link{client: o.Redis, timeout: timeout, now: o.Now, emit: o.OnEvent, log: o.Logger}
-	l.circuit = &circuit{
-		now: o.Now, bypass: o.RedisBypass,
-		lost: func(err error) { l.log.Warn("cache: redis lost, going on without it", "for", purpose, "error", err) },
-		back: func() { l.log.Info("cache: redis is back", "for", purpose) },
+// newSureLink returns the link of what must not be wrong: claims, evictions and
+// leases. It is nil without Redis.
+func newSureLink(o *Options) *link {
+	if o.Redis == nil {
+		return nil
 	}
-	return l
+	return newLink(o, o.ClaimTimeout, &outage{log: o.Logger})
+}
+
+// newLink returns a link that tells of its outages together with others.
+func newLink(o *Options, timeout time.Duration, away *outage) *link {
+	return &link{
+		client: o.Redis, timeout: timeout, now: o.Now, emit: o.OnEvent, log: o.Logger, outage: away,
+		circuit: &circuit{now: o.Now, bypass: o.RedisBypass, lost: away.begin, back: away.end},
+	}
 }
 
 // exchange talks to Redis within the time-out, unless it is bypassed. The error is

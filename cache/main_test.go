@@ -25,6 +25,11 @@ type clock struct {
 
 func newClock() *clock { return &clock{t: time.Now()} }
 
+// running is time.Now, plus what the test advanced the clock by.
+func (c *clock) running(began time.Time) func() time.Time {
+	return func() time.Time { return c.now().Add(time.Since(began)) }
+}
+
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,6 +99,8 @@ func newHouse(t testing.TB, client redis.UniversalClient, change ...func(*Option
 		// Far above what a loaded machine needs: only tests of a Redis that
 		// hangs wait for it, and set their own.
 		RedisTimeout: 5 * time.Second,
+		// Most tests are about the tiers, and move the clock: not about leases.
+		Lone: true,
 	}
 	for _, f := range change {
 		f(&o)

@@ -22,11 +22,16 @@ const (
 	DefaultRedisTimeout = 50 * time.Millisecond
 	// DefaultRedisBypass is how long Redis is left alone after it failed.
 	DefaultRedisBypass = time.Second
-	// DefaultClaimTimeout bounds one exchange with Redis about a claim: a write
-	// rather waits than is refused, or made without a lock.
+	// DefaultClaimTimeout bounds one exchange with Redis about a claim, an eviction
+	// or a lease: a write rather waits than is refused, unlocked or unseen.
 	DefaultClaimTimeout = 500 * time.Millisecond
 	// DefaultClaimLease is how long a claim outlives its holder's process.
 	DefaultClaimLease = 15 * time.Second
+	// DefaultTierLease is how long the in-process tier is served without a word
+	// from the other replicas.
+	DefaultTierLease = time.Second
+	// MinTierLease is the shortest lease that a network can renew.
+	MinTierLease = 10 * time.Millisecond
 	// DefaultLedgerWindow is how long a write is remembered.
 	DefaultLedgerWindow = 24 * time.Hour
 	// DefaultLedgerBytes bounds what is remembered of writes without Redis.
@@ -58,8 +63,15 @@ type Options struct {
 	// RedisBypass is how long Redis is not asked after it failed to answer; then
 	// one exchange probes it. Zero is [DefaultRedisBypass].
 	RedisBypass time.Duration
-	// ClaimTimeout bounds each exchange with Redis about the claims of
-	// [Cache.Begin] and [Cache.Lock]. Zero is [DefaultClaimTimeout].
+	// Lone says that no other process shares this Redis: the in-process tier is
+	// served without a lease, so also while Redis is away.
+	Lone bool
+	// TierLease is how long the in-process tier is served after this replica was
+	// last in step with the others, and the longest that an eviction waits for one
+	// that does not answer. Zero is [DefaultTierLease].
+	TierLease time.Duration
+	// ClaimTimeout bounds each exchange with Redis about evictions, leases, and the
+	// claims of [Cache.Begin] and [Cache.Lock]. Zero is [DefaultClaimTimeout].
 	ClaimTimeout time.Duration
 	// ClaimLease is how long a claim outlives a holder that stopped renewing it,
 	// and how long others then wait. Zero is [DefaultClaimLease].
@@ -88,7 +100,7 @@ type Options struct {
 func (o Options) withDefaults() (Options, error) {
 	for name, value := range map[string]int64{
 		"MaxBytes": o.MaxBytes, "MaxValue": int64(o.MaxValue), "FillTimeout": int64(o.FillTimeout),
-		"RedisTimeout": int64(o.RedisTimeout), "RedisBypass": int64(o.RedisBypass), "ClaimTimeout": int64(o.ClaimTimeout),
+		"RedisTimeout": int64(o.RedisTimeout), "RedisBypass": int64(o.RedisBypass), "TierLease": int64(o.TierLease), "ClaimTimeout": int64(o.ClaimTimeout),
 		"ClaimLease": int64(o.ClaimLease), "LedgerWindow": int64(o.LedgerWindow), "LedgerBytes": o.LedgerBytes,
 	} {
 		if value < 0 {
@@ -103,6 +115,10 @@ func (o Options) withDefaults() (Options, error) {
 	o.FillTimeout = cmp.Or(o.FillTimeout, DefaultFillTimeout)
 	o.RedisTimeout = cmp.Or(o.RedisTimeout, DefaultRedisTimeout)
 	o.RedisBypass = cmp.Or(o.RedisBypass, DefaultRedisBypass)
+	o.TierLease = cmp.Or(o.TierLease, DefaultTierLease)
+	if o.TierLease < MinTierLease {
+		return o, fmt.Errorf("cache: TierLease is %v; the least is %v", o.TierLease, MinTierLease)
+	}
 	o.ClaimTimeout = cmp.Or(o.ClaimTimeout, DefaultClaimTimeout)
 	o.ClaimLease = cmp.Or(o.ClaimLease, DefaultClaimLease)
 	o.LedgerWindow = cmp.Or(o.LedgerWindow, DefaultLedgerWindow)

@@ -17,7 +17,7 @@ import (
 // front of it with reads under way. It knows what each read may still see.
 type world struct {
 	scope    Scope
-	replicas []*replica
+	replicas []*node
 	version  [2]int
 	// global is, per company, the version at its last completed eviction.
 	global [2]int
@@ -30,7 +30,7 @@ type world struct {
 	broken []string
 }
 
-type replica struct {
+type node struct {
 	*Cache
 	wire   wire
 	shared chan struct{} // a read has joined another's flight
@@ -47,12 +47,12 @@ type running struct {
 
 var worlds atomic.Int64
 
-func newWorld(t *rapid.T, replicas int, server *redisServer, now func() time.Time) *world {
+func newWorld(t *rapid.T, replicas int, server *redisServer, lone bool, now func() time.Time) *world {
 	// The server is shared by all worlds, so each has its own tenant.
 	w := &world{scope: Scope{tenant: fmt.Sprint("t", worlds.Add(1)), authority: "system"}}
 	for range replicas {
-		r := &replica{shared: make(chan struct{}, 1)}
-		o := Options{Now: now, RedisTimeout: 5 * time.Second, Logger: slog.New(slog.DiscardHandler), OnEvent: func(e Event) {
+		r := &node{shared: make(chan struct{}, 1)}
+		o := Options{Now: now, Lone: lone, TierLease: 30 * time.Millisecond, RedisTimeout: 5 * time.Second, Logger: slog.New(slog.DiscardHandler), OnEvent: func(e Event) {
 			if e.Kind == Shared {
 				r.shared <- struct{}{}
 			}
@@ -134,11 +134,11 @@ func (w *world) land(i int) {
 }
 
 // check is the promise: a read sees nothing older than the evictions, of any
-// replica, that were complete when it began. Only of what its replica holds in
-// process, and while Redis is cut, is that its own replica's evictions.
+// replica, that were complete when it began. Only of lone processes whose Redis is
+// cut is that its own evictions.
 func (w *world) check(r *running, replica, company int, res Result[int]) {
 	floor := r.global
-	if w.apart || res.Source == FromMemory {
+	if w.apart {
 		floor = r.own
 	}
 	if res.Err != nil || res.Value < floor {
@@ -189,7 +189,7 @@ func TestThePromiseInProcess(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		cl := newClock()
-		w := newWorld(t, 1, nil, cl.now)
+		w := newWorld(t, 1, nil, true, cl.now)
 		defer w.end(t)
 		t.Repeat(w.actions(cl))
 	})
@@ -203,7 +203,7 @@ func TestThePromiseThroughRedis(t *testing.T) {
 	client := server.client(t)
 	rapid.Check(t, func(t *rapid.T) {
 		cl := newClock()
-		w := newWorld(t, 2, server, cl.now)
+		w := newWorld(t, 2, server, false, cl.running(time.Now()))
 		defer w.end(t)
 		actions := w.actions(cl)
 		actions["lose"] = func(t *rapid.T) {
@@ -213,6 +213,9 @@ func TestThePromiseThroughRedis(t *testing.T) {
 				client.Del(context.Background(), names...)
 			}
 		}
+		// The replicas share more than names.
+		actions["lose the bus"] = func(*rapid.T) { client.Del(context.Background(), "mg:{bus}") }
+		actions["deafen"] = func(*rapid.T) { client.ClientKillByFilter(context.Background(), "TYPE", "pubsub") }
 		t.Repeat(actions)
 	})
 }
@@ -224,7 +227,7 @@ func TestThePromiseWhileRedisComesAndGoes(t *testing.T) {
 	server := startRedis(t)
 	rapid.Check(t, func(t *rapid.T) {
 		cl := newClock()
-		w := newWorld(t, 2, server, cl.now)
+		w := newWorld(t, 2, server, true, cl.now)
 		w.apart = true
 		defer w.end(t)
 		actions := w.actions(cl)
@@ -244,7 +247,7 @@ func TestNobodySharesEntriesOrFlights(t *testing.T) {
 	t.Parallel()
 	server := startRedis(t)
 	rapid.Check(t, func(t *rapid.T) {
-		w := newWorld(t, 2, server, time.Now)
+		w := newWorld(t, 2, server, true, time.Now)
 		defer w.end(t)
 		scopes := rapid.SliceOfN(nastyScope(), 1, 4).Draw(t, "scopes")
 		specs := rapid.SliceOfN(nastySpec(), 1, 4).Draw(t, "specs")
@@ -264,7 +267,7 @@ func TestNobodySharesEntriesOrFlights(t *testing.T) {
 				})
 			}
 		}
-		for _, r := range []*replica{w.replicas[0], w.replicas[0], w.replicas[1]} {
+		for _, r := range []*node{w.replicas[0], w.replicas[0], w.replicas[1]} {
 			r.shared = make(chan struct{}, len(rs))
 			for i, res := range GetMany(context.Background(), r.Cache, rs) {
 				if res.Err != nil || res.Value != want[i] {

@@ -28,11 +28,12 @@ type held[T any] struct{ value T }
 // memoryTier is the in-process tier.
 type memoryTier struct {
 	store *otter.Cache[Key, *entry]
+	lease *lease
 	gens  *generations
 	now   func() time.Time
 }
 
-func newMemoryTier(maxBytes int64, gens *generations, now func() time.Time) (*memoryTier, error) {
+func newMemoryTier(maxBytes int64, lease *lease, gens *generations, now func() time.Time) (*memoryTier, error) {
 	store, err := otter.New(&otter.Options[Key, *entry]{
 		MaximumWeight: uint64(maxBytes),
 		Weigher:       func(_ Key, e *entry) uint32 { return e.weight },
@@ -45,14 +46,18 @@ func newMemoryTier(maxBytes int64, gens *generations, now func() time.Time) (*me
 	if err != nil {
 		return nil, fmt.Errorf("cache: in-process tier: %w", err)
 	}
-	return &memoryTier{store: store, gens: gens, now: now}, nil
+	return &memoryTier{store: store, lease: lease, gens: gens, now: now}, nil
 }
 
-// get returns the value of a live entry that depends on exactly these tags. An
-// entry made under other tags would miss some of their evictions.
+// get returns the value of a live entry that depends on exactly these tags, under
+// the lease only. An entry made under other tags would miss some of their evictions.
 func (m *memoryTier) get(key Key, tags []Tag) (any, bool) {
+	now := m.now()
+	if !m.lease.live(now) {
+		return nil, false
+	}
 	e, ok := m.store.GetIfPresent(key)
-	if !ok || !m.now().Before(e.expires) || !m.gens.current(e.stamps) || !slices.Equal(e.tags, tags) {
+	if !ok || !now.Before(e.expires) || !m.gens.current(e.stamps) || !slices.Equal(e.tags, tags) {
 		return nil, false
 	}
 	return e.value, true

@@ -13,17 +13,20 @@ const maxRead = 512
 // redisTier is the tier that replicas share. A nil tier holds nothing. None of
 // its failures is a request's: they are misses, and events.
 type redisTier struct {
-	*link
+	*link       // of reads, which must not wait
+	sure  *link // of evictions, which must not fail
+	// spread tells other replicas of evictions that Redis was told of late.
+	spread func(context.Context, []Tag) error
 	names  names
 	owed   debts
 	writes writer
 }
 
-func newRedisTier(o *Options) *redisTier {
-	if o.Redis == nil {
+func newRedisTier(o *Options, sure *link) *redisTier {
+	if sure == nil {
 		return nil
 	}
-	t := &redisTier{link: newLink(o, o.RedisTimeout, "reads"), names: newNames(o.Version)}
+	t := &redisTier{link: newLink(o, o.RedisTimeout, sure.outage), sure: sure, names: newNames(o.Version)}
 	t.writes.commit = t.commit
 	return t
 }
@@ -100,22 +103,35 @@ func (t *redisTier) evict(ctx context.Context, tags []Tag) error {
 	if t == nil {
 		return nil
 	}
-	err := t.bump(ctx, slices.Values(tags))
+	err := t.bump(ctx, t.sure, slices.Values(tags))
 	if err != nil {
-		t.owed.add(tags)
+		t.owe(tags)
 	}
 	return err
 }
 
-// pay bumps what is owed.
+// owe remembers what Redis, or another replica, was not told.
+func (t *redisTier) owe(tags []Tag) {
+	if t != nil {
+		t.owed.add(tags)
+	}
+}
+
+// pay bumps what is owed, and tells the other replicas.
 func (t *redisTier) pay(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
 	listed := t.owed.list()
 	if len(listed) == 0 {
 		return nil
 	}
-	err := t.bump(ctx, maps.Keys(listed))
-	if err == nil {
-		t.owed.settle(listed)
+	if err := t.bump(ctx, t.link, maps.Keys(listed)); err != nil {
+		return err
 	}
-	return err
+	if err := t.spread(ctx, slices.Collect(maps.Keys(listed))); err != nil {
+		return err
+	}
+	t.owed.settle(listed)
+	return nil
 }

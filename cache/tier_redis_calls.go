@@ -32,9 +32,9 @@ func (t *redisTier) perTenant(script *redis.Script, tags iter.Seq[Tag]) ([]scrip
 }
 
 // bump gives the tags new generations.
-func (t *redisTier) bump(ctx context.Context, tags iter.Seq[Tag]) error {
+func (t *redisTier) bump(ctx context.Context, link *link, tags iter.Seq[Tag]) error {
 	calls, _ := t.perTenant(bumpScript, tags)
-	return t.exchange(ctx, "evict", func(ctx context.Context) error {
+	return link.exchange(ctx, "evict", func(ctx context.Context) error {
 		_, err := runScripts(ctx, t.client, calls)
 		return err
 	})

@@ -139,7 +139,7 @@ func (b *builder) throttle() *limits.Throttle {
 
 func (b *builder) openCache() (*cache.Cache, error) {
 	c, err := cache.New(cache.Options{
-		Redis: b.redis, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: upstream.DefaultMaxBody, FillTimeout: b.bounds.Deadline,
+		Redis: b.redis, Lone: b.cfg.Cache.Lone, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: upstream.DefaultMaxBody, FillTimeout: b.bounds.Deadline,
 		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(),
 	})
 	if err != nil {

@@ -42,6 +42,9 @@ type Config struct {
 type CacheConfig struct {
 	// MaxBytes of the in-process tier.
 	MaxBytes int64 `yaml:"maxBytes"`
+	// Lone says that no other gateway shares the Redis: the in-process tier needs
+	// no lease.
+	Lone bool `yaml:"lone"`
 }
 
 // TenantConfig is one marketplace.
