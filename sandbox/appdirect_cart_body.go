@@ -88,6 +88,47 @@ type attributeSet struct {
 	CustomAttributes map[string]attributeValues `json:"customAttributes"`
 }
 
+// UnmarshalJSON takes both printed forms: the values in a member of their own, as
+// requests have them, and without it, as one answer does.
+func (g *attributeSet) UnmarshalJSON(raw []byte) error {
+	var members, inner map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return err
+	}
+	if wrapped := members["customAttributes"]; bytes.HasPrefix(bytes.TrimSpace(wrapped), []byte("{")) {
+		if err := json.Unmarshal(wrapped, &inner); err != nil {
+			return err
+		}
+		delete(members, "customAttributes")
+	}
+	g.CustomAttributes = map[string]attributeValues{}
+	for _, all := range []map[string]json.RawMessage{inner, members} {
+		for key, value := range all {
+			var v attributeValues
+			if err := json.Unmarshal(value, &v); err != nil {
+				return err
+			}
+			g.CustomAttributes[key] = v
+		}
+	}
+	return nil
+}
+
+// flattened is a cart's document with its attributes as one printed answer has
+// them: without a member of their own around the values.
+func flattened(cart Document) Document {
+	sets, ok := cart["customAttributes"].(map[string]any)
+	if !ok {
+		return cart
+	}
+	flat := Document{}
+	for name, set := range sets {
+		values, _ := set.(map[string]any)
+		flat[name] = values["customAttributes"]
+	}
+	return cart.with(Document{"customAttributes": flat})
+}
+
 // attributeValues are one text or several; the wire writes one without a list.
 type attributeValues []string
 

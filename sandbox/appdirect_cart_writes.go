@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
-	"slices"
 )
 
 // changeCart changes the open cart that the path names.
@@ -32,7 +31,8 @@ func createCart(x *exchange) (reply, error) {
 }
 
 // patchCart answers PATCH …/{shoppingCartId}: members that are there replace those
-// of the cart, objects member by member, lists as a whole.
+// of the cart, objects member by member, lists as a whole. Of all answers it alone
+// prints attributes flat.
 func patchCart(x *exchange) (reply, error) {
 	dec := json.NewDecoder(bytes.NewReader(x.body))
 	dec.UseNumber()
@@ -54,7 +54,7 @@ func patchCart(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{body: c.document()}, nil
+	return reply{body: flattened(c.document())}, nil
 }
 
 // merged is an object with the members of a patch in it; null takes a member away.
@@ -123,9 +123,7 @@ func addFee(x *exchange) (reply, error) {
 // deleteFee answers DELETE …/fees/{feeId}.
 func deleteFee(x *exchange) (reply, error) {
 	_, err := x.changeCart(func(c *cartSpec) error {
-		before := len(c.fees)
-		c.fees = slices.DeleteFunc(c.fees, func(f cartFee) bool { return f.ID == x.params["feeId"] })
-		if len(c.fees) == before {
+		if !c.dropFee(x.params["feeId"]) {
 			return notFound("Fee not found with id %s.", x.params["feeId"])
 		}
 		return nil

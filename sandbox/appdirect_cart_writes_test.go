@@ -71,9 +71,14 @@ func TestPatch(t *testing.T) {
 		return map[string]any{"customAttributes": map[string]any{"purchase": map[string]any{"customAttributes": map[string]any{key: value}}}}
 	}
 	l.ok(t, http.MethodPatch, cart, attribute("testID", "one"))
-	after := l.ok(t, http.MethodPatch, cart, attribute("other", "two"))
-	if !cmp.Equal(field(after, "customAttributes", "purchase", "customAttributes"), any(map[string]any{"testID": "one", "other": "two"})) {
+	flat := map[string]any{"customAttributes": map[string]any{"purchase": map[string]any{"other": "two"}}}
+	both := any(map[string]any{"testID": "one", "other": "two"})
+	after := l.ok(t, http.MethodPatch, cart, flat)
+	if !cmp.Equal(field(after, "customAttributes", "purchase"), both) {
 		t.Errorf("attributes: %v", after["customAttributes"])
+	}
+	if read := l.ok(t, http.MethodGet, cart, nil); !cmp.Equal(field(read, "customAttributes", "purchase", "customAttributes"), both) {
+		t.Errorf("attributes, read: %v", read["customAttributes"])
 	}
 	delete(after, "customAttributes")
 	if diff := cmp.Diff(before, after); diff != "" {

@@ -85,8 +85,8 @@ func (s *shop) change(w *world, id string, change func(*cartSpec) error) (*cartS
 	if err := change(c); err != nil {
 		return nil, err
 	}
-	if len(c.physical()) == 0 && s.fulfilled[id] != nil {
-		c.dropShipping() // nothing is left that was to be shipped
+	if f := s.fulfilled[id]; f != nil && len(c.physical()) == 0 {
+		c.dropFee(f.fee) // nothing is left that was to be shipped
 		delete(s.fulfilled, id)
 	}
 	return c, s.put(w, c)

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -61,10 +60,10 @@ func (c *cartSpec) physical() []*cartItemSpec {
 	return slices.DeleteFunc(slices.Clone(c.items), func(i *cartItemSpec) bool { return !i.product.physical })
 }
 
-// ship makes the quote the one that the cart is shipped by, and its fee the only
-// one for shipping.
+// ship makes the quote the one that the cart is shipped by, and its fee takes the
+// place of the one for the quote before.
 func (c *cartSpec) ship(f *fulfilment, q shippingQuote, now time.Time) {
-	c.dropShipping()
+	c.dropFee(f.fee)
 	f.quote, f.fee, f.updated = q.id, newUUID(), now
 	c.fees = append(c.fees, cartFee{
 		ID: f.fee, CreatedOn: now.UTC().Format("2006-01-02T15:04:05.000Z"), Key: shippingKey, Currency: c.currency, Amount: q.cost,
@@ -72,9 +71,11 @@ func (c *cartSpec) ship(f *fulfilment, q shippingQuote, now time.Time) {
 	})
 }
 
-// dropShipping takes fees for shipping off the cart.
-func (c *cartSpec) dropShipping() {
-	c.fees = slices.DeleteFunc(c.fees, func(f cartFee) bool { return strings.HasPrefix(f.Key, shippingKey) })
+// dropFee takes a fee off the cart; false when it has none of this id.
+func (c *cartSpec) dropFee(id string) bool {
+	before := len(c.fees)
+	c.fees = slices.DeleteFunc(c.fees, func(f cartFee) bool { return f.ID == id })
+	return len(c.fees) < before
 }
 
 // deliveryIssues want an address for what has to be shipped.
@@ -138,8 +139,8 @@ func saveFulfilment(x *exchange) (reply, error) {
 		f := &fulfilment{uuid: newUUID(), cart: c.id, created: x.now, sameAsBilling: b.SameAsBillingAddress, address: b.DeliveryAddress.document(x.now)}
 		if old := s.fulfilled[c.id]; old != nil {
 			f.uuid, f.created = old.uuid, old.created
+			c.dropFee(old.fee)
 		}
-		c.dropShipping()
 		f.quotes = quotesOf(s.price(c))
 		c.ship(f, f.quotes[0], x.now)
 		s.fulfilled[c.id] = f

@@ -153,5 +153,12 @@ func (l *till) purchased(t *testing.T, cart string) string {
 	return factText(field(l.control(t, http.MethodGet, "/purchases", "").json(t), l.tenant, cart[len(cartsPath)+1:]))
 }
 
+// forget forgets tokens, so that the next call asks for a new one.
+func (l *till) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.tokens)
+}
+
 // later moves the clock.
 func (l *till) later(d time.Duration) { l.clock.advance(d) }
