@@ -146,7 +146,7 @@ func TestQuantitiesOutOfBounds(t *testing.T) {
 func TestRefusedCarts(t *testing.T) {
 	t.Parallel()
 	l := openTill(t)
-	stranger := l.customer(t, 6)
+	stranger := l.shopper(t, "cardless")
 	cart := l.newCart(t)
 	tests := []struct {
 		name, method, path string

@@ -28,6 +28,7 @@ type shop struct {
 	offers    map[string]offer        // by the plan's uuid, of products in the catalogue
 	users     map[string]*userSpec    // by uuid
 	companies map[string]*companySpec // by uuid
+	shoppers  Document                // people whose purchases go some known way, for whoever tests that
 
 	mu         sync.Mutex
 	discounts  map[string]*discountSpec // by code

@@ -99,11 +99,11 @@ func TestDiscountRuns(t *testing.T) {
 		redeemed int
 		want     bool
 	}{
-		"before":        {day.Add(-1), 0, false},
+		"before":         {day.Add(-1), 0, false},
 		"from the start": {day, 0, true},
-		"to the end":    {day.AddDate(0, 0, 2).Add(-1), 1, true},
-		"after":         {day.AddDate(0, 0, 2), 0, false},
-		"used up":       {day, 2, false},
+		"to the end":     {day.AddDate(0, 0, 2).Add(-1), 1, true},
+		"after":          {day.AddDate(0, 0, 2), 0, false},
+		"used up":        {day, 2, false},
 	} {
 		d.redemptions = test.redeemed
 		if got := d.runs(test.at); got != test.want {

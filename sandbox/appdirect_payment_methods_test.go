@@ -106,5 +106,5 @@ func TestWhosePaymentMethods(t *testing.T) {
 		l.want(t, want, http.MethodGet, "/appMarket/v2/paymentMethods/defaults"+l.owned(), nil)
 	}
 	l.caller = "partner"
-	l.want(t, http.StatusNotFound, http.MethodGet, "/appMarket/v2/paymentMethods?ownerId="+l.user+"&companyId="+l.customer(t, 6).company, nil)
+	l.want(t, http.StatusNotFound, http.MethodGet, "/appMarket/v2/paymentMethods?ownerId="+l.user+"&companyId="+l.shopper(t, "cardless").company, nil)
 }

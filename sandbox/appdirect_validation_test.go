@@ -49,19 +49,31 @@ func TestBlockingErrors(t *testing.T) {
 		{"field of another form", func(t *testing.T, l *till) string {
 			return l.newCart(t, l.line("Harbor Office Suite", filled(map[string]any{"AlternateEmail": "nobody"})))
 		}, []string{"REQUIRED_FIELD_VALIDATION_ERROR"}},
-		{"attributes of subscription and purchase", func(t *testing.T, l *till) string { return l.newCart(t, firewall(l, "nowhere")) },
-			[]string{"PURCHASE_CUSTOM_ATTRIBUTE_VALIDATIONS_ERROR", "SUBSCRIPTION_CUSTOM_ATTRIBUTE_VALIDATIONS_ERROR"}},
-		{"quantities", func(*testing.T, *till) string { return cartsPath + "/" + broken },
-			[]string{"INVALID_ITEM_QUANTITIES", "INVALID_ITEM_QUANTITIES"}},
-		{"nobody pays", func(t *testing.T, l *till) string { return l.customer(t, cardless).newCart(t, l.line("Harbor Backup")) },
-			[]string{"DEFAULT_PAYMENT_METHOD_NOT_FOUND"}},
-		{"declined", func(t *testing.T, l *till) string { return l.customer(t, declined).newCart(t, l.line("Harbor Backup")) },
-			[]string{"PURCHASE_PRE_AUTH_FAILED"}},
+		{
+			"attributes of subscription and purchase", func(t *testing.T, l *till) string { return l.newCart(t, firewall(l, "nowhere")) },
+			[]string{"PURCHASE_CUSTOM_ATTRIBUTE_VALIDATIONS_ERROR", "SUBSCRIPTION_CUSTOM_ATTRIBUTE_VALIDATIONS_ERROR"},
+		},
+		{
+			"quantities", func(*testing.T, *till) string { return cartsPath + "/" + broken },
+			[]string{"INVALID_ITEM_QUANTITIES", "INVALID_ITEM_QUANTITIES"},
+		},
+		{
+			"nobody pays", func(t *testing.T, l *till) string {
+				return l.shopper(t, "cardless").newCart(t, l.line("Harbor Backup"))
+			},
+			[]string{"DEFAULT_PAYMENT_METHOD_NOT_FOUND"},
+		},
+		{
+			"declined", func(t *testing.T, l *till) string {
+				return l.shopper(t, "declined").newCart(t, l.line("Harbor Backup"))
+			},
+			[]string{"PURCHASE_PRE_AUTH_FAILED"},
+		},
 		{"daily limit", func(t *testing.T, l *till) string {
-			return l.customer(t, dailyLimited).newCart(t, l.line("Harbor Contacts", map[string]any{"units": unitsOf("CONTACT", 60)}))
+			return l.shopper(t, "dailyLimited").newCart(t, l.line("Harbor Contacts", map[string]any{"units": unitsOf("CONTACT", 60)}))
 		}, []string{"DAILY_SPEND_LIMIT_EXHAUSTED"}},
 		{"thirty days' limit", func(t *testing.T, l *till) string {
-			return l.customer(t, thirtyLimited).newCart(t, l.line("Harbor Archive", map[string]any{"units": unitsOf("GIGABYTE", 300)}))
+			return l.shopper(t, "thirtyDaysLimited").newCart(t, l.line("Harbor Archive", map[string]any{"units": unitsOf("GIGABYTE", 300)}))
 		}, []string{"THIRTY_DAYS_SPEND_LIMIT_EXHAUSTED"}},
 		{"nowhere to ship to", func(t *testing.T, l *till) string { return l.newCart(t, l.line("Harbor Tracker")) }, []string{"DELIVERY_ADDRESS_NOT_FOUND"}},
 		{"nothing in it", func(t *testing.T, l *till) string { return l.newCart(t) }, []string{"SHOPPING_CART_EMPTY"}},
@@ -108,7 +120,7 @@ func TestRefusalsCanBeMended(t *testing.T) {
 // TestLimitsCountWhatWasSpent, for as long as they look back.
 func TestLimitsCountWhatWasSpent(t *testing.T) {
 	t.Parallel()
-	l := openTill(t).customer(t, dailyLimited)
+	l := openTill(t).shopper(t, "dailyLimited")
 	buy := func(status int) {
 		t.Helper()
 		cart := l.newCart(t, l.line("Harbor Contacts", map[string]any{"units": unitsOf("CONTACT", 30)})) // 59, and tax
@@ -120,7 +132,7 @@ func TestLimitsCountWhatWasSpent(t *testing.T) {
 	l.forget() // the token is older than it may be
 	buy(http.StatusAccepted)
 
-	l = l.customer(t, thirtyLimited)
+	l = l.shopper(t, "thirtyDaysLimited")
 	buy(http.StatusAccepted)
 	company := l.ok(t, http.MethodGet, "/account/v2/companies/"+l.company, nil)
 	if _, shown := company["thirtyDaysPurchaseRemainingAmt"]; shown {
@@ -134,7 +146,7 @@ func TestLimitsCountWhatWasSpent(t *testing.T) {
 // TestValidationLevels: the first looks at items and fields alone.
 func TestValidationLevels(t *testing.T) {
 	t.Parallel()
-	l := openTill(t).customer(t, cardless)
+	l := openTill(t).shopper(t, "cardless")
 	cart := l.newCart(t, l.line("Harbor Tracker"), firewall(l, "x"))
 	l.want(t, http.StatusNotFound, http.MethodGet, cart+"/validation", nil)
 	pre := blocking(t, l.ok(t, http.MethodPost, cart+"/validation?level=PRE_FINALIZE", nil))
@@ -195,7 +207,7 @@ func TestPreauthorisation(t *testing.T) {
 // TestFreeCartNeedsNobodyWhoPays.
 func TestFreeCartNeedsNobodyWhoPays(t *testing.T) {
 	t.Parallel()
-	l := openTill(t).customer(t, cardless)
+	l := openTill(t).shopper(t, "cardless")
 	cart := l.newCart(t, l.line("Harbor Notes"))
 	l.want(t, http.StatusAccepted, http.MethodPost, cart+"/finalize", nil)
 }

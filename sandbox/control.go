@@ -38,7 +38,12 @@ func (s *Sandbox) control() http.Handler {
 	handle("DELETE /faults", func(*http.Request) (any, error) { s.faults.clear(); return Document{"faults": []any{}}, nil })
 	handle("GET /calls", func(*http.Request) (any, error) { return s.calls.snapshot(), nil })
 	handle("DELETE /calls", func(*http.Request) (any, error) { s.calls.clear(); return s.calls.snapshot(), nil })
-	handle("GET /purchases", func(*http.Request) (any, error) { return s.purchases(), nil })
+	handle("GET /shoppers", func(*http.Request) (any, error) {
+		return s.perTenant(func(w *world) Document { return w.shop.shoppers }), nil
+	})
+	handle("GET /purchases", func(*http.Request) (any, error) {
+		return s.perTenant(func(w *world) Document { return w.shop.purchasesByCart() }), nil
+	})
 	handle("PUT /limits", s.putLimits)
 	handle("POST /reset", s.postReset)
 	return mux
@@ -62,7 +67,7 @@ func (s *Sandbox) describe(r *http.Request) (any, error) {
 		"seed": s.seed.Load(), "limits": s.limitsNow(), "tenants": tenants, "implemented": s.implemented(),
 		"control": []string{
 			"GET,PUT,DELETE " + controlPath + "/faults", "GET,DELETE " + controlPath + "/calls",
-			"GET " + controlPath + "/purchases", "PUT " + controlPath + "/limits", "POST " + controlPath + "/reset",
+			"GET " + controlPath + "/shoppers", "GET " + controlPath + "/purchases", "PUT " + controlPath + "/limits", "POST " + controlPath + "/reset",
 		},
 	}, nil
 }
@@ -85,12 +90,11 @@ func (s *Sandbox) implemented() Document {
 	return out
 }
 
-// purchases tells of each tenant how often a cart became a purchase, by the cart's
-// id.
-func (s *Sandbox) purchases() Document {
+// perTenant gathers something of each tenant's data.
+func (s *Sandbox) perTenant(of func(*world) Document) Document {
 	out := Document{}
 	for _, t := range s.tenants {
-		out[t.Name] = t.world.Load().shop.purchasesByCart()
+		out[t.Name] = of(t.world.Load())
 	}
 	return out
 }

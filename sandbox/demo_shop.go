@@ -18,6 +18,7 @@ func (m *maker) makeShop() {
 	m.makeLimits()
 	m.makePaymentMethods()
 	m.makeBrokenCart()
+	m.makeShoppers()
 	m.world.shop.lastNumber = m.last
 }
 
@@ -239,6 +240,20 @@ func (m *maker) makePaymentMethods() {
 			})
 		}
 	}
+}
+
+// makeShoppers names somebody for each way in which a purchase can go.
+func (m *maker) makeShoppers() {
+	shopper := func(c *companySpec, u *userSpec) Document {
+		return Document{"userId": u.uuid, "companyId": c.uuid, "email": u.email}
+	}
+	out := Document{"paying": shopper(m.customers[0], m.persona("buyer"))}
+	for name, place := range map[string]int{
+		"dailyLimited": dailyLimited, "thirtyDaysLimited": thirtyLimited, "declined": declined, "cardless": cardless,
+	} {
+		out[name] = shopper(m.customers[place], m.people[m.customers[place].uuid][0])
+	}
+	m.world.shop.shoppers = out
 }
 
 // makeBrokenCart makes an open cart with more of a product than its plan has

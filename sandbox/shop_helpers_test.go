@@ -27,18 +27,15 @@ func openTill(t *testing.T) *till {
 	}
 }
 
-// customer makes the till that of somebody of the customer at this place.
-func (l *till) customer(t *testing.T, place int) *till {
+// shopper makes the till that of one of the control API's shoppers.
+func (l *till) shopper(t *testing.T, name string) *till {
 	t.Helper()
-	var companies []string
-	for _, c := range l.acme().companies.all() {
-		if c.Body["vendor"] != true {
-			companies = append(companies, c.ID)
-		}
-	}
+	who := field(l.control(t, http.MethodGet, "/shoppers", "").json(t), l.tenant, name)
 	out := *l
-	out.company = companies[place]
-	out.user = where(l.acme().memberships.all(), "company", out.company)[0].text("user")
+	out.user, out.company = factText(field(who, "userId")), factText(field(who, "companyId"))
+	if out.user == "" || out.company == "" {
+		t.Fatalf("no shopper is called %s", name)
+	}
 	return &out
 }
 
