@@ -170,7 +170,8 @@ func (g *attributeSet) values(key string) []string {
 
 // apply makes the cart what the body says.
 func (x *exchange) apply(c *cartSpec, b cartBody) error {
-	w, err := x.world, error(nil)
+	w := x.world
+	var err error
 	if c.buyer, c.company, err = w.party("buyer", b.BuyerUserID, b.BuyerCompanyID); err != nil {
 		return err
 	}

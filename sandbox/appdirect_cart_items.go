@@ -199,8 +199,11 @@ func deleteItems(x *exchange) (reply, error) {
 	if err := x.decode(&b); err != nil {
 		return reply{}, err
 	}
-	named := itemPath.FindStringSubmatch(b.ItemPath)
-	if b.ItemPath != "" && named == nil {
+	plan, found := "", itemPath.FindStringSubmatch(b.ItemPath)
+	switch {
+	case len(found) == 2:
+		plan = found[1]
+	case b.ItemPath != "":
 		return reply{}, invalidCart("itemPath must be of the form .items[?(@.pricingPlanId=='…')].")
 	}
 	c, err := x.changeCart(func(c *cartSpec) error {
@@ -210,7 +213,7 @@ func deleteItems(x *exchange) (reply, error) {
 			}
 		}
 		for _, item := range c.items {
-			if named != nil && item.body.PricingPlanID == named[1] {
+			if item.body.PricingPlanID == plan {
 				b.IDs = append(b.IDs, item.body.ID)
 			}
 		}

@@ -47,16 +47,16 @@ func TestCardsStaySecret(t *testing.T) {
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	l := openTill(t)
-	make := func(token any) map[string]any {
+	from := func(token any) map[string]any {
 		return map[string]any{"ownerId": l.user, "companyId": l.company, "token": token}
 	}
 	const methods, tokens = "/appMarket/v2/paymentMethods", "/appMarket/v2/paymentMethodTokens"
 	token := l.ok(t, http.MethodPost, tokens, card("4111111111111111"))["id"]
-	l.ok(t, http.MethodPost, methods, make(token))
-	l.want(t, http.StatusBadRequest, http.MethodPost, methods, make(token))
+	l.ok(t, http.MethodPost, methods, from(token))
+	l.want(t, http.StatusBadRequest, http.MethodPost, methods, from(token))
 	old := l.ok(t, http.MethodPost, tokens, card("4111111111111111"))["id"]
 	l.later(tokenLifetime + time.Second)
-	l.want(t, http.StatusBadRequest, http.MethodPost, methods, make(old))
+	l.want(t, http.StatusBadRequest, http.MethodPost, methods, from(old))
 	raw := card("4111111111111111")
 	raw["ownerId"], raw["companyId"] = l.user, l.company
 	a := l.want(t, http.StatusBadRequest, http.MethodPost, methods, raw)

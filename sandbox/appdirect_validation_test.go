@@ -204,7 +204,7 @@ func TestPreauthorisation(t *testing.T) {
 	l.want(t, http.StatusAccepted, http.MethodPost, cart+"/finalize", nil)
 }
 
-// TestFreeCartNeedsNobodyWhoPays.
+// TestFreeCartNeedsNobodyWhoPays, not even somebody without a card.
 func TestFreeCartNeedsNobodyWhoPays(t *testing.T) {
 	t.Parallel()
 	l := openTill(t).shopper(t, "cardless")

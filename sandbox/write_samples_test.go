@@ -25,8 +25,8 @@ var notSold = []string{"customPrices", "customContractConfiguration", "subscript
 // printedShop is a till with everything that printed requests refer to.
 type printedShop struct {
 	*till
-	method, order, quote, fulfilment string
-	cart                             string // path
+	method, quote, fulfilment string
+	cart                      string // path
 }
 
 func openPrintedShop(t *testing.T, samples []writeSample) *printedShop {
