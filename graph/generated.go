@@ -91,7 +91,6 @@ type CompanyResolver interface {
 	TelephonyAccount(ctx context.Context, objs []*model.Company) ([]*model.TelephonyAccount, error)
 	AddOnInstallations(ctx context.Context, objs []*model.Company, first *int32, after *string, last *int32, before *string) ([]*model.AddOnInstallationConnection, error)
 	Wallet(ctx context.Context, objs []*model.Company) ([]*model.Wallet, error)
-	PaymentMethods(ctx context.Context, obj *model.Company) ([]*model.PaymentMethod, error)
 }
 type DeviceResolver interface {
 	IsRegistered(ctx context.Context, objs []*model.Device) ([]*bool, error)
@@ -109,6 +108,8 @@ type LeadResolver interface {
 }
 type MembershipResolver interface {
 	Account(ctx context.Context, objs []*model.Membership) ([]*model.Company, error)
+
+	PaymentMethods(ctx context.Context, obj *model.Membership) ([]*model.PaymentMethod, error)
 }
 type MutationResolver interface {
 	AddItemsToCart(ctx context.Context, input model.AddItemsInput) (*model.AddItemsToCartPayload, error)
@@ -206,7 +207,6 @@ type TelephonyAccountResolver interface {
 type UserResolver interface {
 	CurrentMembership(ctx context.Context, objs []*model.User) ([]*model.Membership, error)
 	Memberships(ctx context.Context, objs []*model.User) ([][]*model.Membership, error)
-	PaymentMethods(ctx context.Context, obj *model.User) ([]*model.PaymentMethod, error)
 }
 type ViewerResolver interface {
 	User(ctx context.Context, obj *model.Viewer) (*model.User, error)
@@ -854,8 +854,6 @@ type Company {
   ): AddOnInstallationConnection @access(rule: ADD_ON_READ) @cost(weight: "1") @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
   "Its wallet; null where it has none."
   wallet: Wallet @access(rule: WALLET_READ) @cost(weight: "1")
-  "The ways to pay that are kept for it."
-  paymentMethods: [PaymentMethod!] @access(rule: PAYMENT_METHOD_READ) @cost(weight: "1") @listSize(assumedSize: 5)
 }
 
 "A postal address, as entered."
@@ -960,8 +958,6 @@ type User {
   currentMembership: Membership @access(rule: USER_READ) @cost(weight: "1")
   "The companies they belong to, as far as the viewer may see them."
   memberships: [Membership!] @access(rule: USER_READ) @cost(weight: "1") @listSize(assumedSize: 5)
-  "The ways to pay that they have kept; only for themself, and for marketplace-wide roles."
-  paymentMethods: [PaymentMethod!] @access(rule: PAYMENT_METHOD_READ) @cost(weight: "1") @listSize(assumedSize: 5)
 }
 
 "A user's place in a company."
@@ -978,6 +974,8 @@ type Membership {
   isLastUsed: Boolean @access(rule: MEMBERSHIP_READ)
   "Their position there, as entered."
   position: String @access(rule: MEMBERSHIP_READ)
+  "The ways to pay that the person has kept for the company: for themself, those who administer the company or its bills, and marketplace-wide roles."
+  paymentMethods: [PaymentMethod!] @access(rule: PAYMENT_METHOD_READ) @cost(weight: "1") @listSize(assumedSize: 5)
 }
 
 "A page of memberships."
@@ -4069,8 +4067,6 @@ func (ec *executionContext) childFields_Company(ctx context.Context, field graph
 		return ec.fieldContext_Company_addOnInstallations(ctx, field)
 	case "wallet":
 		return ec.fieldContext_Company_wallet(ctx, field)
-	case "paymentMethods":
-		return ec.fieldContext_Company_paymentMethods(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Company", field.Name)
 }
@@ -4355,6 +4351,8 @@ func (ec *executionContext) childFields_Membership(ctx context.Context, field gr
 		return ec.fieldContext_Membership_isLastUsed(ctx, field)
 	case "position":
 		return ec.fieldContext_Membership_position(ctx, field)
+	case "paymentMethods":
+		return ec.fieldContext_Membership_paymentMethods(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Membership", field.Name)
 }
@@ -5175,8 +5173,6 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_currentMembership(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
-	case "paymentMethods":
-		return ec.fieldContext_User_paymentMethods(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -13070,38 +13066,6 @@ func (ec *executionContext) resolveBatch_Company_wallet(ctx context.Context, fie
 	)
 }
 
-func (ec *executionContext) _Company_paymentMethods(ctx context.Context, field graphql.CollectedField, obj *model.Company) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Company_paymentMethods(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Company().PaymentMethods(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.PaymentMethod) graphql.Marshaler {
-			return ec.marshalOPaymentMethod2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethodᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Company_paymentMethods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Company",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PaymentMethod(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _CompanyConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.CompanyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15707,6 +15671,38 @@ func (ec *executionContext) _Membership_position(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Membership_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Membership_paymentMethods(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Membership_paymentMethods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Membership().PaymentMethods(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PaymentMethod) graphql.Marshaler {
+			return ec.marshalOPaymentMethod2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethodᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Membership_paymentMethods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Membership",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentMethod(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MembershipConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.MembershipConnection) (ret graphql.Marshaler) {
@@ -25388,38 +25384,6 @@ func (ec *executionContext) resolveBatch_User_memberships(ctx context.Context, f
 	)
 }
 
-func (ec *executionContext) _User_paymentMethods(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_paymentMethods(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.User().PaymentMethods(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.PaymentMethod) graphql.Marshaler {
-			return ec.marshalOPaymentMethod2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethodᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_User_paymentMethods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "User",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PaymentMethod(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _ValidateCartPayload_cartValidation(ctx context.Context, field graphql.CollectedField, obj *model.ValidateCartPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31983,44 +31947,6 @@ func (ec *executionContext) _Company(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-		case "paymentMethods":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Company_paymentMethods(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -33387,6 +33313,44 @@ func (ec *executionContext) _Membership(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "paymentMethods":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Membership_paymentMethods(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -38455,44 +38419,6 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._User_memberships(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-		case "paymentMethods":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._User_paymentMethods(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

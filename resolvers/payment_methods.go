@@ -7,22 +7,13 @@ import (
 	"github.com/marketgraph/marketgraph/resolvers/loaders"
 )
 
-// PaymentMethods answers Company.paymentMethods.
-func (companyResolver) PaymentMethods(ctx context.Context, obj *model.Company) ([]*model.PaymentMethod, error) {
+// PaymentMethods answers Membership.paymentMethods.
+func (membershipResolver) PaymentMethods(ctx context.Context, obj *model.Membership) ([]*model.PaymentMethod, error) {
 	l, err := loaders.From(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return l.CompanyPaymentMethods(ctx, obj.ID)
-}
-
-// PaymentMethods answers User.paymentMethods.
-func (userResolver) PaymentMethods(ctx context.Context, obj *model.User) ([]*model.PaymentMethod, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return l.UserPaymentMethods(ctx, obj.ID)
+	return l.PaymentMethods(ctx, obj.User.ID, obj.CompanyID)
 }
 
 // AddPaymentMethod answers Mutation.addPaymentMethod.

@@ -843,8 +843,6 @@ type Company struct {
 	AddOnInstallations *AddOnInstallationConnection `json:"addOnInstallations"`
 	// Its wallet; null where it has none.
 	Wallet *Wallet `json:"wallet"`
-	// The ways to pay that are kept for it.
-	PaymentMethods []*PaymentMethod `json:"paymentMethods"`
 }
 
 // A page of companies.
@@ -1239,6 +1237,8 @@ type Membership struct {
 	IsLastUsed *bool `json:"isLastUsed"`
 	// Their position there, as entered.
 	Position *string `json:"position"`
+	// The ways to pay that the person has kept for the company: for themself, those who administer the company or its bills, and marketplace-wide roles.
+	PaymentMethods []*PaymentMethod `json:"paymentMethods"`
 	// CompanyID is the uuid of the company; never empty.
 	CompanyID string `json:"-"`
 }
@@ -2215,8 +2215,6 @@ type User struct {
 	CurrentMembership *Membership `json:"currentMembership"`
 	// The companies they belong to, as far as the viewer may see them.
 	Memberships []*Membership `json:"memberships"`
-	// The ways to pay that they have kept; only for themself, and for marketplace-wide roles.
-	PaymentMethods []*PaymentMethod `json:"paymentMethods"`
 }
 
 // What `validateCart` answers.

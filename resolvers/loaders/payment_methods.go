@@ -15,24 +15,13 @@ import (
 
 var listPaymentMethods = source[[]appdirect.PaymentMethod]{appdirect.ListPaymentMethods, appdirect.DecodePaymentMethods}
 
-// CompanyPaymentMethods lists the ways to pay that are kept for a company.
-func (l *Loaders) CompanyPaymentMethods(ctx context.Context, companyID string) ([]*model.PaymentMethod, error) {
-	if !l.viewer.Rows(auth.RulePaymentMethods).Allows(companyID) {
+// PaymentMethods lists the ways to pay that a user has kept for a company. The
+// backend lists them by both, never by one of them.
+func (l *Loaders) PaymentMethods(ctx context.Context, userID, companyID string) ([]*model.PaymentMethod, error) {
+	if !l.viewer.Rows(auth.RulePaymentMethods).AllowsUser(userID, []string{companyID}) {
 		return nil, errForbiddenList
 	}
-	return l.paymentMethods(ctx, url.Values{"companyId": {companyID}})
-}
-
-// UserPaymentMethods lists the ways to pay that a user has kept.
-func (l *Loaders) UserPaymentMethods(ctx context.Context, userID string) ([]*model.PaymentMethod, error) {
-	if !l.viewer.Rows(auth.RulePaymentMethods).AllowsUser(userID, nil) {
-		return nil, errForbiddenList
-	}
-	return l.paymentMethods(ctx, url.Values{"ownerId": {userID}})
-}
-
-func (l *Loaders) paymentMethods(ctx context.Context, of url.Values) ([]*model.PaymentMethod, error) {
-	all, err := listPaymentMethods.get(ctx, l, ask{query: of})
+	all, err := listPaymentMethods.get(ctx, l, methodsOf(userID, companyID))
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +30,10 @@ func (l *Loaders) paymentMethods(ctx context.Context, of url.Values) ([]*model.P
 		out[i] = toPaymentMethod(m)
 	}
 	return out, nil
+}
+
+func methodsOf(userID, companyID string) ask {
+	return ask{query: url.Values{"ownerId": {userID}, "companyId": {companyID}}}
 }
 
 // AddPaymentMethod answers the mutation of that name. A token works once: where
@@ -54,7 +47,7 @@ func (l *Loaders) AddPaymentMethod(ctx context.Context, in model.AddPaymentMetho
 	if err := l.mayBuy(ctx, in.UserID, in.AccountID); err != nil {
 		return nil, Written{}, err
 	}
-	of := ask{query: url.Values{"ownerId": {in.UserID}, "companyId": {in.AccountID}}}
+	of := methodsOf(in.UserID, in.AccountID)
 	out, err := l.write(ctx, write{
 		name: "addPaymentMethod", key: key, input: in, query: "paymentMethods", final: true,
 		turn: l.turn("paymentMethods", in.UserID, in.AccountID), touches: []string{"paymentMethods"},
@@ -125,9 +118,7 @@ func (l *Loaders) payBy(ctx context.Context, a *attempt, in model.SetCartPayment
 	if string(cart.PaymentMethodID) == in.PaymentMethodID {
 		return Written{ID: in.CartID}, nil
 	}
-	all, err := listPaymentMethods.now(ctx, l, ask{query: url.Values{
-		"ownerId": {string(cart.BuyerUserID)}, "companyId": {string(cart.BuyerCompanyID)},
-	}})
+	all, err := listPaymentMethods.now(ctx, l, methodsOf(string(cart.BuyerUserID), string(cart.BuyerCompanyID)))
 	if err != nil {
 		return Written{}, err
 	}
