@@ -20,6 +20,7 @@ const config: CodegenConfig = {
           // Amounts are shown, never calculated with: all sums are the gateway's.
           Decimal: 'number',
           DateTime: 'string',
+          Locale: 'string',
           URL: 'string',
         },
       },

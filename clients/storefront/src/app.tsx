@@ -2,7 +2,9 @@
 import { useMemo } from 'react'
 import { Provider } from 'urql'
 import { useBuyer } from './buyer'
+import { Cart } from './cart'
 import { Catalogue } from './catalogue'
+import { Checkout } from './checkout'
 import { clientFor } from './graph'
 import { Product } from './product'
 import { Link, Title, useAddress } from './router'
@@ -25,6 +27,7 @@ function Frame() {
       <header>
         <nav aria-label="Shop">
           <Link href="/">Catalogue</Link>
+          <Link href="/cart">Cart</Link>
         </nav>
         {token === null ? <button type="button" onClick={signIn}>Sign in</button> : <SignedIn />}
       </header>
@@ -53,7 +56,22 @@ function Page() {
   switch (pathname) {
     case '/':
       return <Catalogue />
+    case '/cart':
+      return <SignInFirst title="Cart"><Cart /></SignInFirst>
+    case '/checkout':
+      return <SignInFirst title="Checkout"><Checkout /></SignInFirst>
     default:
       return <><Title>Not found</Title><p>There is no such page.</p></>
   }
+}
+
+function SignInFirst({ title, children }: { title: string; children: React.ReactNode }) {
+  const { token } = useSession()
+  if (token !== null) return children
+  return (
+    <>
+      <Title>{title}</Title>
+      <p>Sign in to see it.</p>
+    </>
+  )
 }

@@ -1,7 +1,11 @@
 // What can go wrong, and what somebody at the page can do about it.
-// errors[] is told by code, see docs/errors.md.
+//
+// errors[] is for what the page cannot help: told by code, see docs/errors.md.
+// userErrors is for what its user can mend: told by type.
 import { useEffect, useState } from 'react'
 import type { CombinedError } from 'urql'
+import { graphql } from './gql'
+import type { RefusalFragment } from './gql/graphql'
 
 const sentences: Record<string, string> = {
   UNAUTHORIZED: 'Please sign in for this.',
@@ -41,4 +45,40 @@ function Again({ after, again }: { after: number; again: () => void }) {
       {left > 0 ? `Try again in ${left} s` : 'Try again'}
     </button>
   )
+}
+
+graphql(`
+  fragment Refusal on UserError {
+    __typename
+    message
+    path
+    ... on DetailedUserError { blockingErrors { itemId code message } }
+    ... on OutcomeUnknown { query }
+  }
+`)
+
+// Refusals tells userErrors. Messages are sentences for people already; the
+// types decide what else there is to say.
+export function Refusals({ of }: { of: readonly RefusalFragment[] | null | undefined }) {
+  if (!of?.length) return null
+  return (
+    <div role="alert" className="failure">
+      <ul>
+        {of.map((refusal, i) => <li key={i}>{told(refusal)}</li>)}
+      </ul>
+    </div>
+  )
+}
+
+function told(refusal: RefusalFragment) {
+  switch (refusal.__typename) {
+    case 'DetailedUserError': {
+      const reasons = refusal.blockingErrors?.flatMap((e) => e.message ?? []) ?? []
+      return reasons.length > 0 ? reasons.join(' ') : refusal.message
+    }
+    case 'OutcomeUnknown':
+      return 'It is not known yet whether this was done. Try again: nothing is done twice.'
+    default:
+      return refusal.message
+  }
 }

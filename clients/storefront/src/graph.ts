@@ -25,8 +25,11 @@ export function clientFor(token: string | null): Client {
   })
 }
 
+// mayRepeat: reads always; writes because each of ours carries an idempotency
+// key, so that the gateway does it once and answers twice.
 function mayRepeat(error: CombinedError, operation: Operation): boolean {
-  return operation.kind === 'query' && (Boolean(error.networkError) || error.graphQLErrors.some((e) => e.extensions.retryable === true))
+  const safe = operation.kind === 'query' || Boolean(operation.variables?.input?.idempotencyKey)
+  return safe && (Boolean(error.networkError) || error.graphQLErrors.some((e) => e.extensions.retryable === true))
 }
 
 export function codesOf(error: CombinedError): string[] {

@@ -6,6 +6,8 @@ interface ImportMetaEnv {
   readonly VITE_AUTHORIZE: string
   readonly VITE_TOKEN: string
   readonly VITE_CLIENT_ID: string
+  readonly VITE_CARD_TOKENS: string
+  readonly VITE_CARD_KEY: string
 }
 
 interface ViteTypeOptions {
