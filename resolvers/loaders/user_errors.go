@@ -9,13 +9,8 @@ import (
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
-// refusedCode are the codes of checkout's refusals that have a type of their own.
-const (
-	refusedMin       = "UNIT_QUANTITY_MIN_ERROR"
-	refusedMax       = "UNIT_QUANTITY_MAX_ERROR"
-	refusedIncrement = "UNIT_QUANTITY_INCREMENT_ERROR"
-	refusedDiscount  = "INVALID_DISCOUNT_CODE"
-)
+// refusedDiscount is the code of checkout's refusal of a discount.
+const refusedDiscount = "INVALID_DISCOUNT_CODE"
 
 // blame says where in the arguments a fault of the backend's is; empty where no
 // place of them is to blame.
@@ -52,21 +47,21 @@ func refusal(err error, at blame) (Written, error) {
 
 // typed is the userError of a fault that has a type of its own; nil for others.
 func typed(f appdirect.CartFault, path []string) model.UserError {
-	of := fmt.Sprintf("unit: %s of item with id: %s", f.Parameter("UNIT"), f.ItemID)
-	switch f.Code {
-	case refusedMin:
-		least := f.Parameter("MINIMUM")
-		return &model.UnitQuantityMinError{Path: path, Message: fmt.Sprintf(
-			"Minimum allowed value for %s is %s. Please provide value greater than or equal to %s.", of, least, least)}
-	case refusedMax:
-		most := f.Parameter("MAXIMUM")
-		return &model.UnitQuantityMaxError{Path: path, Message: fmt.Sprintf(
-			"Maximum allowed value for %s is %s. Please provide value lesser than or equal to %s.", of, most, most)}
-	case refusedIncrement:
-		return &model.UnitQuantityIncrementError{Path: path, Message: fmt.Sprintf(
-			"Only value in increments of %s is allowed for %s.", f.Parameter("INCREMENT"), of)}
-	case refusedDiscount:
+	if f.Code == refusedDiscount {
 		return invalidDiscount(f.Parameter("DISCOUNT_CODE"))
+	}
+	q, _ := f.Quantity()
+	of := fmt.Sprintf("unit: %s of item with id: %s", q.Unit, f.ItemID)
+	switch q.Rule {
+	case appdirect.Minimum:
+		return &model.UnitQuantityMinError{Path: path, Message: fmt.Sprintf(
+			"Minimum allowed value for %s is %s. Please provide value greater than or equal to %s.", of, q.Bound, q.Bound)}
+	case appdirect.Maximum:
+		return &model.UnitQuantityMaxError{Path: path, Message: fmt.Sprintf(
+			"Maximum allowed value for %s is %s. Please provide value lesser than or equal to %s.", of, q.Bound, q.Bound)}
+	case appdirect.Increment:
+		return &model.UnitQuantityIncrementError{Path: path, Message: fmt.Sprintf(
+			"Only value in increments of %s is allowed for %s.", q.Bound, of)}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package appdirect
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/marketgraph/marketgraph/upstream/wire"
@@ -46,38 +45,31 @@ const (
 	Increment
 )
 
-// quantityRules name the parameters that say which bound was broken.
-var quantityRules = map[string]QuantityRule{"MINIMUM": Minimum, "MAXIMUM": Maximum, "INCREMENT": Increment}
+// quantityRules are the codes, as far as they can be told apart: without case and underscores they are the names that
+// AppDirect's own graph prints.
+var quantityRules = map[string]QuantityRule{
+	"unitquantityminerror": Minimum, "unitquantitymaxerror": Maximum, "unitquantityincrementerror": Increment,
+}
 
-// QuantityFault is a quantity that cannot be bought.
+// boundKeys name the parameters that hold the bound.
+var boundKeys = map[QuantityRule]string{Minimum: "MINIMUM", Maximum: "MAXIMUM", Increment: "INCREMENT"}
+
+// QuantityFault is a quantity that cannot be put into a cart.
 type QuantityFault struct {
 	// Rule is which bound was broken.
 	Rule QuantityRule
 	// Unit is what there is too little or too much of: "USER".
 	Unit string
-	// Bound is not valid where the backend writes no number.
-	Bound wire.Number
+	// Bound is the number, as the backend writes it.
+	Bound string
 }
 
-// Quantity reads a fault of a quantity. It is false for faults of other kinds, and for one that does not say which bound
-// was broken.
+// Quantity reads a fault of a quantity. It is false for faults of other kinds, and for one that does not tell the bound.
 func (f *CartFault) Quantity() (QuantityFault, bool) {
-	if !strings.Contains(strings.ToUpper(string(f.Code)), "QUANTIT") {
+	rule := quantityRules[strings.ToLower(strings.ReplaceAll(string(f.Code), "_", ""))]
+	fault := QuantityFault{Rule: rule, Unit: f.Parameter("UNIT"), Bound: f.Parameter(boundKeys[rule])}
+	if rule == 0 || fault.Bound == "" {
 		return QuantityFault{}, false
 	}
-	for _, p := range f.Parameters {
-		if rule, ok := quantityRules[string(p.Key)]; ok {
-			return QuantityFault{Rule: rule, Unit: f.Parameter("UNIT"), Bound: numberIn(p.Value)}, true
-		}
-	}
-	return QuantityFault{}, false
-}
-
-// numberIn is the number that a text is, not valid where it is none.
-func numberIn(text wire.Text) (n wire.Number) {
-	quoted, err := json.Marshal(text)
-	if err != nil || n.UnmarshalJSON(quoted) != nil {
-		return wire.Number{}
-	}
-	return n
+	return fault, true
 }

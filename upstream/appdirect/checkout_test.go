@@ -133,13 +133,14 @@ func TestQuantities(t *testing.T) {
 		code, bound, value string
 		want               appdirect.QuantityFault
 	}{
-		{"UNIT_QUANTITY_MIN_ERROR", "MINIMUM", "0.5", appdirect.QuantityFault{Rule: appdirect.Minimum, Unit: "USER", Bound: exactly("0.5")}},
-		{"UNIT_QUANTITY_MAX_ERROR", "MAXIMUM", "9", appdirect.QuantityFault{Rule: appdirect.Maximum, Unit: "USER", Bound: exactly("9")}},
-		{"UNIT_QUANTITY_INCREMENT_ERROR", "INCREMENT", "1", appdirect.QuantityFault{Rule: appdirect.Increment, Unit: "USER", Bound: exactly("1")}},
-		{"UnitQuantityMinError", "MINIMUM", "", appdirect.QuantityFault{Rule: appdirect.Minimum, Unit: "USER"}},
-		{"INVALID_ITEM_QUANTITIES", "MAXIMUM", "many", appdirect.QuantityFault{Rule: appdirect.Maximum, Unit: "USER"}},
-		{"UNIT_QUANTITY_MIN_ERROR", "OTHER", "1", appdirect.QuantityFault{}},
-		{"DAILY_SPEND_LIMIT_EXHAUSTED", "MAXIMUM", "1", appdirect.QuantityFault{}},
+		{"UNIT_QUANTITY_MIN_ERROR", "MINIMUM", "0.5", appdirect.QuantityFault{Rule: appdirect.Minimum, Unit: "USER", Bound: "0.5"}},
+		{"UNIT_QUANTITY_MAX_ERROR", "MAXIMUM", "9", appdirect.QuantityFault{Rule: appdirect.Maximum, Unit: "USER", Bound: "9"}},
+		{"UNIT_QUANTITY_INCREMENT_ERROR", "INCREMENT", "1", appdirect.QuantityFault{Rule: appdirect.Increment, Unit: "USER", Bound: "1"}},
+		{"UnitQuantityMinError", "MINIMUM", "1", appdirect.QuantityFault{Rule: appdirect.Minimum, Unit: "USER", Bound: "1"}},
+		{"UNIT_QUANTITY_MIN_ERROR", "MAXIMUM", "1", appdirect.QuantityFault{}},
+		{"UNIT_QUANTITY_MIN_ERROR", "MINIMUM", "", appdirect.QuantityFault{}},
+		{"INVALID_ITEM_QUANTITIES", "MINIMUM", "1", appdirect.QuantityFault{}}, // of a purchase, not of a cart
+		{"", "", "1", appdirect.QuantityFault{}},
 	} {
 		fault := appdirect.CartFault{Code: wire.Text(c.code), Parameters: []appdirect.FaultParameter{
 			{Key: "UNIT", Value: "USER"}, {Key: wire.Text(c.bound), Value: wire.Text(c.value)},
