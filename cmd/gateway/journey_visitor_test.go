@@ -36,7 +36,7 @@ type step struct {
 }
 
 // visitor asks a marketplace without a token.
-type visitor func(t *testing.T, doc string, vars map[string]any) map[string]any
+type visitor func(t *testing.T, doc string, vars map[string]any) reply
 
 // visit goes through a journey for two seeds: each step in both marketplaces at
 // once, behind one gateway that was cold at the first. Steps come of a walk
@@ -77,20 +77,28 @@ func atOnce(t *testing.T, g *front, steps map[string][]step, i int) {
 	for tenant, own := range steps {
 		t.Run(tenant, func(t *testing.T) {
 			t.Parallel()
-			own[i].do(t, func(t *testing.T, doc string, vars map[string]any) map[string]any {
+			own[i].do(t, func(t *testing.T, doc string, vars map[string]any) reply {
 				t.Helper()
-				return g.must(t, ask{tenant: tenant, doc: doc, vars: vars})
+				got := g.query(t, ask{tenant: tenant, doc: doc, vars: vars})
+				if got.status != http.StatusOK || len(got.errors) > 0 {
+					t.Fatalf("%s\nanswered %d: %.2000s", doc, got.status, got.body)
+				}
+				return got
 			})
 		})
 	}
 }
 
-// shows is a step that asks once and wants what the walk found.
-func shows(what, doc string, vars map[string]any, want any, calls map[string]int) step {
+// shows is a step that asks once and wants what the walk found, at most for so many points.
+func shows(what, doc string, vars map[string]any, want any, calls map[string]int, points int) step {
 	return step{what, func(t *testing.T, see visitor) {
 		t.Helper()
-		if diff := cmp.Diff(want, any(see(t, doc, vars))); diff != "" {
+		got := see(t, doc, vars)
+		if diff := cmp.Diff(want, any(got.data)); diff != "" {
 			t.Errorf("(-walk +graph):\n%s", diff)
+		}
+		if cost := costOf(t, got); cost.Requested != points || cost.Actual > points {
+			t.Errorf("costs %d of %d points, want %d", cost.Actual, cost.Requested, points)
 		}
 	}, calls}
 }
@@ -112,7 +120,7 @@ func TestJourneyHome(t *testing.T) {
 		home := shows("home", example(t, "20-home"), nil, map[string]any{
 			"productTags": tags, "featured": shelf("filter", "FEATURED"), "staffPicks": shelf("filter", "STAFFPICK"),
 			"popular": shelf("filter", "POPULAR", "order", "POPULARITY"),
-		}, map[string]int{routeTags: 1, routeListing: 3})
+		}, map[string]int{routeTags: 1, routeListing: 3}, 20+1+3*(1+6))
 		return []step{home, again(home)}
 	})
 }
@@ -151,7 +159,7 @@ func TestJourneyListing(t *testing.T) {
 			map[string]any{"products": map[string]any{
 				"totalCount": json.Number(fmt.Sprint(len(counted))),
 				"nodes":      nodesOf(firstFew(any(counted), 3), func(p any) map[string]any { return pick(p, "name") })["nodes"],
-			}}, map[string]int{routeApplications: 1}))
+			}}, map[string]int{routeApplications: 1}, 1+3))
 	})
 }
 
@@ -166,7 +174,7 @@ func pagesThrough(what, doc string, vars map[string]any, want []any, calls map[s
 			}
 		}
 		for {
-			page := at(see(t, doc, asked), "listing")
+			page := at(see(t, doc, asked).data, "listing")
 			got = append(got, list(page, "nodes")...)
 			if at(page, "pageInfo", "hasNextPage") != true {
 				break
@@ -185,6 +193,10 @@ func pagesThrough(what, doc string, vars map[string]any, want []any, calls map[s
 	}, calls}
 }
 
+// productPagePoints are the product, whether it can be bought all the same, four editions, three reviews and three
+// questions with five replies each, five recommendations and ten products of the vendor, and a call for each of these.
+const productPagePoints = (1 + 1) + 1 + (1 + 4) + 2*(1+3+1+3*5) + (1 + 5) + (1 + 10)
+
 // Journey 3: one product with all that its page shows, found by its name, its
 // uuid or its number.
 func TestJourneyProductPage(t *testing.T) {
@@ -200,13 +212,13 @@ func TestJourneyProductPage(t *testing.T) {
 				delete(calls, routeVendorProducts)
 			}
 			page := shows("page of product "+fmt.Sprint(i), example(t, "22-product-page"), map[string]any{"text": text(p, "name")},
-				map[string]any{"products": map[string]any{"nodes": []any{want}}}, calls)
+				map[string]any{"products": map[string]any{"nodes": []any{want}}}, calls, productPagePoints)
 			steps = append(steps, page, again(page))
 		}
 		p := w.talkedAbout(t)[0]
 		same := map[string]any{"id": text(p, "uuid"), "legacyId": text(p, "id"), "name": text(p, "name")}
 		return append(steps, shows("by either id", `query($uuid: ID!, $number: ID!) { a: product(id: $uuid) { id legacyId name } b: product(id: $number) { id legacyId name } }`,
-			map[string]any{"uuid": text(p, "uuid"), "number": text(p, "id")}, map[string]any{"a": same, "b": same}, map[string]int{routeApplications: 1}))
+			map[string]any{"uuid": text(p, "uuid"), "number": text(p, "id")}, map[string]any{"a": same, "b": same}, map[string]int{routeApplications: 1}, 2))
 	})
 }
 
@@ -267,10 +279,10 @@ func TestJourneyCompare(t *testing.T) {
 		byID := `query($a: ID!, $b: ID!, $c: ID!, $d: ID!) { a: product(id: $a) { ...Compared } b: product(id: $b) { ...Compared }
 			c: product(id: $c) { ...Compared } d: product(id: $d) { ...Compared } } fragment Compared` + fragment
 		three := shows("the most popular", doc, map[string]any{"count": 3}, map[string]any{"products": map[string]any{"nodes": want[:3]}},
-			map[string]int{routeApplications: 1, routeCatalog: 1})
+			map[string]int{routeApplications: 1, routeCatalog: 1}, 1+3+1+3*4)
 		return []step{
-			three, shows("one more", doc, map[string]any{"count": 4}, map[string]any{"products": map[string]any{"nodes": want}}, map[string]int{}),
-			shows("by id", byID, vars, map[string]any{"a": want[0], "b": want[1], "c": want[2], "d": want[3]}, map[string]int{routeApplications: 1}),
+			three, shows("one more", doc, map[string]any{"count": 4}, map[string]any{"products": map[string]any{"nodes": want}}, map[string]int{}, 1+4+1+4*4),
+			shows("by id", byID, vars, map[string]any{"a": want[0], "b": want[1], "c": want[2], "d": want[3]}, map[string]int{routeApplications: 1}, 4*(1+1+4)),
 		}
 	})
 }
@@ -296,12 +308,12 @@ func TestJourneyBundlePage(t *testing.T) {
 			shown["products"] = products
 			all = append(all, shown)
 		}
-		bundles := shows("all", example(t, "24-bundles"), nil, map[string]any{"bundles": all}, map[string]int{routeBundles: 1, routeApplications: 1})
+		bundles := shows("all", example(t, "24-bundles"), nil, map[string]any{"bundles": all}, map[string]int{routeBundles: 1, routeApplications: 1}, 1+10+1+10*5)
 		last := all[len(all)-1]
 		_, selection, _ := strings.Cut(example(t, "24-bundles"), "bundles {")
 		page := `query($uuid: ID!, $number: ID!) { a: bundle(id: $uuid) {` + selection[:strings.LastIndex(selection, "}")] + ` b: bundle(id: $number) { id } }`
 		return []step{bundles, shows("one", page, map[string]any{"uuid": text(last, "id"), "number": text(last, "legacyId")},
-			map[string]any{"a": last, "b": map[string]any{"id": at(last, "id")}}, map[string]int{})}
+			map[string]any{"a": last, "b": map[string]any{"id": at(last, "id")}}, map[string]int{}, 1+1+5+1)}
 	})
 }
 
