@@ -34,17 +34,23 @@ type link struct {
 }
 
 // sum is a cost: calls once, items for each parent. What introspection answers
-// is free, but counted.
-type sum struct{ calls, items, introspected int }
+// is free, but counted, and so are the selections that the executor looks at to
+// answer one object of each place.
+type sum struct{ calls, items, introspected, merges int }
 
 // plus adds up what stops at most.
 func (s sum) plus(o sum) sum {
-	return sum{min(s.calls+o.calls, most), min(s.items+o.items, most), min(s.introspected+o.introspected, most)}
+	return sum{
+		min(s.calls+o.calls, most), min(s.items+o.items, most),
+		min(s.introspected+o.introspected, most), min(s.merges+o.merges, most),
+	}
 }
 
 // total is what a field costs its parent, with all that is below it.
 func (l link) total() sum {
-	out := sum{calls: min(l.weight+l.sum.calls, most), items: times(l.times, l.sum.items), introspected: times(l.times, l.sum.introspected)}
+	out := l.sum
+	out.calls = min(l.weight+out.calls, most)
+	out.items, out.introspected = times(l.times, out.items), times(l.times, out.introspected)
 	if l.paid {
 		out.items = min(out.items+l.times, most)
 	}

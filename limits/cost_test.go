@@ -285,16 +285,22 @@ func TestEstimateOfBombs(t *testing.T) {
 	for name, tc := range map[string]struct {
 		query string
 		want  int
+		wide  bool // of more places than are answered
 	}{
-		"spread twice in one place":    {doubling("...F%d ...F%d"), 2},
-		"spread twice below a field":   {doubling("parts { item { ...F%d } } parts { item { ...F%d } }"), 1 << 30},
-		"spread once below two fields": {doubling("a: parts { item { ...F%d } } b: parts { item { ...F%d } }"), 1 << 30},
-		"pages in pages":               {doubling("a: alike { nodes { ...F%d } } b: alike { nodes { ...F%d } }"), 1 << 30},
+		"spread twice in one place":    {doubling("...F%d ...F%d"), 2, false},
+		"spread twice below a field":   {doubling("parts { item { ...F%d } } parts { item { ...F%d } }"), 1 << 30, false},
+		"spread once below two fields": {doubling("a: parts { item { ...F%d } } b: parts { item { ...F%d } }"), 1 << 30, true},
+		"pages in pages":               {doubling("a: alike { nodes { ...F%d } } b: alike { nodes { ...F%d } }"), 1 << 30, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			doc := shop.parse(t, tc.query)
-			e, err := limits.Default().Estimate(shop.prices, doc.Operations[0], doc.Fragments, nil)
+			_, err := limits.Default().Estimate(shop.prices, doc.Operations[0], doc.Fragments, nil)
+			if refused, _ := errors.AsType[*limits.Exceeded](err); tc.wide != (refused != nil && refused.Limit == "merges") {
+				t.Errorf("got %v; a refusal of the limit `merges`: %v", err, tc.wide)
+			}
+			unbounded := limits.Config{Merges: 1 << 30, PageItems: 250}
+			e, err := unbounded.Estimate(shop.prices, doc.Operations[0], doc.Fragments, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -313,7 +319,7 @@ func TestEstimateOfBombs(t *testing.T) {
 func TestEstimateIsBounded(t *testing.T) {
 	t.Parallel()
 	shop := newPriced(t, shop)
-	const levels = 30
+	const levels = 30 // 2^30 sets
 	var b strings.Builder
 	b.WriteString("{ item { ...G0 } }\n")
 	for i := range levels {

@@ -12,18 +12,23 @@ import (
 // Estimate finds out what an operation of a validated document costs with the
 // given coerced variables. Fragments are merged as the executor merges them.
 // What stands below a field is added up once, however often a spread leads
-// there, so the time is linear in ordinary documents; a document whose
-// fragments make more of it than that is refused with an [Exceeded] of `merges`.
+// there, so the time is linear in ordinary documents. A document that would keep
+// the executor, or this, at merging for longer than `merges` is refused with an
+// [Exceeded].
 func (c Config) Estimate(p *Prices, op *ast.OperationDefinition, fragments ast.FragmentDefinitionList, variables map[string]any) (*Estimate, error) {
-	e := &estimator{
+	e := newEstimator(c, p, fragments, variables)
+	root := e.build([]ast.SelectionSet{op.SelectionSet}, list{})
+	if merges := max(root.sum.merges, e.looked); merges > c.Merges {
+		return nil, &Exceeded{Limit: "merges", Most: c.Merges, Got: merges}
+	}
+	return &Estimate{root: root}, nil
+}
+
+func newEstimator(c Config, p *Prices, fragments ast.FragmentDefinitionList, variables map[string]any) *estimator {
+	return &estimator{
 		config: c, prices: p, fragments: fragments, variables: variables,
 		single: map[*ast.Field]*spot{}, merged: map[string]*spot{}, ids: map[*ast.Field]uint64{},
 	}
-	root := e.build([]ast.SelectionSet{op.SelectionSet}, list{})
-	if e.merges > c.Merges {
-		return nil, &Exceeded{Limit: "merges", Most: c.Merges, Got: e.merges}
-	}
-	return &Estimate{root: root}, nil
 }
 
 // estimator walks one operation.
@@ -32,7 +37,7 @@ type estimator struct {
 	prices    *Prices
 	fragments ast.FragmentDefinitionList
 	variables map[string]any
-	merges    int // selections looked at; the walk stops above the limit
+	looked    int // at selections, by this walk itself; it stops above the limit
 
 	// What is known of the fields walked so far: alone, or several that merge.
 	single map[*ast.Field]*spot
@@ -107,11 +112,12 @@ func (e *estimator) key(p position) string {
 
 // build adds up what selection sets that merge select.
 func (e *estimator) build(sets []ast.SelectionSet, of list) *spot {
-	s := &spot{}
 	g := gathering{estimator: e}
 	for _, set := range sets {
 		g.set(set)
 	}
+	s := &spot{sum: sum{merges: g.looked}}
+	e.looked += g.looked
 	for _, p := range g.positions {
 		l := e.link(p)
 		if slices.Contains(of.sized, p[0].Name) {
@@ -165,6 +171,7 @@ func number(v *ast.Value, variables map[string]any) (n int, given bool) {
 // gathering collects the positions of selection sets that merge, in order.
 type gathering struct {
 	*estimator
+	looked    int // at selections
 	positions []position
 	index     map[place]int
 	seen      map[string]bool // fragments
@@ -179,7 +186,7 @@ type place struct {
 
 func (g *gathering) set(set ast.SelectionSet) {
 	for _, selection := range set {
-		if g.merges++; g.merges > g.config.Merges {
+		if g.looked++; g.looked+g.estimator.looked > g.config.Merges {
 			return
 		}
 		switch s := selection.(type) {

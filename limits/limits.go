@@ -34,7 +34,9 @@ type Config struct {
 	RootFields int
 	// Aliases is the most aliased fields of an operation and the fragments it uses.
 	Aliases int
-	// Merges is the most selections looked at while an operation's fragments are merged.
+	// Merges is the most selections that the executor may look at to answer one
+	// object of each place: fields and spreads, each as often as fragments and
+	// aliases lead there.
 	Merges int
 	// Introspection is the most items that introspection may list, by assumed sizes.
 	Introspection int
@@ -67,7 +69,7 @@ func Default() Config {
 		Depth:            16,
 		RootFields:       20,
 		Aliases:          60,
-		Merges:           20_000,
+		Merges:           6000, // three times Tokens: what fragments and aliases may make of a document
 		Introspection:    50_000,
 		Cost:             1000,
 		PageItems:        250,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 	"pgregory.net/rapid"
@@ -49,6 +50,9 @@ type model struct {
 	doc   *ast.QueryDocument
 	calls map[string]int // weights of the positions reached
 	items int
+
+	looked int            // at selections, as the executor looks: again for each object
+	at     map[string]int // objects by place; nil counts none
 }
 
 // sizes are what the test schema assumes.
@@ -56,10 +60,14 @@ var sizes = map[string]int{"parts": 4, "lines": 3}
 
 // object answers one object; page is how many items its nodes and edges have.
 func (m *model) object(sets []ast.SelectionSet, path string, page int) {
-	byName, order := map[string][]*ast.Field{}, []string{}
+	byName, order, seen := map[string][]*ast.Field{}, []string{}, map[string]bool{}
+	if m.at != nil {
+		m.at[path]++
+	}
 	var collect func(set ast.SelectionSet)
 	collect = func(set ast.SelectionSet) {
 		for _, s := range set {
+			m.looked++
 			switch s := s.(type) {
 			case *ast.Field:
 				key := s.Alias + " " + s.ObjectDefinition.Name
@@ -70,7 +78,10 @@ func (m *model) object(sets []ast.SelectionSet, path string, page int) {
 			case *ast.InlineFragment:
 				collect(s.SelectionSet)
 			case *ast.FragmentSpread:
-				collect(m.doc.Fragments.ForName(s.Name).SelectionSet)
+				if !seen[s.Name] {
+					seen[s.Name] = true
+					collect(m.doc.Fragments.ForName(s.Name).SelectionSet)
+				}
 			}
 		}
 	}
@@ -156,8 +167,7 @@ func drawItem(t *rapid.T, depth, fragments int) string {
 }
 
 // TestEstimateIsLinear counts work, not time: the selections that an estimate
-// looks at are the least limit of `merges` at which it is not refused. Spreads
-// of one fragment in many places must not make it look again.
+// looks at. Spreads of one fragment in many places must not make it look again.
 func TestEstimateIsLinear(t *testing.T) {
 	t.Parallel()
 	shop := newPriced(t, shop)
@@ -165,25 +175,65 @@ func TestEstimateIsLinear(t *testing.T) {
 		levels := rapid.IntRange(1, 60).Draw(rt, "levels")
 		wide := rapid.IntRange(1, 5).Draw(rt, "wide")
 		var b strings.Builder
-		selections := 2
 		b.WriteString("{ item { ...F0 } }\n")
 		for i := range levels {
 			fmt.Fprintf(&b, "fragment F%d on Item { id ", i)
-			selections++
 			for j := range wide {
 				fmt.Fprintf(&b, "a%d: maker { items { nodes { ...F%d } } } ", j, i+1)
-				selections += 4
 			}
 			b.WriteString("}\n")
 		}
 		fmt.Fprintf(&b, "fragment F%d on Item { id }", levels)
 		doc := shop.parse(rt, b.String())
-		// Each spread is followed where it stands, and its own fields are looked at there.
-		bound := limits.Config{Merges: 4 * wide * (selections + 1), PageItems: 250}
-		if _, err := bound.Estimate(shop.prices, doc.Operations[0], doc.Fragments, nil); err != nil {
-			rt.Fatalf("%d selections, %d wide: %v", selections, wide, err)
+		// Each field's set is looked at once, and the fragment that is spread in it with it.
+		most := 2 + levels*(1+wide*(3+1+wide)) + wide
+		if got := limits.Looked(shop.prices, doc.Operations[0], doc.Fragments); got > most {
+			rt.Fatalf("%d levels, %d wide: looked at %d selections, want at most %d", levels, wide, got, most)
 		}
 	})
+}
+
+// TestFragmentsMakeLittleOfADocument holds what fragments and aliases can do to
+// the processor. The work of an answer is the selections that the executor
+// looks at, object by object, which a model counts here by doing as it does. The
+// class of an estimate is the plain documents of that many points: at most
+// Tokens selections for each object that is paid for, or comes with one. No
+// document that is let through makes three times that work.
+func TestFragmentsMakeLittleOfADocument(t *testing.T) {
+	t.Parallel()
+	shop := newPriced(t, shop)
+	bounds := limits.Config{Tokens: 60, Merges: 180, PageItems: 250, Cost: 200, Aliases: 60, Depth: 16, RootFields: 20}
+	refused := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		doc := shop.parse(rt, drawDocument(rt))
+		if _, errs := gqlparser.LoadQueryWithRules(shop.schema, text(doc), rules.NewDefaultRules()); len(errs) > 0 {
+			rt.Skip()
+		}
+		e, err := bounds.Estimate(shop.prices, doc.Operations[0], doc.Fragments, nil)
+		if err != nil || e.Points() > bounds.Cost {
+			refused++
+			return
+		}
+		m := model{calls: map[string]int{}, doc: doc, at: map[string]int{}}
+		m.object([]ast.SelectionSet{doc.Operations[0].SelectionSet}, "", 0)
+		widest := 0 // the most objects that stand at one place
+		for _, objects := range m.at {
+			widest = max(widest, objects)
+		}
+		if class := bounds.Tokens * widest; m.looked > 3*class {
+			rt.Fatalf("%d points: %d selections are looked at, and %d make its class\n%s", e.Points(), m.looked, class, text(doc))
+		}
+	})
+	if refused == 0 {
+		t.Error("no document was refused: the limits were not met")
+	}
+}
+
+// text writes a document.
+func text(doc *ast.QueryDocument) string {
+	var b strings.Builder
+	formatter.NewFormatter(&b).FormatQueryDocument(doc)
+	return b.String()
 }
 
 // FuzzEstimate holds every valid document to the promise of an answer: points
