@@ -3,6 +3,8 @@ package cache
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -367,6 +369,27 @@ func TestHitAllocatesNothing(t *testing.T) {
 	h.emit = func(Event) {}
 	if got := testing.AllocsPerRun(100, func() { _, _ = Get(ctx, h.Cache, r) }); got > 0 {
 		t.Errorf("%v allocations a hit, want none", got)
+	}
+}
+
+// TestTheLimitsOfWritesAreDocumented with the defaults in force.
+func TestTheLimitsOfWritesAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/caching.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := Options{}.withDefaults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, limit := range map[string]any{
+		"LedgerWindow": o.LedgerWindow, "ClaimLease": o.ClaimLease, "ClaimTimeout": o.ClaimTimeout, "TierLease": o.TierLease,
+		"LedgerBytes": fmt.Sprint(o.LedgerBytes, " bytes"), "MaxResult": fmt.Sprint(MaxResult, " bytes"), "MaxClaim": MaxClaim,
+	} {
+		if row := fmt.Sprintf("| `%s` | %v |", name, limit); !strings.Contains(string(text), row) {
+			t.Errorf("docs/caching.md has no row that begins with %s", row)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func eachLedger(t *testing.T, f func(*testing.T, *ledgerWorld)) {
 		t.Parallel()
 		server := startRedis(t)
 		w := &ledgerWorld{a: newHouse(t, server.client(t), patient), b: newHouse(t, server.client(t), patient), key: key}
-		w.lapse = func(t *testing.T) { lapse(t, w.a, w.a.ledger.names.ledger(key)) }
+		w.lapse = func(t *testing.T) { lapse(t, w.a, w.a.ledger.names.ledger(w.key)) }
 		f(t, w)
 	})
 }

@@ -279,7 +279,8 @@ func TestInACluster(t *testing.T) {
 		}
 	}
 	url := fmt.Sprintf("redis+cluster://127.0.0.1:%d,127.0.0.1:%d", port, port)
-	a, b, up := newHouse(t, openRedis(t, url)), newHouse(t, openRedis(t, url)), &source{text: "old"}
+	replicas, up := newReplicas(t, 2, url), &source{text: "old"}
+	a, b := replicas[0], replicas[1]
 	var rs []Request[string]
 	for i := range 30 {
 		rs = append(rs, up.request(scope(t, fmt.Sprint("tenant", i%3), "system"), fmt.Sprint(i)))
@@ -291,17 +292,37 @@ func TestInACluster(t *testing.T) {
 		}
 	}
 	up.set("new", nil)
+	a.writes(t, b)
 	if err := a.Clear(t.Context(), "tenant0", "tenant1", "tenant2"); err != nil {
 		t.Fatal(err)
 	}
-	for _, res := range GetMany(t.Context(), a.Cache, rs) {
-		if res != (Result[string]{Value: "new", Source: FromFill}) {
-			t.Fatalf("%+v, want new from a fill", res)
+	for _, h := range replicas {
+		for _, res := range GetMany(t.Context(), h.Cache, rs) {
+			if res.Value != "new" {
+				t.Fatalf("%+v, want new", res)
+			}
 		}
 	}
 	if got := a.events.count(RedisFailed) + b.events.count(RedisFailed); got != 0 {
 		t.Errorf("%d failed exchanges", got)
 	}
+}
+
+// writes makes a write under a lock, and repeats it on another replica.
+func (h *house) writes(t *testing.T, other *house) {
+	t.Helper()
+	sc := scope(t, "tenant0", "viewer:ann")
+	unlock, err := h.Lock(t.Context(), sc.Tag("cart"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	e := h.begin(t, sc.LedgerKey("m", "k"), "", "")
+	step(t, e, "n")
+	if err := e.Done(t.Context(), []byte("r")); err != nil {
+		t.Fatal(err)
+	}
+	other.begin(t, sc.LedgerKey("m", "k"), "", "r")
 }
 
 // TestAReadDuringAnEvictionKeepsNothingOld: Redis is asked between the eviction's
