@@ -103,9 +103,9 @@ func wrongParts(group []*thing, values []string, err error) error {
 	for i, g := range group {
 		switch fails := g.id%5 == 4; {
 		case fails && (errs[i] == nil || errs[i].Error() != fmt.Sprintf("no part of %d", g.id)):
-			return fmt.Errorf("thing %d fails with %v", g.id, errs[i])
+			return fmt.Errorf("thing %d fails with %w", g.id, errs[i])
 		case !fails && (errs[i] != nil || values[i] != fmt.Sprint("part of ", g.id)):
-			return fmt.Errorf("thing %d has %q, %v", g.id, values[i], errs[i])
+			return fmt.Errorf("thing %d has %q, %w", g.id, values[i], errs[i])
 		}
 	}
 	return nil
