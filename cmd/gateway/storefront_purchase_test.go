@@ -107,6 +107,7 @@ func (b *tab) fillCart(t *testing.T) {
 	t.Helper()
 	b.find(t, "Harbor Tracker")
 	b.signIn(t)
+	b.waitForTitle(t, "Harbor Tracker") // which takes the focus
 	b.press(t, "Cart")
 	b.waitForTitle(t, "Cart")
 	b.waitFor(t, `document.querySelector('.lines li')`)
