@@ -182,8 +182,13 @@ func (x *exchange) apply(c *cartSpec, b cartBody) error {
 		}
 	}
 	c.buyerType, c.currency, c.locale = b.BuyerType, b.Currency, b.Locale
-	c.preAuth, c.attributes, c.fees, c.agents = b.PreAuthID, b.CustomAttributes, withIDs(b.Fees), b.AccreditedAgents
-	c.items = nil
+	c.preAuth, c.attributes, c.agents = b.PreAuthID, b.CustomAttributes, b.AccreditedAgents
+	c.items, c.fees = nil, nil
+	for _, fee := range b.Fees {
+		if err := c.charge(fee); err != nil {
+			return err
+		}
+	}
 	for _, item := range b.Items {
 		if err := x.place(c, item, ""); err != nil {
 			return err

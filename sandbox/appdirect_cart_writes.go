@@ -94,12 +94,14 @@ type cartFee struct {
 	Metadata    map[string]any `json:"metadata,omitempty"`
 }
 
-// withIDs gives an id to each fee that has none.
-func withIDs(fees []cartFee) []cartFee {
-	for i := range fees {
-		fees[i].ID = cmp.Or(fees[i].ID, newUUID())
+// charge adds a fee to the cart, with an id if it has none.
+func (c *cartSpec) charge(fee cartFee) error {
+	fee.ID, fee.Currency = cmp.Or(fee.ID, newUUID()), cmp.Or(fee.Currency, c.currency)
+	if fee.Key == "" || fee.Currency != c.currency || !sane(fee.Amount) {
+		return invalidCart("A fee needs a key, the cart's currency, and an amount that is not negative.")
 	}
-	return fees
+	c.fees = append(c.fees, fee)
+	return nil
 }
 
 // addFee answers POST …/fees.
@@ -109,15 +111,11 @@ func addFee(x *exchange) (reply, error) {
 		return reply{}, err
 	}
 	fee.ID, fee.CreatedOn = newUUID(), x.now.UTC().Format("2006-01-02T15:04:05.000Z")
-	_, err := x.changeCart(func(c *cartSpec) error {
-		fee.Currency = cmp.Or(fee.Currency, c.currency)
-		if fee.Key == "" || fee.Currency != c.currency || !sane(fee.Amount) {
-			return invalidCart("A fee needs a key, the cart's currency, and an amount that is not negative.")
-		}
-		c.fees = append(c.fees, fee)
-		return nil
-	})
-	return reply{body: asDocument(fee)}, err
+	c, err := x.changeCart(func(c *cartSpec) error { return c.charge(fee) })
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{body: asDocument(c.fees[len(c.fees)-1])}, nil
 }
 
 // deleteFee answers DELETE …/fees/{feeId}.

@@ -168,6 +168,8 @@ func TestRefusedCarts(t *testing.T) {
 		{"unknown path", http.MethodPost, cart + "/items/delete", map[string]any{"itemPath": "$..*"}, 400, "VALIDATION_ERROR"},
 		{"unknown payment method", http.MethodPatch, cart, map[string]any{"paymentMethodId": "none"}, 404, "NOT_FOUND"},
 		{"fee in another currency", http.MethodPost, cart + "/fees", map[string]any{"key": "K", "currency": "EUR", "amount": "1"}, 400, "VALIDATION_ERROR"},
+		{"fee out of bounds", http.MethodPatch, cart, map[string]any{"fees": []any{map[string]any{"key": "K", "amount": "1e3000"}}}, 400, "VALIDATION_ERROR"},
+		{"fee below nothing", http.MethodPatch, cart, map[string]any{"fees": []any{map[string]any{"key": "K", "amount": -1}}}, 400, "VALIDATION_ERROR"},
 		{"unknown fee", http.MethodDelete, cart + "/fees/none", nil, 404, "NOT_FOUND"},
 		{"unknown discount", http.MethodDelete, cart + "/discounts/NONE", nil, 404, "NOT_FOUND"},
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"sync"
 	"testing"
@@ -151,5 +152,36 @@ func TestLateFault(t *testing.T) {
 		if after := l.ok(t, http.MethodGet, cart, nil); after["status"] != "FINALIZED" || l.purchased(t, cart) != "1" {
 			t.Errorf("%s: %v", kind, after)
 		}
+	}
+}
+
+// TestAnswerHeldBack takes effect at once, whatever becomes of the caller.
+func TestAnswerHeldBack(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	cart := l.newCart(t, l.line("Harbor Notes"))
+	l.steer(t, http.MethodPut, "/faults",
+		`{"backend":"appdirect","route":"POST /v3/checkout/shoppingCarts/{shoppingCartId}/finalize","latencyMs":60000,"late":true}`)
+	ctx, hangUp := context.WithCancel(t.Context())
+	r := request(t, http.MethodPost, l.base("acme")+"/api"+cart+"/finalize", "").WithContext(ctx)
+	r.Header.Set("Authorization", "Bearer "+l.token(t, "acme", "partner"))
+	answered := make(chan error, 1)
+	go func() {
+		_, err := try(r)
+		answered <- err
+	}()
+	for l.purchased(t, cart) != "1" { // while the caller still waits
+		if t.Context().Err() != nil {
+			t.Fatal("nothing is bought")
+		}
+	}
+	select {
+	case err := <-answered:
+		t.Errorf("the answer came at once: %v", err)
+	default:
+	}
+	hangUp()
+	if err := <-answered; err == nil {
+		t.Error("an answer came after all")
 	}
 }

@@ -37,6 +37,26 @@ func TestCollectionKeys(t *testing.T) {
 	}
 }
 
+// TestCollectionRemove frees all names of a record, and takes its own only.
+func TestCollectionRemove(t *testing.T) {
+	t.Parallel()
+	var c Collection
+	for _, r := range []Record{{ID: "1", Aliases: []string{"a"}}, {ID: "2"}, {ID: "3"}} {
+		if err := c.Put(&r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.Remove("a") || c.Remove("4") || !c.Remove("1") || c.Remove("1") {
+		t.Error("removed by another name, or twice, or not at all")
+	}
+	if got := c.all(); len(got) != 2 || got[0].ID != "2" || c.Get("1") != nil || c.Get("a") != nil {
+		t.Errorf("left: %v", got)
+	}
+	if err := c.Put(&Record{ID: "4", Aliases: []string{"a", "1"}}); err != nil {
+		t.Errorf("a freed name: %v", err)
+	}
+}
+
 func TestCollectionConcurrently(t *testing.T) {
 	t.Parallel()
 	var c Collection

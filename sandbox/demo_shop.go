@@ -193,7 +193,6 @@ const (
 	dailyLimited  = 2 // may spend 100 a day
 	thirtyLimited = 3 // may spend 200 in thirty days
 	declined      = 4 // have cards that are declined
-	cardless      = 5 // have no way to pay
 	paying        = 20
 )
 
@@ -220,13 +219,10 @@ func (w *world) showLimit(c *companySpec, left amount) error {
 	return w.companies.Put(&r)
 }
 
-// makePaymentMethods gives a card to the people of the best customers; resellers
-// and some others have none.
+// makePaymentMethods gives a card to the people of the best customers; all others,
+// resellers among them, have none.
 func (m *maker) makePaymentMethods() {
 	for i, c := range m.customers[:paying] {
-		if i == cardless {
-			continue
-		}
 		for _, u := range m.people[c.uuid] {
 			card := paymentCard{
 				kind: "CARD", display: "1111", declined: i == declined,
@@ -247,10 +243,11 @@ func (m *maker) makeShoppers() {
 	shopper := func(c *companySpec, u *userSpec) Document {
 		return Document{"userId": u.uuid, "companyId": c.uuid, "email": u.email}
 	}
-	out := Document{"paying": shopper(m.customers[0], m.persona("buyer"))}
-	for name, place := range map[string]int{
-		"dailyLimited": dailyLimited, "thirtyDaysLimited": thirtyLimited, "declined": declined, "cardless": cardless,
-	} {
+	out := Document{
+		"paying":   shopper(m.customers[0], m.persona("buyer")),
+		"cardless": shopper(m.customers[len(m.customers)-1], m.persona("reseller")),
+	}
+	for name, place := range map[string]int{"dailyLimited": dailyLimited, "thirtyDaysLimited": thirtyLimited, "declined": declined} {
 		out[name] = shopper(m.customers[place], m.people[m.customers[place].uuid][0])
 	}
 	m.world.shop.shoppers = out
