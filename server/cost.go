@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/limits"
 )
 
@@ -17,6 +18,22 @@ type costReport struct {
 	Throttle  throttleStatus `json:"throttleStatus"`
 	// Fields are what each position costs; only in answers of a dry run.
 	Fields []limits.FieldCost `json:"fields,omitempty"`
+}
+
+// upstreamReport is extensions.upstream: what backends had to do for a request.
+// It shows what is in the cache, so it is for those only who see everything.
+type upstreamReport struct {
+	Calls    int            `json:"calls"`
+	ByRoute  map[string]int `json:"callsByRoute"`
+	WaitedMs int64          `json:"waitedMs"`
+}
+
+// upstreamReport is nil for viewers whom it is not for.
+func (r *request) upstreamReport() *upstreamReport {
+	if !r.viewer.Rows(auth.RuleCompanyList).All() {
+		return nil
+	}
+	return &upstreamReport{Calls: r.budget.Total(), ByRoute: r.budget.Calls(), WaitedMs: r.budget.Waited().Milliseconds()}
 }
 
 // throttleStatus is the client's bucket after the operation was settled.
@@ -68,6 +85,9 @@ func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*opera
 			report.Fields = op.estimate.Fields()
 		}
 		op.response.Extensions = extensionsOf(report)
+		if spent := req.upstreamReport(); spent != nil {
+			op.response.Extensions["upstream"] = spent
+		}
 		if op.estimate != nil && !dry {
 			s.metrics.cost(report.Requested, report.Actual)
 		}

@@ -251,3 +251,27 @@ func TestDeadRequest(t *testing.T) {
 		t.Error("an empty body")
 	}
 }
+
+// Who sees everything also sees what backends had to do; nobody else does, since
+// it tells what others have asked before.
+func TestUpstreamIsForThoseWhoSeeEverything(t *testing.T) {
+	t.Parallel()
+	g := start(t, Options{})
+	g.answers("/channel/v1/applications", products)
+	for _, token := range []string{"", memberToken} {
+		if got := g.query(t, token, shopDoc).Extensions; got.Upstream != nil || got.Cost == nil {
+			t.Errorf("%q is told: %+v", token, got)
+		}
+	}
+	for name, tc := range map[string]struct {
+		doc  string
+		want upstreamReport
+	}{
+		"from the cache": {shopDoc, upstreamReport{ByRoute: map[string]int{}}},
+		"by a call":      {`{ company(id: "c9") { id name } }`, upstreamReport{Calls: 1, ByRoute: map[string]int{"appdirect.readCompany": 1}}},
+	} {
+		if diff := cmp.Diff(&tc.want, g.query(t, serviceToken, tc.doc).Extensions.Upstream); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

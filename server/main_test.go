@@ -180,7 +180,10 @@ type result struct {
 		Path       []any
 		Extensions map[string]any
 	}
-	Extensions struct{ Cost *costReport }
+	Extensions struct {
+		Cost     *costReport
+		Upstream *upstreamReport
+	}
 }
 
 // codes are the errors' codes in their order.

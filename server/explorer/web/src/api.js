@@ -1,4 +1,6 @@
 // The page's few requests to the gateway. All go to its own origin.
+import { parse } from 'graphql'
+import { changes } from './desk.js'
 
 // post sends JSON to an endpoint of the Explorer. The header is what pages of
 // other origins cannot send.
@@ -21,23 +23,38 @@ export async function getConfig() {
   return answer
 }
 
-// fetcherFor runs operations as whoever the session says. The schema is
-// everyone's, so it is there even while no token can be had.
-export function fetcherFor(session) {
+const refused = { errors: [{ message: 'Not run: you did not confirm that it may change live data.' }] }
+
+// fetcherFor runs operations as whoever the session says, at the stage that the
+// desk says. The schema is everyone's, so it is there even while no token can be
+// had. What would change a live marketplace asks first.
+export function fetcherFor(session, desk, live) {
   return async (params, options = {}) => {
-    const headers = new Headers({
-      ...options.headers,
-      'Content-Type': 'application/json',
-      Accept: 'application/graphql-response+json, application/json',
+    const introspects = params.operationName === 'IntrospectionQuery'
+    const dry = !introspects && desk.takeDry()
+    if (live && !dry && !introspects && changes(parse(params.query), params.operationName) &&
+        !confirm('This is a LIVE marketplace. Run a mutation that changes its data?')) return refused
+    const reply = await fetch(desk.path, {
+      method: 'POST', headers: await headersFor(session, options, introspects, dry),
+      body: JSON.stringify(params), credentials: 'omit', cache: 'no-store',
     })
-    const own = headers.has('Authorization') || headers.has('MP-Authorization')
-    if (!own && params.operationName !== 'IntrospectionQuery') {
-      const token = await session.token()
-      if (token) headers.set('Authorization', `Bearer ${token}`)
-    }
-    const reply = await fetch('/api/graphql', {
-      method: 'POST', headers, body: JSON.stringify(params), credentials: 'omit', cache: 'no-store',
-    })
-    return reply.json()
+    const answer = await reply.json()
+    if (!introspects) desk.answered(answer.extensions, dry)
+    return answer
   }
+}
+
+async function headersFor(session, options, introspects, dry) {
+  const headers = new Headers({
+    ...options.headers,
+    'Content-Type': 'application/json',
+    Accept: 'application/graphql-response+json, application/json',
+  })
+  if (dry) headers.set('X-Cost-Only', 'true')
+  const own = headers.has('Authorization') || headers.has('MP-Authorization')
+  if (!own && !introspects) {
+    const token = await session.token()
+    if (token) headers.set('Authorization', `Bearer ${token}`)
+  }
+  return headers
 }

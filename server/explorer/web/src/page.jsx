@@ -11,13 +11,15 @@ import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history'
 import { GraphiQLInterface } from 'graphiql'
 import { fetcherFor, getConfig } from './api.js'
 import { actAs, Banner } from './banner.jsx'
+import { Desk } from './desk.js'
+import { Price } from './price.jsx'
 import { Session } from './session.js'
 import { returnFromSignIn } from './signin.js'
 import { storage } from './storage.js'
 
 const plugins = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN]
 
-function Explorer({ config, session, fetcher }) {
+function Explorer({ config, session, desk, fetcher }) {
   const [state, setState] = useState({ viewer: session.viewer ?? 'visitor' })
   useEffect(() => {
     session.onState = setState
@@ -32,6 +34,7 @@ function Explorer({ config, session, fetcher }) {
       <HistoryStore maxHistoryLength={20}>
         <DocExplorerStore>
           <Banner config={config} session={session} state={state} />
+          <Price desk={desk} />
           <main><GraphiQLInterface showPersistHeadersSettings={false} /></main>
         </DocExplorerStore>
       </HistoryStore>
@@ -60,8 +63,10 @@ const root = createRoot(document.getElementById('root'))
 try {
   const config = await getConfig()
   const session = new Session(() => {})
+  const desk = new Desk()
+  const fetcher = fetcherFor(session, desk, config.mode === 'live')
   document.title = `Explorer: ${config.tenant.title}`
-  root.render(<Explorer config={config} session={session} fetcher={fetcherFor(session)} />)
+  root.render(<Explorer config={config} session={session} desk={desk} fetcher={fetcher} />)
 } catch (cause) {
   root.render(<p role="alert" className="failure">The Explorer cannot start: {cause.message}</p>)
 }
