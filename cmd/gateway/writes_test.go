@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -131,7 +132,7 @@ func TestOneCart(t *testing.T) {
 	for i := range carts {
 		wg.Go(func() {
 			got := []*shopper{s, s.through(other)}[i%2].query(t, s.ask(addDoc, s.one("Harbor Notes", "")))
-			carts[i] = text(map[string]any(got.data), "addItemsToCart", "cart", "id")
+			carts[i] = text(got.data, "addItemsToCart", "cart", "id")
 		})
 	}
 	wg.Wait()
@@ -235,5 +236,30 @@ func TestCartsOfOthers(t *testing.T) {
 	}
 	if ids := s.itemIDs(t); !cmp.Equal(ids, []string{item}) {
 		t.Errorf("in the cart are %v", ids)
+	}
+}
+
+// A write that cannot be remembered is not sent: it may be asked for again.
+// Without a key it is made.
+func TestLedgerAway(t *testing.T) {
+	t.Parallel()
+	redis, kill := startRedis(t)
+	b := startBackends(t, 1)
+	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	s := newShopper(t, b.start(t, withRedis(redis)), "acme", "buyer")
+	s.empty(t)
+	kill()
+	b.forgetCalls(t)
+	got := s.query(t, s.ask(addDoc, s.one("Harbor Notes", "forgotten")))
+	if codesOf(got) != "INTERNAL_SERVER_ERROR" || got.errors[0].Extensions["retryable"] != true {
+		t.Errorf("with a key: %s", got.body)
+	}
+	for route, n := range b.calls(t).ByRoute {
+		if !strings.HasPrefix(route, "GET ") {
+			t.Errorf("%s was called %d times", route, n)
+		}
+	}
+	if got := s.query(t, s.ask(addDoc, s.one("Harbor Notes", ""))); len(got.errors) > 0 || len(s.itemIDs(t)) != 1 {
+		t.Errorf("without a key: %s", got.body)
 	}
 }

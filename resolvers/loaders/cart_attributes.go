@@ -41,10 +41,11 @@ func (l *Loaders) updateAttributes(ctx context.Context, a *attempt, in model.Upd
 	}
 	puts := make([]itemPut, len(items))
 	for i, now := range items {
-		puts[i] = itemPut{now: now, next: requestOf(now)}
-		to, next := in.Items[i].CustomAttributes, &puts[i].next.CustomAttributes
-		next.Subscription = with(next.Subscription, to.SubscriptionCustomAttributes)
-		next.VendorRequiredFields = with(next.VendorRequiredFields, to.ProductFields)
+		to := in.Items[i].CustomAttributes
+		puts[i] = cart.put(now, func(next *appdirect.CartItemRequest) {
+			next.CustomAttributes.Subscription = with(next.CustomAttributes.Subscription, to.SubscriptionCustomAttributes)
+			next.CustomAttributes.VendorRequiredFields = with(next.CustomAttributes.VendorRequiredFields, to.ProductFields)
+		})
 	}
 	err = a.putItems(ctx, in.CartID, puts)
 	if err == nil {
@@ -57,7 +58,7 @@ func (l *Loaders) updateAttributes(ctx context.Context, a *attempt, in model.Upd
 }
 
 // putPurchaseAttributes sets those of the cart. Where they are refused, the items are put back.
-func (a *attempt) putPurchaseAttributes(ctx context.Context, cart appdirect.Cart, in *model.CartCustomAttributesInput, puts []itemPut) error {
+func (a *attempt) putPurchaseAttributes(ctx context.Context, cart heldCart, in *model.CartCustomAttributesInput, puts []itemPut) error {
 	if in == nil {
 		return nil
 	}

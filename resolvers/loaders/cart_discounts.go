@@ -47,8 +47,7 @@ func (l *Loaders) applyDiscount(ctx context.Context, a *attempt, in model.ApplyD
 	}
 	puts := make([]itemPut, len(covered))
 	for i, item := range covered {
-		puts[i] = itemPut{now: item, next: requestOf(item)}
-		puts[i].next.DiscountCode = in.DiscountCode
+		puts[i] = cart.put(item, func(next *appdirect.CartItemRequest) { next.DiscountCode = in.DiscountCode })
 	}
 	if err := a.putItems(ctx, in.CartID, puts); err != nil {
 		return refusal(err, everywhere("input", "discountCode"))
@@ -76,11 +75,11 @@ func runsAt(d appdirect.Discount, now time.Time) bool {
 }
 
 // covered are the items that a discount is for: those of its product and edition, where it names them.
-func (l *Loaders) covered(ctx context.Context, cart appdirect.Cart, d appdirect.Discount) ([]appdirect.CartItem, error) {
+func (l *Loaders) covered(ctx context.Context, cart heldCart, d appdirect.Discount) ([]appdirect.CartItem, error) {
 	if d.ApplicationID == "" && d.EditionID == "" {
 		return cart.Items, nil
 	}
-	items := toCart(cart).Items
+	items := toCart(cart.Cart).Items
 	products, failed := l.CartItemProducts(ctx, items)
 	editions, unread := l.CartItemEditions(ctx, items)
 	var out []appdirect.CartItem

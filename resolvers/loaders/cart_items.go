@@ -181,7 +181,7 @@ func (l *Loaders) RemoveItemsFromCart(ctx context.Context, in model.RemoveItemsI
 
 // stillIn are the items that are in the cart. One that is not is [NotFoundError],
 // unless it may have been taken out by an attempt before.
-func stillIn(cart appdirect.Cart, ids []string, before bool) ([]string, error) {
+func stillIn(cart heldCart, ids []string, before bool) ([]string, error) {
 	var left []string
 	for _, id := range ids {
 		switch in := slices.ContainsFunc(cart.Items, func(item appdirect.CartItem) bool { return string(item.ID) == id }); {
@@ -236,7 +236,7 @@ func (l *Loaders) updateItems(ctx context.Context, a *attempt, in model.UpdateCa
 	}
 	puts := make([]itemPut, len(items))
 	for i, now := range items {
-		puts[i] = itemPut{now: now, next: changed(now, in.Items[i])}
+		puts[i] = cart.put(now, changed(in.Items[i]))
 	}
 	if err := a.putItems(ctx, in.CartID, puts); err != nil {
 		return refusal(err, atItem(index, func(i int) []*model.CartUnitInput { return in.Items[i].Units }))
@@ -244,15 +244,16 @@ func (l *Loaders) updateItems(ctx context.Context, a *attempt, in model.UpdateCa
 	return Written{ID: in.CartID}, nil
 }
 
-func changed(now appdirect.CartItem, to *model.UpdateCartItemInput) appdirect.CartItemRequest {
-	next := requestOf(now)
-	if to.PricingPlanID != nil {
-		next.PricingPlanID = *to.PricingPlanID
+// changed sets what is given of an item.
+func changed(to *model.UpdateCartItemInput) func(next *appdirect.CartItemRequest) {
+	return func(next *appdirect.CartItemRequest) {
+		if to.PricingPlanID != nil {
+			next.PricingPlanID = *to.PricingPlanID
+		}
+		if to.Units != nil {
+			next.Units = unitsOf(to.Units)
+		}
 	}
-	if to.Units != nil {
-		next.Units = unitsOf(to.Units)
-	}
-	return next
 }
 
 // unread says of a write whose answer cannot be read that it may have been made.

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	cartNow  = source[appdirect.Cart]{appdirect.ReadCart, appdirect.DecodeCart}
+	cartNow  = source[heldCart]{appdirect.ReadCart, decodeHeld}
 	cartsNow = source[appdirect.Page[appdirect.Cart]]{appdirect.ListCarts, appdirect.DecodeCarts}
 
 	errNotTheirBuyer = &auth.Error{
@@ -24,6 +24,40 @@ var (
 		Message: "you may buy for yourself in your own companies, and for the members of companies that you administer",
 	}
 )
+
+// heldCart is a cart that is about to be changed.
+type heldCart struct {
+	appdirect.Cart
+	terms map[string]appdirect.ItemTerms // by item
+}
+
+func decodeHeld(body []byte) (heldCart, error) {
+	cart, err := appdirect.DecodeCart(body)
+	if err != nil {
+		return heldCart{}, err
+	}
+	terms, err := appdirect.DecodeItemTerms(body)
+	return heldCart{cart, terms}, err
+}
+
+// request is what puts an item in its own place: who changes it changes that.
+func (c heldCart) request(item appdirect.CartItem) appdirect.CartItemRequest {
+	out := appdirect.CartItemRequest{
+		ReferenceID: string(item.ReferenceID), PricingPlanID: string(item.PricingPlanID), DiscountCode: string(item.DiscountCode),
+		CustomAttributes: item.CustomAttributes, ItemTerms: c.terms[string(item.ID)],
+	}
+	for _, u := range item.Units {
+		out.Units = append(out.Units, appdirect.CartUnitRequest{Quantity: u.Quantity.Value, Unit: string(u.Unit)})
+	}
+	return out
+}
+
+// put puts an item in its own place, changed.
+func (c heldCart) put(item appdirect.CartItem, change func(next *appdirect.CartItemRequest)) itemPut {
+	p := itemPut{id: string(item.ID), was: c.request(item), next: c.request(item)}
+	change(&p.next)
+	return p
+}
 
 // maxWrites bounds how many things one mutation changes: each is a call of its own.
 const maxWrites = 50
@@ -64,14 +98,14 @@ func (l *Loaders) turn(what ...string) cache.Tag {
 }
 
 // ownCart reads a cart as it is now; [NotFoundError] where the viewer may not change it.
-func (l *Loaders) ownCart(ctx context.Context, id string) (appdirect.Cart, error) {
+func (l *Loaders) ownCart(ctx context.Context, id string) (heldCart, error) {
 	cart, err := cartNow.now(ctx, l, cartAsk(id))
 	if err != nil {
-		return appdirect.Cart{}, absent("Cart", err)
+		return heldCart{}, absent("Cart", err)
 	}
 	rows := l.viewer.Rows(auth.RuleCartWrite)
 	if string(cart.ID) != id || !rows.AllowsUser(string(cart.BuyerUserID), []string{string(cart.BuyerCompanyID)}) {
-		return appdirect.Cart{}, &NotFoundError{Type: "Cart"}
+		return heldCart{}, &NotFoundError{Type: "Cart"}
 	}
 	return cart, nil
 }
@@ -110,7 +144,8 @@ func (l *Loaders) activeNow(ctx context.Context, userID, companyID string) (appd
 // else the active one, else a new one.
 func (l *Loaders) openCart(ctx context.Context, a *attempt, userID, companyID string) (appdirect.Cart, error) {
 	if a.note.In != "" {
-		return cartNow.now(ctx, l, cartAsk(a.note.In))
+		cart, err := cartNow.now(ctx, l, cartAsk(a.note.In))
+		return cart.Cart, err
 	}
 	cart, found, err := l.activeNow(ctx, userID, companyID)
 	if err == nil && !found {
@@ -151,8 +186,8 @@ func (a *attempt) patchCart(ctx context.Context, cartID string, change appdirect
 
 // itemPut is an item as it is, and as it is to be.
 type itemPut struct {
-	now  appdirect.CartItem
-	next appdirect.CartItemRequest
+	id        string
+	was, next appdirect.CartItemRequest
 }
 
 // putItems puts items in the place of what they are now, all or none: where one
@@ -175,7 +210,7 @@ func (a *attempt) orBack(ctx context.Context, cartID string, puts []itemPut, err
 }
 
 func (a *attempt) putItem(ctx context.Context, cartID string, put itemPut) error {
-	was, err := appdirect.EncodeCartItem(requestOf(put.now))
+	was, err := appdirect.EncodeCartItem(put.was)
 	if err != nil {
 		return err
 	}
@@ -183,16 +218,16 @@ func (a *attempt) putItem(ctx context.Context, cartID string, put itemPut) error
 	if err != nil || bytes.Equal(was, body) {
 		return err
 	}
-	_, err = a.send(ctx, appdirect.UpdateCartItem, itemAsk(cartID, string(put.now.ID)), body)
+	_, err = a.send(ctx, appdirect.UpdateCartItem, itemAsk(cartID, put.id), body)
 	return err
 }
 
 // putBack undoes putItems, the last first.
 func (a *attempt) putBack(ctx context.Context, cartID string, puts []itemPut) error {
 	for _, put := range slices.Backward(puts) {
-		body, err := appdirect.EncodeCartItem(requestOf(put.now))
+		body, err := appdirect.EncodeCartItem(put.was)
 		if err == nil {
-			_, err = a.send(ctx, appdirect.UpdateCartItem, itemAsk(cartID, string(put.now.ID)), body)
+			_, err = a.send(ctx, appdirect.UpdateCartItem, itemAsk(cartID, put.id), body)
 		}
 		if err != nil {
 			return err
@@ -205,20 +240,8 @@ func itemAsk(cartID, itemID string) ask {
 	return ask{params: map[string]string{"shoppingCartId": cartID, "itemId": itemID}}
 }
 
-// requestOf is what puts an item in its own place: who changes it changes that.
-func requestOf(item appdirect.CartItem) appdirect.CartItemRequest {
-	out := appdirect.CartItemRequest{
-		ReferenceID: string(item.ReferenceID), PricingPlanID: string(item.PricingPlanID), DiscountCode: string(item.DiscountCode),
-		CustomAttributes: item.CustomAttributes,
-	}
-	for _, u := range item.Units {
-		out.Units = append(out.Units, appdirect.CartUnitRequest{Quantity: u.Quantity.Value, Unit: string(u.Unit)})
-	}
-	return out
-}
-
 // pick finds items of a cart by id, positional; [NotFoundError] where one is not in it.
-func pick(cart appdirect.Cart, ids []string) ([]appdirect.CartItem, error) {
+func pick(cart heldCart, ids []string) ([]appdirect.CartItem, error) {
 	out := make([]appdirect.CartItem, len(ids))
 	for i, id := range ids {
 		at := slices.IndexFunc(cart.Items, func(item appdirect.CartItem) bool { return string(item.ID) == id })

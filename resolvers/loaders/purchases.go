@@ -63,7 +63,7 @@ const (
 )
 
 // unlocked reads a cart, and waits a while where it is just being bought.
-func (l *Loaders) unlocked(ctx context.Context, cartID string) (cart appdirect.Cart, err error) {
+func (l *Loaders) unlocked(ctx context.Context, cartID string) (cart heldCart, err error) {
 	err = eventually(ctx, func() (settled bool, err error) {
 		cart, err = l.ownCart(ctx, cartID)
 		return cart.Status != wireLocked, err

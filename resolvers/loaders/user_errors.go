@@ -76,7 +76,7 @@ func detailed(err error, told appdirect.CheckoutError, faults []appdirect.CartFa
 		out.ErrorCode = &told.Code
 	}
 	if failed := (*upstream.Error)(nil); errors.As(err, &failed) {
-		status := int32(failed.Status) //nolint:gosec // an HTTP status
+		status := int32(failed.Status)
 		out.Status = &status
 	}
 	return out

@@ -161,7 +161,7 @@ func (a *attempt) make(ctx context.Context, w write) (Written, error) {
 func (a *attempt) end(ctx context.Context, w write, out Written, err error) (Written, error) {
 	switch {
 	case a.looking && err != nil:
-		return Written{Errors: []model.UserError{outcomeUnknown(w.query)}}, nil // the note stays: who repeats it looks again
+		out, err = Written{Errors: []model.UserError{outcomeUnknown(w.query)}}, nil // the note stays: who repeats it looks again
 	case err == nil && out.Errors == nil:
 		return out, a.done(ctx, out)
 	case !a.sent && !a.again:

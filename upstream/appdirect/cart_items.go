@@ -65,6 +65,16 @@ type CartItem struct {
 	CustomAttributes ItemAttributes `json:"customAttributes"`
 }
 
+// ItemTerms is what was agreed on for an item. It is not read, but sent back as it came: an item that is put in its own
+// place without it would lose it.
+type ItemTerms struct {
+	SubscriptionID              json.RawMessage `json:"subscriptionId,omitempty"`
+	ServiceConfiguration        json.RawMessage `json:"serviceConfiguration,omitempty"`
+	BillingConfiguration        json.RawMessage `json:"billingConfiguration,omitempty"`
+	CustomPrices                json.RawMessage `json:"customPrices,omitempty"`
+	CustomContractConfiguration json.RawMessage `json:"customContractConfiguration,omitempty"`
+}
+
 // Check wants the id.
 func (i *CartItem) Check() error { return wire.Identified(i.ID) }
 
@@ -79,6 +89,24 @@ func DecodeCartItem(route *upstream.Route, body []byte) (CartItem, error) {
 	return wire.Decode[CartItem](route, body)
 }
 
+// DecodeItemTerms reads of a reply of [ReadCart] what was agreed on for its items, by their ids.
+func DecodeItemTerms(body []byte) (map[string]ItemTerms, error) {
+	var cart struct {
+		Items []struct {
+			ID wire.Text `json:"id"`
+			ItemTerms
+		} `json:"items"`
+	}
+	if err := json.Unmarshal(body, &cart); err != nil {
+		return nil, upstream.Malformed(ReadCart, err)
+	}
+	terms := make(map[string]ItemTerms, len(cart.Items))
+	for _, item := range cart.Items {
+		terms[string(item.ID)] = item.ItemTerms
+	}
+	return terms, nil
+}
+
 // CartItemRequest is what is sent of an item; members that are zero are left out.
 type CartItemRequest struct {
 	// ReferenceID is a mark of ours, which the backend keeps and does not read.
@@ -89,6 +117,7 @@ type CartItemRequest struct {
 	// DiscountCode applies a discount to the item.
 	DiscountCode     string         `json:"discountCode,omitempty"`
 	CustomAttributes ItemAttributes `json:"customAttributes,omitzero"`
+	ItemTerms
 }
 
 // CartUnitRequest says how many of a unit to buy. The quantity is sent as text, as printed, and so exactly.
