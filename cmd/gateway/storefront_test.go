@@ -59,10 +59,16 @@ func proxy(t *testing.T, target string) http.Handler {
 	}
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(u)
-		r.Out.Host = r.In.Host
-	}}
+	return &httputil.ReverseProxy{
+		Transport: transport,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(u)
+			r.Out.Host = r.In.Host
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { // most often a page that has gone on
+			w.WriteHeader(http.StatusBadGateway)
+		},
+	}
 }
 
 // openShop starts Chromium at the shop's catalogue.
@@ -119,6 +125,7 @@ func TestStorefrontTellsFailures(t *testing.T) {
 		"busy": {`{"backend":"appdirect","status":429}`, "RATE_LIMIT_EXCEEDED, request "},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			g := startBackends(t, 1).start(t, func(cfg *Config) { cfg.Limits.Deadline = time.Second })
 			g.control(t, http.MethodPut, "/faults", c.fault)
 			b := g.openShop(t)
