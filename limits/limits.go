@@ -6,6 +6,7 @@ package limits
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -133,9 +134,12 @@ type Exceeded struct {
 
 // Error names the limit, both numbers, and where most of it goes.
 func (e *Exceeded) Error() string {
-	text := fmt.Sprintf("the operation exceeds the limit `%s`: %d, and at most %d are allowed", e.Limit, e.Got, e.Most)
-	for i, f := range e.Dearest {
-		text += [...]string{"; the most goes to ", ", "}[min(i, 1)] + fmt.Sprintf("%s (%d)", f.Path, f.Cost())
+	var b strings.Builder
+	fmt.Fprintf(&b, "the operation exceeds the limit `%s`: %d, and at most %d are allowed", e.Limit, e.Got, e.Most)
+	before := "; the most goes to "
+	for _, f := range e.Dearest {
+		fmt.Fprintf(&b, "%s%s (%d)", before, f.Path, f.Cost())
+		before = ", "
 	}
-	return text
+	return b.String()
 }

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // startRedis runs a real redis-server on a socket of its own and gives a client of it.
 func startRedis(t *testing.T) *redis.Client {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "limits") // short: a socket's path may have 100 bytes
+	dir, err := os.MkdirTemp("", "limits")
 	if err != nil {
 		t.Fatal(err)
 	}
