@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -82,5 +83,32 @@ func TestQueriesAreSettled(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestBucketsAreShared has two gateways in front of one Redis: what one of them
+// answered is missing at the other. Without Redis each goes by its own buckets.
+func TestBucketsAreShared(t *testing.T) {
+	url, kill := startRedis(t)
+	b := startBackends(t, 1)
+	small := func(c *Config) {
+		for i := range c.Tenants {
+			c.Tenants[i].Cost.Each = &PointsConfig{Size: 30, PerSecond: 1}
+		}
+	}
+	one, two := b.start(t, withRedis(url), small), b.start(t, withRedis(url), small)
+	a := ask{as: "admin", doc: `{ companies(first: 20) { nodes { id } } }`} // 21 points
+	if cost := costOf(t, one.query(t, a)); cost.Actual < 20 || cost.Throttle.Available > 10 {
+		t.Fatalf("the first gateway charged %+v", cost)
+	}
+	refused := two.query(t, a)
+	if len(refused.errors) != 1 || refused.errors[0].code() != "RATE_LIMIT_EXCEEDED" || refused.header.Get("Retry-After") == "" {
+		t.Errorf("the second gateway answered %.300s", refused.body)
+	}
+	kill()
+	two.must(t, a)
+	status, _, metrics := b.do(t, request(t, http.MethodGet, two.url+"/metrics", nil))
+	if status != http.StatusOK || !strings.Contains(string(metrics), `marketgraph_cost_buckets_total{kind="alone"} 1`) {
+		t.Error("the metrics do not say that a gateway was alone")
 	}
 }
