@@ -133,22 +133,18 @@ func (b *redisBus) reply(ctx context.Context, id, text string) error {
 	})
 }
 
-// listen implements bus.
+// listen implements bus. It is no exchange of the link: that a subscription breaks
+// says nothing about what Redis does for others.
 func (b *redisBus) listen(ctx context.Context, id string) (ear, error) {
-	var sub *redis.PubSub
-	err := b.link.exchange(ctx, "listen", func(ctx context.Context) error {
-		// Subscribe sends; each channel is confirmed by a message.
-		sub = b.link.client.Subscribe(ctx, b.all, b.of(id))
-		for range 2 {
-			if _, err := sub.ReceiveTimeout(ctx, b.link.timeout); err != nil {
-				_ = sub.Close() // the first error tells
-				return err
-			}
+	ctx, cancel := context.WithTimeout(ctx, b.link.timeout)
+	defer cancel()
+	// Subscribe sends; each channel is confirmed by a message.
+	sub := b.link.client.Subscribe(ctx, b.all, b.of(id))
+	for range 2 {
+		if _, err := sub.ReceiveTimeout(ctx, b.link.timeout); err != nil {
+			_ = sub.Close() // the first error tells
+			return nil, &RedisError{Op: "listen", Err: err}
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	return &redisEar{sub: sub}, nil
 }

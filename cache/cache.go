@@ -77,15 +77,18 @@ func (c *Cache) Close() error {
 	return err
 }
 
-// Evict kills every entry that depends on one of the tags, in every tier and under
-// every authority. No read that begins after it returned is served what was
-// filled before; fills under way serve who already waits for them and are not
-// stored. It runs to its end even when ctx is cancelled: a client that has gone
-// must not keep its own write from being seen.
+// Evict kills every entry that depends on one of the tags, in every tier of every
+// replica and under every authority. No read that begins after it returned nil is
+// served what was filled before, here or elsewhere; fills under way serve who already
+// waits for them and are not stored. It waits for the other replicas to have heard:
+// a round trip, or for one that is dead until its lease is over, at most
+// [Options].TierLease.
 //
-// A [*RedisError] says that other replicas were not told: what they hold may be
-// served until its Fresh ends. This process keeps the promise even then, and
-// tells Redis before it next reads it. A [*ScopeError] refuses a zero tag.
+// What it tells is told even when ctx is cancelled: a client that has gone must not
+// keep its own write from being seen. Only the waiting ends then, with the context's
+// error. A [*RedisError] says that Redis, and so other replicas, could not be told: what
+// they hold may be served until its Fresh ends. This process keeps the promise even
+// then, and tells Redis when it is back. A [*ScopeError] refuses a zero tag.
 func (c *Cache) Evict(ctx context.Context, tags ...Tag) error {
 	if c.closed.Load() {
 		return ErrClosed

@@ -154,7 +154,11 @@ func (w *world) write(replica int, tag Tag, companies ...int) {
 	for _, company := range companies {
 		w.version[company]++
 	}
-	_ = w.replicas[replica].Evict(context.Background(), tag) // fails where Redis is cut
+	if err := w.replicas[replica].Evict(context.Background(), tag); err != nil && !w.apart {
+		w.mu.Lock()
+		w.broken = append(w.broken, fmt.Sprintf("replica %d: %v", replica, err))
+		w.mu.Unlock()
+	}
 	for _, company := range companies {
 		w.global[company] = w.version[company]
 		w.replicas[replica].own[company] = w.version[company]
