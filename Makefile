@@ -105,10 +105,10 @@ explorer: server/explorer/web/node_modules ## rebuild the Explorer's page from s
 explorer-check: server/explorer/web/node_modules ## check that the Explorer's page is what its sources build
 	cd server/explorer/web && node build.mjs --check
 
-# The page runs against the gateway in Chromium; PICTURE=-picture\ FILE keeps a screenshot.
+# The page runs against the gateway in Chromium; PICTURE=FILE keeps a screenshot.
 storefront: chromium clients/storefront/node_modules ## build clients/storefront and shop in it with Chromium (needs Node 20.19)
 	cd clients/storefront && npm run build
-	go test -tags clients -count=1 -run '^TestStorefront' ./cmd/gateway $(if $(PICTURE),-args $(PICTURE))
+	go test -tags clients -count=1 -run '^TestStorefront' ./cmd/gateway $(if $(PICTURE),-args -picture $(abspath $(PICTURE)))
 
 clients: clients/compatibility/node_modules ## run clients/compatibility: GraphQL clients in use, against the gateway (needs Node 20.19)
 	go test -tags clients -count=1 -run '^TestClientLibraries$$' ./cmd/gateway

@@ -241,7 +241,7 @@ func (b *tab) waitForTitle(t *testing.T, title string) {
 // checkAccessible holds the page as it is now to the rules of axe-core.
 func (b *tab) checkAccessible(t *testing.T) {
 	t.Helper()
-	rules, err := os.ReadFile(filepath.Join(storefront, "node_modules/axe-core/axe.min.js"))
+	rules, err := os.ReadFile(filepath.Join(storefront, "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (l *Loaders) AddPaymentMethod(ctx context.Context, in model.AddPaymentMetho
 	}
 	of := methodsOf(in.UserID, in.AccountID)
 	out, err := l.write(ctx, write{
-		name: "addPaymentMethod", key: key, input: in, query: "paymentMethods", final: true,
+		name: "addPaymentMethod", key: key, input: in, query: "user", final: true,
 		turn: l.turn("paymentMethods", in.UserID, in.AccountID), touches: []string{"paymentMethods"},
 		run: func(ctx context.Context, a *attempt) (Written, error) { return l.keepMethod(ctx, a, of, in) },
 	})
