@@ -23,7 +23,7 @@ func (l *till) orders(t *testing.T, purchase string) []any {
 // TestPurchase makes orders and subscriptions of what was in the cart.
 func TestPurchase(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	cart := l.newCart(t, l.line("Harbor Backup", map[string]any{"units": unitsOf("GIGABYTE", 12), "discountCode": "SPRING_20"}), l.line("Harbor Priority Support"))
 	preview := l.ok(t, http.MethodGet, cart+"/preview", nil)
 	purchase := factText(l.want(t, http.StatusAccepted, http.MethodPost, cart+"/finalize", nil).object(t)["purchaseId"])
@@ -125,7 +125,7 @@ func TestManyFinalize(t *testing.T) {
 // TestNumbersOfPurchases go up by one.
 func TestNumbersOfPurchases(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	for _, want := range []string{"024283", "024284", "024285"} {
 		cart := l.newCart(t, l.line("Harbor Notes"))
 		purchase := factText(l.want(t, http.StatusAccepted, http.MethodPost, cart+"/finalize", nil).object(t)["purchaseId"])
@@ -138,7 +138,7 @@ func TestNumbersOfPurchases(t *testing.T) {
 // TestLateFault loses the answer of a purchase that took place.
 func TestLateFault(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	const route = `"route":"POST /v3/checkout/shoppingCarts/{shoppingCartId}/finalize"`
 	for _, kind := range []string{`"drop":true`, `"status":503`, `"cutBody":true`} {
 		cart := l.newCart(t, l.line("Harbor Notes"))
@@ -158,7 +158,7 @@ func TestLateFault(t *testing.T) {
 // TestAnswerHeldBack takes effect at once, whatever becomes of the caller.
 func TestAnswerHeldBack(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	cart := l.newCart(t, l.line("Harbor Notes"))
 	l.steer(t, http.MethodPut, "/faults",
 		`{"backend":"appdirect","route":"POST /v3/checkout/shoppingCarts/{shoppingCartId}/finalize","latencyMs":60000,"late":true}`)

@@ -46,7 +46,7 @@ func TestCardsStaySecret(t *testing.T) {
 // TestTokens are good once, for a quarter of an hour, and the only way.
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	from := func(token any) map[string]any {
 		return map[string]any{"ownerId": l.user, "companyId": l.company, "token": token}
 	}
@@ -71,7 +71,7 @@ func TestTokens(t *testing.T) {
 // TestDefaults has one default at a time.
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	first, second := l.pay(t, "4111111111111111"), l.pay(t, "4242424242424242")
 	l.caller = "buyer"
 	defaults := func() []any {
@@ -100,7 +100,7 @@ func TestDefaults(t *testing.T) {
 // TestWhosePaymentMethods: a person sees and makes their own only.
 func TestWhosePaymentMethods(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	for persona, want := range map[string]int{"buyer": 200, "admin": 200, "company-admin": 403, "reseller": 403} {
 		l.caller = persona
 		l.want(t, want, http.MethodGet, "/appMarket/v2/paymentMethods/defaults"+l.owned(), nil)

@@ -38,7 +38,7 @@ func firewall(l *till, site any) map[string]any {
 // can be bought once the cause is gone.
 func TestBlockingErrors(t *testing.T) {
 	t.Parallel()
-	l := openTill(t)
+	l := ownTill(t)
 	broken := brokenCart(l.acme())
 	tests := []struct {
 		name string
@@ -120,7 +120,7 @@ func TestRefusalsCanBeMended(t *testing.T) {
 // TestLimitsCountWhatWasSpent, for as long as they look back.
 func TestLimitsCountWhatWasSpent(t *testing.T) {
 	t.Parallel()
-	l := openTill(t).shopper(t, "dailyLimited")
+	l := ownTill(t).shopper(t, "dailyLimited")
 	buy := func(status int) {
 		t.Helper()
 		cart := l.newCart(t, l.line("Harbor Contacts", map[string]any{"units": unitsOf("CONTACT", 30)})) // 59, and tax

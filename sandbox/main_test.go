@@ -14,20 +14,26 @@ import (
 // that change its state make their own.
 var shared *fixture
 
+// shopping is a sandbox in which tests shop side by side, each as somebody else.
+var shopping *fixture
+
 func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
 func run(m *testing.M) int {
-	box, err := New(Options{Today: testDay})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	for _, f := range []**fixture{&shared, &shopping} {
+		box, err := New(Options{Today: testDay})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		box.limits.setEnforce("", false)
+		*f = &fixture{box: box, srv: httptest.NewServer(box.Handler())}
 	}
-	box.limits.setEnforce("", false)
-	shared = &fixture{box: box, srv: httptest.NewServer(box.Handler())}
 	code := m.Run()
 	shared.srv.Close()
+	shopping.srv.Close()
 	http.DefaultClient.CloseIdleConnections()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)

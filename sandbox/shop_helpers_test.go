@@ -3,20 +3,39 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// till is a sandbox of its own in which one buyer shops.
+// till is where one buyer shops.
 type till struct {
 	*fixture
-	clock          *fakeClock
+	clock          *fakeClock // nil where time is real
 	user, company  string
 	tenant, caller string // whose API, and the persona that calls it
 }
 
-// openTill starts a sandbox with a buyer who has a card.
+// served counts the buyers of the sandbox that tills share.
+var served atomic.Int64
+
+// openTill makes somebody a buyer who has not been one before, and has a card. The
+// sandbox is shared: whatever is not a cart's or a buyer's own needs ownTill.
 func openTill(t *testing.T) *till {
+	t.Helper()
+	w := shopping.acme()
+	company := strings.TrimPrefix(bigCompany(w), "/account/v2/companies/")
+	people := where(w.memberships.all(), "company", company)
+	next := int(served.Add(1))
+	if next >= len(people) {
+		t.Fatal("all of the company have shopped already")
+	}
+	return &till{fixture: shopping, user: people[next].text("user"), company: company, tenant: "acme", caller: "partner"}
+}
+
+// ownTill starts a sandbox for the buyer among the personas, with a clock.
+func ownTill(t *testing.T) *till {
 	t.Helper()
 	clock := newClock()
 	f := start(t, Options{Now: clock.now})
