@@ -61,7 +61,7 @@ func TestAssignedAddOns(t *testing.T) {
 			parent.sid, parent.token = tenant.Twilio.AccountSID, tenant.Twilio.AuthToken
 		}
 	}
-	got := b.start(t).must(t, ask{as: "partner", doc: `{ companies(first: 50) { nodes { id telephonyAccount {
+	got := b.start(t).must(t, ask{as: "partner", doc: `{ companies(first: 35) { nodes { id telephonyAccount {
 		phoneNumbers(first: 5) { nodes { number assignedAddOns { id } } }
 	} } } }`})
 	working, bare, elsewhere := 0, 0, 0

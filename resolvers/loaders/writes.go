@@ -83,7 +83,7 @@ func (l *Loaders) write(ctx context.Context, w write) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	defer a.close()
+	defer a.close() //nolint:contextcheck // a claim is given back after the operation's end too
 	if a.made != nil {
 		return *a.made, nil
 	}

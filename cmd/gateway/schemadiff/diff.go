@@ -30,16 +30,16 @@ func (c *changes) add(breaking bool, at, format string, args ...any) {
 	*c = append(*c, Change{At: at, What: fmt.Sprintf(format, args...), Breaking: breaking})
 }
 
-// Diff lists what is different in new, by name. Descriptions, comments and the
+// Diff lists what is different in the current schema, by name. Descriptions, comments and the
 // directives that say how the gateway runs a field are not looked at.
-func Diff(old, new *ast.Schema) []Change {
+func Diff(old, current *ast.Schema) []Change {
 	var out changes
-	both(definitions(old), definitions(new), pairs[*ast.Definition]{
+	both(definitions(old), definitions(current), pairs[*ast.Definition]{
 		gone:  func(d *ast.Definition) { out.add(true, d.Name, "removed") },
 		added: func(d *ast.Definition) { out.add(false, d.Name, "added") },
 		kept:  out.definition,
 	})
-	both(directives(old), directives(new), pairs[*ast.DirectiveDefinition]{
+	both(directives(old), directives(current), pairs[*ast.DirectiveDefinition]{
 		gone:  func(d *ast.DirectiveDefinition) { out.add(true, "@"+d.Name, "removed") },
 		added: func(d *ast.DirectiveDefinition) { out.add(false, "@"+d.Name, "added") },
 		kept:  func(_, _ *ast.DirectiveDefinition) {},
@@ -51,18 +51,18 @@ func Diff(old, new *ast.Schema) []Change {
 // pairs says what to do with what only one of two lists has, and with what both have.
 type pairs[T any] struct {
 	gone, added func(T)
-	kept        func(old, new T)
+	kept        func(old, current T)
 }
 
-func both[T any](old, new map[string]T, do pairs[T]) {
+func both[T any](old, current map[string]T, do pairs[T]) {
 	for name, a := range old {
-		if b, ok := new[name]; ok {
+		if b, ok := current[name]; ok {
 			do.kept(a, b)
 		} else {
 			do.gone(a)
 		}
 	}
-	for name, b := range new {
+	for name, b := range current {
 		if _, ok := old[name]; !ok {
 			do.added(b)
 		}
@@ -89,14 +89,14 @@ func directives(s *ast.Schema) map[string]*ast.DirectiveDefinition {
 	return out
 }
 
-func (c *changes) definition(old, new *ast.Definition) {
-	if old.Kind != new.Kind {
-		c.add(true, old.Name, "was %s, is %s", old.Kind, new.Kind)
+func (c *changes) definition(old, current *ast.Definition) {
+	if old.Kind != current.Kind {
+		c.add(true, old.Name, "was %s, is %s", old.Kind, current.Kind)
 		return
 	}
-	c.members(old.Name, "interface", old.Interfaces, new.Interfaces)
-	c.members(old.Name, "type", old.Types, new.Types)
-	both(enumValues(old), enumValues(new), pairs[*ast.EnumValueDefinition]{
+	c.members(old.Name, "interface", old.Interfaces, current.Interfaces)
+	c.members(old.Name, "type", old.Types, current.Types)
+	both(enumValues(old), enumValues(current), pairs[*ast.EnumValueDefinition]{
 		gone:  func(v *ast.EnumValueDefinition) { c.add(true, old.Name+"."+v.Name, "removed") },
 		added: func(v *ast.EnumValueDefinition) { c.add(false, old.Name+"."+v.Name, "added") },
 		kept: func(a, b *ast.EnumValueDefinition) {
@@ -104,20 +104,20 @@ func (c *changes) definition(old, new *ast.Definition) {
 		},
 	})
 	input := old.Kind == ast.InputObject
-	both(fields(old), fields(new), pairs[*ast.FieldDefinition]{
+	both(fields(old), fields(current), pairs[*ast.FieldDefinition]{
 		gone:  func(f *ast.FieldDefinition) { c.add(true, old.Name+"."+f.Name, "removed") },
 		added: func(f *ast.FieldDefinition) { c.newField(old.Name+"."+f.Name, f, input) },
 		kept:  func(a, b *ast.FieldDefinition) { c.field(old.Name+"."+a.Name, a, b, input) },
 	})
 }
 
-func (c *changes) members(at, what string, old, new []string) {
+func (c *changes) members(at, what string, old, current []string) {
 	for _, name := range old {
-		if !slices.Contains(new, name) {
+		if !slices.Contains(current, name) {
 			c.add(true, at, "%s %s left", what, name)
 		}
 	}
-	for _, name := range new {
+	for _, name := range current {
 		if !slices.Contains(old, name) {
 			c.add(false, at, "%s %s joined", what, name)
 		}
@@ -133,17 +133,17 @@ func (c *changes) newField(at string, f *ast.FieldDefinition, input bool) {
 	c.add(false, at, "added")
 }
 
-func (c *changes) field(at string, old, new *ast.FieldDefinition, input bool) {
+func (c *changes) field(at string, old, current *ast.FieldDefinition, input bool) {
 	fits := outputFits
 	if input {
 		fits = inputFits
 	}
-	if old.Type.String() != new.Type.String() {
-		c.add(!fits(old.Type, new.Type), at, "was %s, is %s", old.Type, new.Type)
+	if old.Type.String() != current.Type.String() {
+		c.add(!fits(old.Type, current.Type), at, "was %s, is %s", old.Type, current.Type)
 	}
-	c.fallback(at, old.DefaultValue, new.DefaultValue)
-	c.deprecated(at, old.Directives, new.Directives)
-	both(arguments(old), arguments(new), pairs[*ast.ArgumentDefinition]{
+	c.fallback(at, old.DefaultValue, current.DefaultValue)
+	c.deprecated(at, old.Directives, current.Directives)
+	both(arguments(old), arguments(current), pairs[*ast.ArgumentDefinition]{
 		gone: func(a *ast.ArgumentDefinition) { c.add(true, argument(at, a), "removed") },
 		added: func(a *ast.ArgumentDefinition) {
 			if required(a.Type, a.DefaultValue) {
@@ -164,8 +164,8 @@ func (c *changes) field(at string, old, new *ast.FieldDefinition, input bool) {
 func argument(at string, a *ast.ArgumentDefinition) string { return at + "(" + a.Name + ":)" }
 
 // fallback compares defaults: another one changes what an operation asks for.
-func (c *changes) fallback(at string, old, new *ast.Value) {
-	if a, b := text(old), text(new); a != b {
+func (c *changes) fallback(at string, old, current *ast.Value) {
+	if a, b := text(old), text(current); a != b {
 		c.add(old != nil, at, "its default was %s, is %s", a, b)
 	}
 }
@@ -177,8 +177,8 @@ func text(v *ast.Value) string {
 	return v.String()
 }
 
-func (c *changes) deprecated(at string, old, new ast.DirectiveList) {
-	a, b := old.ForName("deprecated"), new.ForName("deprecated")
+func (c *changes) deprecated(at string, old, current ast.DirectiveList) {
+	a, b := old.ForName("deprecated"), current.ForName("deprecated")
 	switch {
 	case a == nil && b != nil:
 		c.add(false, at, "deprecated: %s", reason(b))
@@ -198,29 +198,29 @@ func reason(d *ast.Directive) string {
 // required reports whether an input must be given.
 func required(t *ast.Type, def *ast.Value) bool { return t.NonNull && def == nil }
 
-// outputFits reports whether who reads the old type can read the new one: it may
+// outputFits reports whether who reads the old type can read the current one: it may
 // promise more, never less.
-func outputFits(old, new *ast.Type) bool {
-	if old.NonNull && !new.NonNull {
+func outputFits(old, current *ast.Type) bool {
+	if old.NonNull && !current.NonNull {
 		return false
 	}
-	return sameShape(old, new, outputFits)
+	return sameShape(old, current, outputFits)
 }
 
 // inputFits reports whether what was given for the old type may be given for the
-// new one: it may ask for less, never more.
-func inputFits(old, new *ast.Type) bool {
-	if !old.NonNull && new.NonNull {
+// current one: it may ask for less, never more.
+func inputFits(old, current *ast.Type) bool {
+	if !old.NonNull && current.NonNull {
 		return false
 	}
-	return sameShape(old, new, inputFits)
+	return sameShape(old, current, inputFits)
 }
 
-func sameShape(old, new *ast.Type, fits func(old, new *ast.Type) bool) bool {
-	if old.Elem == nil || new.Elem == nil {
-		return old.Elem == nil && new.Elem == nil && old.NamedType == new.NamedType
+func sameShape(old, current *ast.Type, fits func(old, current *ast.Type) bool) bool {
+	if old.Elem == nil || current.Elem == nil {
+		return old.Elem == nil && current.Elem == nil && old.NamedType == current.NamedType
 	}
-	return fits(old.Elem, new.Elem)
+	return fits(old.Elem, current.Elem)
 }
 
 func enumValues(d *ast.Definition) map[string]*ast.EnumValueDefinition {
