@@ -8,7 +8,6 @@ import (
 
 // TestDiscountsTakeOff what they say, and never more than there is.
 func TestDiscountsTakeOff(t *testing.T) {
-	t.Parallel()
 	l := openTill(t)
 	tests := []struct {
 		name, product, code string

@@ -8,7 +8,6 @@ import (
 
 // TestLeadsByContext asks for leads in every role and company.
 func TestLeadsByContext(t *testing.T) {
-	t.Parallel()
 	own, other := resellersCompany(shared.acme()), shared.acme().companies.all()[20].ID
 	tests := []struct {
 		name, persona, context, company string

@@ -37,7 +37,6 @@ func firewall(l *till, site any) map[string]any {
 // TestBlockingErrors reaches every documented code, and what is left of the cart
 // can be bought once the cause is gone.
 func TestBlockingErrors(t *testing.T) {
-	t.Parallel()
 	l := ownTill(t)
 	broken := brokenCart(l.acme())
 	tests := []struct {

@@ -11,7 +11,6 @@ import (
 )
 
 func TestControlRefusesBadBodies(t *testing.T) {
-	t.Parallel()
 	tests := []struct{ name, method, path, body, message string }{
 		{"no body", "PUT", "/faults", ``, "body: missing"},
 		{"not JSON", "PUT", "/faults", `{`, "body: unexpected EOF"},

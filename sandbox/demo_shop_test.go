@@ -10,7 +10,6 @@ import (
 
 // TestShopOfEverySeed holds what checkout relies on, for both tenants.
 func TestShopOfEverySeed(t *testing.T) {
-	t.Parallel()
 	for index, tenant := range Tenants() {
 		names := shelfOf(worldOf(t, index, 1))
 		for _, seed := range testSeeds {

@@ -49,7 +49,6 @@ var testSeeds = []uint64{1, 2, 3, 77, 1 << 60}
 
 // TestDemoDataIsLargeAndUneven holds every seed to what the data promises.
 func TestDemoDataIsLargeAndUneven(t *testing.T) {
-	t.Parallel()
 	for index, tenant := range Tenants() {
 		for _, seed := range testSeeds {
 			t.Run(fmt.Sprintf("%s %d", tenant.Name, seed), func(t *testing.T) {

@@ -105,7 +105,6 @@ func TestFaultOfARouteHitsOnlyIt(t *testing.T) {
 
 // TestLatencyEndsWithTheCaller measures in simulated time.
 func TestLatencyEndsWithTheCaller(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		name             string
 		deadline, lasted time.Duration

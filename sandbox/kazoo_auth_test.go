@@ -9,7 +9,6 @@ import (
 
 // TestKazooSignIn takes each way in that is printed, and refuses the rest.
 func TestKazooSignIn(t *testing.T) {
-	t.Parallel()
 	c := tenantNamed(t, "acme").Kazoo
 	w := shared.kazooOf("acme")
 	account := w.accounts.Get(w.largest())

@@ -9,7 +9,6 @@ import (
 
 // TestKazooDemoData holds every seed to what the data promises.
 func TestKazooDemoData(t *testing.T) {
-	t.Parallel()
 	for index, tenant := range Tenants() {
 		for _, seed := range testSeeds {
 			t.Run(fmt.Sprintf("%s %d", tenant.Name, seed), func(t *testing.T) {

@@ -106,7 +106,6 @@ func TestKazooCutBodiesAreNoAnswer(t *testing.T) {
 
 // TestKazooCharges refuses what costs money until the charges are accepted.
 func TestKazooCharges(t *testing.T) {
-	t.Parallel()
 	p := shared.phone(t, "acme")
 	w := p.kazooOf("acme")
 	base := "/accounts/" + w.largest()

@@ -52,7 +52,6 @@ func idsIn(data any) []string {
 
 // TestKazooPagesMakeTheWhole for every list, at several page sizes.
 func TestKazooPagesMakeTheWhole(t *testing.T) {
-	t.Parallel()
 	p := shared.phone(t, "acme")
 	w := p.kazooOf("acme")
 	lists := []string{"/accounts/" + w.parent + "/descendants", "/accounts/" + w.parent + "/children"}

@@ -35,7 +35,6 @@ var sampleOnly = []string{".data.my_own_field", ".data.ui_metadata"}
 // TestKazooDocumentsHaveEveryPrintedKey holds what is served against what is
 // printed: no member is missing and none is of another kind.
 func TestKazooDocumentsHaveEveryPrintedKey(t *testing.T) {
-	t.Parallel()
 	p := shared.phone(t, "acme")
 	for endpoint, body := range readKazooSamples(t).Samples {
 		path, isRead := strings.CutPrefix(endpoint, "GET ")

@@ -7,7 +7,6 @@ import (
 
 // TestLinksAreAsPromised for every seed: how many, in both ways, and of whom.
 func TestLinksAreAsPromised(t *testing.T) {
-	t.Parallel()
 	for index, tenant := range Tenants() {
 		for _, seed := range testSeeds {
 			t.Run(fmt.Sprintf("%s %d", tenant.Name, seed), func(t *testing.T) {

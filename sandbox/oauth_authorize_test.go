@@ -141,7 +141,6 @@ func TestConfidentialClientWithoutPKCE(t *testing.T) {
 
 // TestAuthorizeTellsTheClient has the faults that are reported by redirect.
 func TestAuthorizeTellsTheClient(t *testing.T) {
-	t.Parallel()
 	tests := []struct{ name, client, param, value, code string }{
 		{"response type", "acme-mobile", "response_type", "token", "unsupported_response_type"},
 		{"no challenge", "acme-mobile", "code_challenge", "", "invalid_request"},

@@ -110,7 +110,6 @@ func TestScopeDefaultsToAllAllowed(t *testing.T) {
 }
 
 func TestTokenRefusals(t *testing.T) {
-	t.Parallel()
 	cli, secret := "acme-cli", "acme-cli-secret"
 	buyer := "buyer@acme.example"
 	with := func(form url.Values, name, value string) url.Values {

@@ -247,7 +247,6 @@ func TestEveryPrintedEnumValueIsAccepted(t *testing.T) {
 }
 
 func TestRefusedRequests(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		name, method, path string
 		persona            string
@@ -310,7 +309,6 @@ func TestMethodNotAllowedTellsWhatIs(t *testing.T) {
 // TestAddressStyles reaches the same company by path prefix and by host, and
 // gets references that start where the request came from.
 func TestAddressStyles(t *testing.T) {
-	t.Parallel()
 	host := strings.TrimPrefix(shared.srv.URL, "http://")
 	_, port, _ := strings.Cut(host, ":")
 	company := shared.acme().companies.all()[0].ID

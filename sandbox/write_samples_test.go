@@ -109,7 +109,6 @@ func planDiscount(w *world, code string) string { return id(w.shop.discounts[cod
 // there: they are taken, and what a printed answer has, ours has too, as the same
 // kind of value.
 func TestWritesAnswerEveryPrintedKey(t *testing.T) {
-	t.Parallel()
 	raw, err := os.ReadFile("testdata/appdirect_write_samples.json")
 	if err != nil {
 		t.Fatal(err)

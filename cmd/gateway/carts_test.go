@@ -131,7 +131,6 @@ func instant(t *testing.T, millis string) any {
 
 // The printed operation runs unchanged, for the buyer and for who may see all.
 func TestPrintedActiveCart(t *testing.T) {
-	t.Parallel()
 	for seed := uint64(1); seed <= 3; seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()

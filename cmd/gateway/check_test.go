@@ -128,7 +128,6 @@ func TestCheckFindsNothingWrong(t *testing.T) {
 
 // What is wrong is named, with a word on what to do.
 func TestCheckNamesFaults(t *testing.T) {
-	t.Parallel()
 	const nobody = "00000000-0000-4000-8000-000000000000"
 	b := startBackends(t, 1)
 	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`) // each check thinks that it calls alone

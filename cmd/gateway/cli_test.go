@@ -120,7 +120,6 @@ tenants:
 `
 
 func TestBadConfiguration(t *testing.T) {
-	t.Parallel()
 	for _, test := range []struct {
 		name     string
 		old, new string

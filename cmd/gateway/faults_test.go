@@ -40,7 +40,6 @@ var broken = []struct {
 const shortDeadline = 3 * time.Second
 
 func TestFaultyBackend(t *testing.T) {
-	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		routes []string

@@ -72,7 +72,6 @@ func (b *backends) startChild(t *testing.T, redis string) (*front, *os.Process) 
 // replica again, under the same key: the cart is bought once, and the answer is
 // the purchase.
 func TestFinalizeSurvivesKilling(t *testing.T) {
-	t.Parallel()
 	const cart = "/v3/checkout/shoppingCarts/{shoppingCartId}"
 	for _, step := range []struct {
 		name, route string

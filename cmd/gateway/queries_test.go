@@ -58,7 +58,6 @@ func readCases(t *testing.T) map[string][]queryCase {
 }
 
 func TestQueries(t *testing.T) {
-	t.Parallel()
 	for file, cases := range readCases(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()

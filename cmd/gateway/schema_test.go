@@ -38,7 +38,6 @@ func TestChangelogIsGenerated(t *testing.T) {
 }
 
 func TestSchemaDiffCommand(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)

@@ -148,7 +148,6 @@ func TestOneCart(t *testing.T) {
 // The answer to a write is lost, or the write is: nobody sends it again by
 // themself. What was made is found; what was not is made when it is asked for again.
 func TestLostAnswers(t *testing.T) {
-	t.Parallel()
 	const items = "POST /v3/checkout/shoppingCarts/{shoppingCartId}/items"
 	for _, c := range []struct {
 		fault string
