@@ -31,7 +31,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench changelog shape explorer explorer-check storefront clients redis-server chromium
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench changelog shape explorer explorer-check storefront clients audit redis-server chromium
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -110,8 +110,11 @@ storefront: chromium clients/storefront/node_modules ## build clients/storefront
 	cd clients/storefront && npm run build
 	go test -tags clients -count=1 -run '^TestStorefront' ./cmd/gateway $(if $(PICTURE),-args -picture $(abspath $(PICTURE)))
 
+audit: clients/compatibility/node_modules ## run the 61 audits of GraphQL over HTTP on both endpoints (needs Node 20.19)
+	go test -tags clients -count=1 -v -run '^TestAudits$$' ./cmd/gateway
+
 clients: clients/compatibility/node_modules ## run clients/compatibility: GraphQL clients in use, against the gateway (needs Node 20.19)
-	go test -tags clients -count=1 -run '^TestClientLibraries$$' ./cmd/gateway
+	go test -tags clients -count=1 -run '^Test(ClientLibraries|Audits)$$' ./cmd/gateway
 
 %/node_modules: %/package-lock.json
 	cd $* && npm ci

@@ -10,12 +10,19 @@ import (
 
 // TestClientLibraries runs the scripts of clients/compatibility, each the way
 // of one GraphQL client, against a gateway of its own.
-func TestClientLibraries(t *testing.T) {
+func TestClientLibraries(t *testing.T) { npm(t, "test") }
+
+// TestAudits runs the audits of GraphQL over HTTP on both endpoints.
+func TestAudits(t *testing.T) { npm(t, "audit") }
+
+// npm runs a script of clients/compatibility.
+func npm(t *testing.T, script string) {
+	t.Helper()
 	g := startBackends(t, 1).start(t)
-	npm := exec.CommandContext(t.Context(), "npm", "test", "--silent")
-	npm.Dir = "../../clients/compatibility"
-	npm.Env = append(os.Environ(), "GRAPH="+g.url+"/api/graphql")
-	out, err := npm.CombinedOutput()
+	command := exec.CommandContext(t.Context(), "npm", "run", "--silent", script)
+	command.Dir = "../../clients/compatibility"
+	command.Env = append(os.Environ(), "GRAPH="+g.url+"/api/graphql")
+	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
