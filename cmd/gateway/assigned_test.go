@@ -53,7 +53,7 @@ func (w addOnWalk) assigned(t *testing.T, account string) map[string][]string {
 func TestAssignedAddOns(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	links := walk{b, "acme"}.links(t)
 	parent := addOnWalk{backends: b}
 	for _, tenant := range sandbox.Tenants() {

@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -15,8 +14,6 @@ import (
 	"strings"
 	"testing"
 	"text/template"
-
-	"github.com/goccy/go-yaml"
 )
 
 // assault is a way in that many servers leave open, as testdata/attacks has it.
@@ -56,20 +53,9 @@ var leaks = regexp.MustCompile(`goroutine \d+ \[|panic:|runtime error|\.go:\d+|c
 
 func readAttacks(t *testing.T) (attacks []assault) {
 	t.Helper()
-	files, err := filepath.Glob("testdata/attacks/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no attacks: %v", err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var some []assault
-		if err := yaml.UnmarshalWithOptions(text, &some, yaml.DisallowUnknownField()); err != nil {
-			t.Fatalf("%s: %s", file, yaml.FormatError(err, false, true))
-		}
-		attacks = append(attacks, some...)
+	files := readYAML[assault](t, "testdata/attacks")
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		attacks = append(attacks, files[name]...)
 	}
 	return attacks
 }

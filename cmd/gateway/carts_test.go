@@ -135,7 +135,7 @@ func TestPrintedActiveCart(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			b := startBackends(t, seed)
-			b.control(t, "PUT", "/limits", `{"enforce":false}`)
+			b.enforce(t, false)
 			w := newCartWalk(t, b, "acme")
 			g := b.start(t)
 			me := g.must(t, ask{as: "buyer", doc: `{ me { id currentMembership { account { id } } } }`})
@@ -166,7 +166,7 @@ func TestPrintedActiveCart(t *testing.T) {
 func TestCartsEqualRESTWalk(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 2)
-	b.control(t, "PUT", "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	w := newCartWalk(t, b, "acme")
 	want := []any{}
 	for _, cart := range w.carts(t) {
@@ -188,7 +188,7 @@ func TestCartsEqualRESTWalk(t *testing.T) {
 func TestLeadsEqualRESTWalk(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 3)
-	b.control(t, "PUT", "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	w := walk{b, "acme"}
 	party := func(v any) any {
 		if v == nil {
@@ -224,7 +224,7 @@ func TestLeadsEqualRESTWalk(t *testing.T) {
 func TestPartnerLeadsEqualRESTWalk(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, "PUT", "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	g := b.start(t)
 	me := g.must(t, ask{as: "reseller", doc: `{ me { currentMembership { account { id } } } }`})
 	company := text(me, "me", "currentMembership", "account", "id")

@@ -130,7 +130,7 @@ func TestCheckFindsNothingWrong(t *testing.T) {
 func TestCheckNamesFaults(t *testing.T) {
 	const nobody = "00000000-0000-4000-8000-000000000000"
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`) // each check thinks that it calls alone
+	b.enforce(t, false) // each check thinks that it calls alone
 	for _, test := range []struct {
 		name  string
 		spoil func(t *testing.T, c *checked)

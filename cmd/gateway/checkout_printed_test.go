@@ -12,10 +12,7 @@ import (
 // (only ids are the demo's), and answers in the printed shape and types.
 func TestPrintedCheckout(t *testing.T) {
 	t.Parallel()
-	b := startBackends(t, 1)
-	b.control(t, "PUT", "/limits", `{"enforce":false}`)
-	s := newShopper(t, b.start(t), "acme", "buyer")
-	s.empty(t)
+	s := startShopping(t)
 	cart, item := s.add(t, "Harbor Storage", nil)
 	bought, _ := s.add(t, "Harbor Notes", nil)
 	if bought != cart {
@@ -142,10 +139,7 @@ func kindOf(v any) string {
 // The printed refusals, value by value.
 func TestPrintedRefusals(t *testing.T) {
 	t.Parallel()
-	b := startBackends(t, 1)
-	b.control(t, "PUT", "/limits", `{"enforce":false}`)
-	s := newShopper(t, b.start(t), "acme", "buyer")
-	s.empty(t)
+	s := startShopping(t)
 	cart, item := s.add(t, "Harbor Storage", nil)
 
 	empty := s.query(t, s.ask(`mutation applyDiscountToCart($input: ApplyDiscountInput!) { applyDiscountToCart(input: $input) { cart { id items { id } } } }`,
@@ -224,10 +218,7 @@ func TestPrintedRefusals(t *testing.T) {
 // A cart that lacks something is not bought, and says what it lacks.
 func TestFinalizeRefuses(t *testing.T) {
 	t.Parallel()
-	b := startBackends(t, 1)
-	b.control(t, "PUT", "/limits", `{"enforce":false}`)
-	s := newShopper(t, b.start(t), "acme", "buyer")
-	s.empty(t)
+	s := startShopping(t)
 	cart, item := s.add(t, "Harbor Office Suite", nil)
 	got := at(s.must(t, s.ask(s.docs["finalizeCart"], map[string]any{"cartId": cart, "agreeToTerms": true})), "finalizeCart")
 	errs := list(got, "userErrors")

@@ -45,6 +45,16 @@ type shopper struct {
 	docs          map[string]string // printed documents by name, those with the most fields
 }
 
+// startShopping is acme's buyer, with an empty cart, at a gateway of their own.
+func startShopping(t *testing.T) *shopper {
+	t.Helper()
+	b := startBackends(t, 1)
+	b.enforce(t, false)
+	s := newShopper(t, b.start(t), "acme", "buyer")
+	s.empty(t)
+	return s
+}
+
 // newShopper signs a persona in, and looks round the shop.
 func newShopper(t *testing.T, g *front, tenant, as string) *shopper {
 	t.Helper()

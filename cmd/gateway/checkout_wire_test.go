@@ -33,7 +33,7 @@ func openTill(t *testing.T) *till {
 	cfg := sandboxConfig(b.box, strings.TrimPrefix(b.server.URL, "http://"))
 	// Buying is not about limits; nobody has to wait for them.
 	cfg.Tenants[0].AppDirect.Limits.General = &BucketConfig{Size: 1000, PerSecond: 1000}
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	transport := upstream.NewTransport()
 	t.Cleanup(transport.CloseIdleConnections)
 	client, err := newBuilder(cfg, slog.New(slog.DiscardHandler), transport).appdirect(cfg.Tenants[0].AppDirect)

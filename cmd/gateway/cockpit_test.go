@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"testing"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/marketgraph/marketgraph/limits"
 	"github.com/marketgraph/marketgraph/sandbox"
 )
 
@@ -26,39 +24,11 @@ const routeFunds = "GET /marketplace/billing/charges/has-funds"
 
 // Beside nothing else, because it ends within the deadline that a gateway has by default.
 func TestCockpitEqualsRESTWalk(t *testing.T) {
-	for seed := uint64(1); seed <= 3; seed++ {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			b := startBackends(t, seed)
-			story := &cockpitWalk{doneWhenWalk: doneWhenWalk{walk: walk{b, "acme"}, delisted: map[string]bool{}}}
-			var want map[string]any
-			b.withoutLimits(t, func() { want = story.tell(t) })
-			g := b.start(t, func(c *Config) { c.Limits = LimitsConfig{} })
-			b.token(t, "acme", "admin")
-			b.forgetCalls(t)
-
-			began := time.Now()
-			got := g.must(t, ask{as: "admin", doc: cockpit})
-			if took := time.Since(began); took > limits.Default().Deadline {
-				t.Errorf("it took %s, and the deadline is %s", took, limits.Default().Deadline)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("the graph differs from the REST walk (-walk +graph):\n%s", diff)
-			}
-			story.checkCalls(t)
-			b.forgetCalls(t)
-			if diff := cmp.Diff(want, g.must(t, ask{as: "admin", doc: cockpit})); diff != "" {
-				t.Errorf("the second answer differs:\n%s", diff)
-			}
-			second := b.calls(t)
-			if diff := cmp.Diff(map[string]int{routeFunds: story.wallets}, second.ByRoute); diff != "" {
-				t.Errorf("calls of the second run (-want +got):\n%s", diff)
-			}
-			if second.Violations != 0 {
-				t.Errorf("rate limits were hit %d times", second.Violations)
-			}
-		})
-	}
+	equalsWalk(t, cockpit, func(w doneWhenWalk) story { return &cockpitWalk{doneWhenWalk: w} })
 }
+
+// again are the calls of a second run: of what is never kept.
+func (w *cockpitWalk) again() map[string]int { return map[string]int{routeFunds: w.wallets} }
 
 // cockpitWalk asks REST what [cockpit] asks the graph.
 type cockpitWalk struct {
@@ -141,7 +111,7 @@ func (w *cockpitWalk) checkCalls(t *testing.T) {
 func TestCockpitWithoutOneBackend(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	whole := b.start(t).must(t, ask{as: "admin", doc: cockpit})
 	for _, backend := range []struct {
 		name string

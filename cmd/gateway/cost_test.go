@@ -65,7 +65,7 @@ func TestCockpitIsAffordable(t *testing.T) {
 func TestQueriesAreSettled(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	for file, cases := range readCases(t) {
 		for _, c := range cases {
 			t.Run(fmt.Sprintf("%s %s", file, c.Name), func(t *testing.T) {

@@ -71,7 +71,7 @@ func TestFaultyBackend(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			b := startBackends(t, 1)
-			b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+			b.enforce(t, false)
 			name := walk{b, "acme"}.goodCustomer(t)
 			for _, kind := range broken {
 				t.Run(kind.name, func(t *testing.T) {
@@ -181,7 +181,7 @@ func (r reply) checkLost(t *testing.T, lost string, kept []string) {
 func TestFaultyBackendOtherWay(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	const doc = `{ companies(first: 4, orderBy: {field: NAME, direction: ASC}) { nodes { subscriptions(first: 1) { nodes { id product { name } } } } } }`
 	g, stop := b.startUntil(t)
 	want := g.must(t, ask{as: "partner", doc: doc})

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -273,12 +274,19 @@ func (b *backends) calls(t testing.TB) calls {
 
 func (b *backends) forgetCalls(t testing.TB) { b.control(t, http.MethodDelete, "/calls", "") }
 
+// enforce says whether the sandbox refuses calls beyond its documented limits.
+// Tests that are not about pacing let it take any number, and do not wait.
+func (b *backends) enforce(t testing.TB, limits bool) {
+	t.Helper()
+	b.control(t, http.MethodPut, "/limits", `{"enforce":`+strconv.FormatBool(limits)+`}`)
+}
+
 // withoutLimits runs f while the sandbox lets any number of calls through, for
 // walks of the test's own.
 func (b *backends) withoutLimits(t testing.TB, f func()) {
 	t.Helper()
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
-	defer b.control(t, http.MethodPut, "/limits", `{"enforce":true}`)
+	b.enforce(t, false)
+	defer b.enforce(t, true)
 	f()
 }
 

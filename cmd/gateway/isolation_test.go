@@ -85,7 +85,7 @@ const perGateway = 12
 func TestIsolation(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	acme, globex := (walk{b, "acme"}).possessions(t), (walk{b, "globex"}).possessions(t)
 	secrets := acme.without(globex)
 	if len(secrets) < 1000 {
@@ -150,7 +150,7 @@ func attack(rt *rapid.T, b *backends, t *testing.T, acme possessions, cursors []
 func TestIsolationCostsTheSame(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	acme, globex := (walk{b, "acme"}).possessions(t), (walk{b, "globex"}).possessions(t)
 	questions := map[string]theirs{
 		`query($id: ID!) { company(id: $id) { name } }`:                                  {acme.companies[3], uuid.NewString},

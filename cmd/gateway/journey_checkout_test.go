@@ -15,7 +15,7 @@ import (
 func TestJourneyCheckout(t *testing.T) {
 	for seed := uint64(1); seed <= 2; seed++ {
 		b := startBackends(t, seed)
-		b.control(t, "PUT", "/limits", `{"enforce":false}`)
+		b.enforce(t, false)
 		g := b.start(t)
 		for _, tenant := range []string{"acme", "globex"} {
 			t.Run(fmt.Sprintf("%s of seed %d", tenant, seed), func(t *testing.T) {

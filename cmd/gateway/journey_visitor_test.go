@@ -222,7 +222,7 @@ func TestJourneyProductPage(t *testing.T) {
 func TestProductPageWithoutOnePart(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	w := walk{b, "acme"}
 	p := w.talkedAbout(t)[0]
 	whole, _ := w.productPage(t, p)

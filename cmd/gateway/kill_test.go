@@ -87,7 +87,7 @@ func TestFinalizeSurvivesKilling(t *testing.T) {
 			t.Parallel()
 			redis, _ := startRedis(t)
 			b := startBackends(t, 1)
-			b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+			b.enforce(t, false)
 			s := newShopper(t, b.start(t, withRedis(redis)), "acme", "buyer")
 			id := s.ready(t)
 			child, process := b.startChild(t, redis)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -92,7 +91,7 @@ func nodeID(n any) string { return text(n, "id") + text(n, "user", "id") }
 func TestPaging(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	g := b.start(t)
 	for _, l := range (walk{b, "acme"}).pagedLists(t) {
 		t.Run(l.name, func(t *testing.T) {
@@ -196,7 +195,7 @@ func (l pagedList) anywhere(t *testing.T, g *front, cursors []string) {
 func TestPagingRefuses(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	lists := (walk{b, "acme"}).pagedLists(t)
 	warm := b.start(t)
 	cursors := make([]string, len(lists))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,21 +37,27 @@ type queryCase struct {
 
 func readCases(t *testing.T) map[string][]queryCase {
 	t.Helper()
-	files, err := filepath.Glob("testdata/queries/*.yaml")
+	return readYAML[queryCase](t, "testdata/queries")
+}
+
+// readYAML reads the lists in a folder's files, by the files' names.
+func readYAML[T any](t *testing.T, dir string) map[string][]T {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no query cases: %v", err)
+		t.Fatalf("nothing in %s: %v", dir, err)
 	}
-	out := map[string][]queryCase{}
+	out := map[string][]T{}
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var cases []queryCase
-		if err := yaml.UnmarshalWithOptions(content, &cases, yaml.DisallowUnknownField()); err != nil {
+		var list []T
+		if err := yaml.UnmarshalWithOptions(content, &list, yaml.DisallowUnknownField()); err != nil {
 			t.Fatalf("%s: %s", file, yaml.FormatError(err, false, true))
 		}
-		out[strings.TrimSuffix(filepath.Base(file), ".yaml")] = cases
+		out[strings.TrimSuffix(filepath.Base(file), ".yaml")] = list
 	}
 	return out
 }
@@ -62,7 +67,7 @@ func TestQueries(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			b := startBackends(t, 1)
-			b.control(t, http.MethodPut, "/limits", `{"enforce":false}`) // a new gateway per case forgets what the last one used up
+			b.enforce(t, false) // a new gateway per case forgets what the last one used up
 			facts := walk{b, "acme"}.facts(t)
 			for _, c := range cases {
 				for size, calls := range c.Calls {

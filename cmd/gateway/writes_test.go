@@ -16,7 +16,7 @@ func replicas(t *testing.T) (s *shopper, other *front) {
 	t.Helper()
 	redis, _ := startRedis(t)
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	other = b.start(t, withRedis(redis))
 	return newShopper(t, b.start(t, withRedis(redis)), "acme", "buyer"), other
 }
@@ -163,7 +163,7 @@ func TestLostAnswers(t *testing.T) {
 		t.Run(c.fault, func(t *testing.T) {
 			t.Parallel()
 			b := startBackends(t, 1)
-			b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+			b.enforce(t, false)
 			s := newShopper(t, b.start(t), "acme", "buyer")
 			s.empty(t)
 			b.control(t, http.MethodPut, "/faults", fmt.Sprintf(`{"backend":"appdirect","route":%q,%s}`, items, c.fault))
@@ -190,7 +190,7 @@ func TestLostAnswers(t *testing.T) {
 func TestMutationsInOrder(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	s := newShopper(t, b.start(t), "acme", "buyer")
 	s.empty(t)
 	cart, item := s.add(t, "Harbor Storage", nil)
@@ -217,7 +217,7 @@ func TestMutationsInOrder(t *testing.T) {
 func TestCartsOfOthers(t *testing.T) {
 	t.Parallel()
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	s := newShopper(t, b.start(t), "acme", "buyer")
 	s.empty(t)
 	cart, item := s.add(t, "Harbor Storage", nil)
@@ -244,7 +244,7 @@ func TestLedgerAway(t *testing.T) {
 	t.Parallel()
 	redis, kill := startRedis(t)
 	b := startBackends(t, 1)
-	b.control(t, http.MethodPut, "/limits", `{"enforce":false}`)
+	b.enforce(t, false)
 	s := newShopper(t, b.start(t, withRedis(redis)), "acme", "buyer")
 	s.empty(t)
 	kill()
