@@ -71,50 +71,30 @@ func expanded(r *Record, reference any) any {
 	return whole.with(Document{"-href": ref["-href"]})
 }
 
+// subscription finds the subscription that the path names.
+func (x *exchange) subscription() (*Record, error) {
+	return x.named(x.world.subscriptions, "subscriptionId", "Subscription not found with id %s.")
+}
+
 // readSubscription answers GET /billing/v1/subscriptions/{subscriptionId}, which
 // prints no expand parameter.
 func readSubscription(x *exchange) (reply, error) {
-	key := x.params["subscriptionId"]
-	r := x.world.subscriptions.Get(key)
-	if r == nil {
-		return reply{}, notFound("Subscription not found with id %s.", key)
+	r, err := x.subscription()
+	if err != nil {
+		return reply{}, err
 	}
 	return reply{body: r.Body}, nil
-}
-
-// companySubscriptions tells an unknown company (404) from one that bought
-// nothing (an empty list).
-func companySubscriptions(x *exchange) ([]*Record, error) {
-	c, err := x.company("companyId")
-	if err != nil {
-		return nil, err
-	}
-	return where(x.world.subscriptions.all(), "company", c.ID), nil
-}
-
-// userSubscriptions are those a user owns in one company; the same user may own
-// others elsewhere.
-func userSubscriptions(x *exchange) ([]*Record, error) {
-	all, err := companySubscriptions(x)
-	if err != nil {
-		return nil, err
-	}
-	u, err := x.user("userId")
-	if err != nil {
-		return nil, err
-	}
-	return where(all, "user", u.ID), nil
 }
 
 // billingRoutes are the billing endpoints that are answered. They print no
 // roles: any token of the tenant reads them, and who may see what is the
 // client's to decide.
 func billingRoutes() map[string]handler {
+	subscriptions := func(w *world) *Collection { return w.subscriptions }
 	return map[string]handler{
-		http.MethodGet + " /billing/v1/subscriptions": subscriptionsOf(
-			everything(func(w *world) *Collection { return w.subscriptions })),
+		http.MethodGet + " /billing/v1/subscriptions":                                      subscriptionsOf(everything(subscriptions)),
 		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}":                     readSubscription,
-		http.MethodGet + " /billing/v1/companies/{companyId}/subscriptions":                subscriptionsOf(companySubscriptions),
-		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/subscriptions": subscriptionsOf(userSubscriptions),
+		http.MethodGet + " /billing/v1/companies/{companyId}/subscriptions":                subscriptionsOf(ownedBy(subscriptions, billedCompany)),
+		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/subscriptions": subscriptionsOf(ownedBy(subscriptions, billedCompany, billedUser)),
 	}
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -38,8 +37,8 @@ func (i *invoiceSpec) record() *Record {
 		body["referenceNumber"] = i.reference
 	}
 	return &Record{ID: id(i.number), Body: body, Facts: map[string]any{
-		"company": i.company, "users": i.buyers, "status": i.status, "created": millis(i.created), "number": i.number, "total": i.cents,
-		"subscriptions": i.subscriptions,
+		"company": i.company, "user": i.buyers, "status": i.status, "created": millis(i.created), "number": i.number, "total": i.cents,
+		"subscription": i.subscriptions,
 	}}
 }
 
@@ -68,42 +67,6 @@ func excludeFree(values []string) (Match, error) {
 	return func(r *Record) bool { return !exclude || r.Facts["total"] != int64(0) }, nil
 }
 
-// companyInvoices tells an unknown company (404) from one without invoices.
-func companyInvoices(x *exchange) ([]*Record, error) {
-	c, err := x.company("companyId")
-	if err != nil {
-		return nil, err
-	}
-	return where(x.world.invoices.all(), "company", c.ID), nil
-}
-
-// userInvoices are a company's that charge for what the user bought.
-func userInvoices(x *exchange) ([]*Record, error) {
-	all, err := companyInvoices(x)
-	if err != nil {
-		return nil, err
-	}
-	u, err := x.user("userId")
-	if err != nil {
-		return nil, err
-	}
-	return naming(all, "users", u.ID), nil
-}
-
-// subscriptionInvoices are those that charge for the subscription.
-func subscriptionInvoices(x *exchange) ([]*Record, error) {
-	key := x.params["subscriptionId"]
-	if x.world.subscriptions.Get(key) == nil {
-		return nil, notFound("Subscription not found with id %s.", key)
-	}
-	return naming(x.world.invoices.all(), "subscriptions", key), nil
-}
-
-// naming keeps the records one of whose facts' members is the value.
-func naming(records []*Record, fact, value string) []*Record {
-	return slices.DeleteFunc(records, func(r *Record) bool { return !slices.Contains(textList(r, fact), value) })
-}
-
 // readInvoice answers GET /billing/v1/invoices/{invoiceNumber}.
 func readInvoice(x *exchange) (reply, error) {
 	key := x.params["invoiceNumber"]
@@ -116,11 +79,12 @@ func readInvoice(x *exchange) (reply, error) {
 
 // invoiceRoutes are the endpoints of invoices that are answered.
 func invoiceRoutes() map[string]handler {
+	invoices := func(w *world) *Collection { return w.invoices }
 	return map[string]handler{
-		http.MethodGet + " /billing/v1/invoices":                                      invoicesOf(everything(func(w *world) *Collection { return w.invoices })),
+		http.MethodGet + " /billing/v1/invoices":                                      invoicesOf(everything(invoices)),
 		http.MethodGet + " /billing/v1/invoices/{invoiceNumber}":                      readInvoice,
-		http.MethodGet + " /billing/v1/companies/{companyId}/invoices":                invoicesOf(companyInvoices),
-		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/invoices": invoicesOf(userInvoices),
-		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}/invoices":       invoicesOf(subscriptionInvoices),
+		http.MethodGet + " /billing/v1/companies/{companyId}/invoices":                invoicesOf(ownedBy(invoices, billedCompany)),
+		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/invoices": invoicesOf(ownedBy(invoices, billedCompany, billedUser)),
+		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}/invoices":       invoicesOf(ownedBy(invoices, billedSubscription)),
 	}
 }

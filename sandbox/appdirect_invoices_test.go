@@ -125,7 +125,7 @@ func TestInvoicesSumTheirOrders(t *testing.T) {
 	}
 	w := shared.acme()
 	one := w.invoices.all()[0]
-	sub, user := textList(one, "subscriptions")[0], textList(one, "users")[0]
+	sub, user := textList(one, "subscription")[0], textList(one, "user")[0]
 	for _, path := range []string{"/billing/v1/subscriptions/" + sub + "/invoices", "/billing/v1/companies/" + one.text("company") + "/users/" + user + "/invoices"} {
 		number, _ := strconv.ParseInt(one.ID, 10, 64)
 		if numbers := invoiceNumbers(shared.get(t, "partner", path).list(t)); !slices.Contains(numbers, number) {

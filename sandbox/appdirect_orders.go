@@ -113,36 +113,6 @@ func ordersOf(records func(*exchange) ([]*Record, error), paging func(*exchange,
 	}.serve
 }
 
-// companyOrders are those of a company that is there.
-func companyOrders(x *exchange) ([]*Record, error) {
-	c, err := x.company("companyId")
-	if err != nil {
-		return nil, err
-	}
-	return where(x.world.orders.all(), "company", c.ID), nil
-}
-
-// userOrders are those of a user in one company.
-func userOrders(x *exchange) ([]*Record, error) {
-	all, err := companyOrders(x)
-	if err != nil {
-		return nil, err
-	}
-	u, err := x.user("userId")
-	if err != nil {
-		return nil, err
-	}
-	return where(all, "user", u.ID), nil
-}
-
-// subscriptionOrders are those of a subscription: the one that it embeds.
-func subscriptionOrders(x *exchange) ([]*Record, error) {
-	if _, err := readSubscription(x); err != nil {
-		return nil, err
-	}
-	return where(x.world.orders.all(), "subscription", x.params["subscriptionId"]), nil
-}
-
 // readOrder answers GET /billing/v1/orders/{orderId}.
 func readOrder(x *exchange) (reply, error) {
 	r := x.world.orders.Get(x.params["orderId"])
@@ -163,13 +133,12 @@ func readOrder(x *exchange) (reply, error) {
 
 // orderRoutes are the orders that are answered.
 func orderRoutes() map[string]handler {
-	listed := windows(asStored, maxWindow, false)
+	orders, listed := func(w *world) *Collection { return w.orders }, windows(asStored, maxWindow, false)
 	return map[string]handler{
-		http.MethodGet + " /billing/v1/orders": ordersOf(
-			everything(func(w *world) *Collection { return w.orders }), pages(asStored, false)),
+		http.MethodGet + " /billing/v1/orders":                                      ordersOf(everything(orders), pages(asStored, false)),
 		http.MethodGet + " /billing/v1/orders/{orderId}":                            readOrder,
-		http.MethodGet + " /billing/v1/companies/{companyId}/orders":                ordersOf(companyOrders, listed),
-		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/orders": ordersOf(userOrders, listed),
-		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}/orders":       ordersOf(subscriptionOrders, listed),
+		http.MethodGet + " /billing/v1/companies/{companyId}/orders":                ordersOf(ownedBy(orders, billedCompany), listed),
+		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/orders": ordersOf(ownedBy(orders, billedCompany, billedUser), listed),
+		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}/orders":       ordersOf(ownedBy(orders, billedSubscription), listed),
 	}
 }

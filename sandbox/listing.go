@@ -155,7 +155,42 @@ func everything(of func(*world) *Collection) func(*exchange) ([]*Record, error) 
 	return func(x *exchange) ([]*Record, error) { return of(x.world).all(), nil }
 }
 
-// where keeps the records whose fact is the value.
+// owner is what a path names before a list: the fact by which records belong to
+// it, and how it is found.
+type owner struct {
+	fact string
+	find func(*exchange) (*Record, error)
+}
+
+// The owners of what is billed.
+var (
+	billedCompany      = owner{"company", func(x *exchange) (*Record, error) { return x.company("companyId") }}
+	billedUser         = owner{"user", func(x *exchange) (*Record, error) { return x.user("userId") }}
+	billedSubscription = owner{"subscription", (*exchange).subscription}
+)
+
+// ownedBy lists what of a collection belongs to all of its owners. An unknown owner
+// is an error (404), one of nothing an empty list.
+func ownedBy(of func(*world) *Collection, owners ...owner) func(*exchange) ([]*Record, error) {
+	return func(x *exchange) ([]*Record, error) {
+		records := of(x.world).all()
+		for _, o := range owners {
+			r, err := o.find(x)
+			if err != nil {
+				return nil, err
+			}
+			records = where(records, o.fact, r.ID)
+		}
+		return records, nil
+	}
+}
+
+// where keeps the records whose fact, or one member of it, is the value.
 func where(records []*Record, fact, value string) []*Record {
-	return slices.DeleteFunc(records, func(r *Record) bool { return r.text(fact) != value })
+	return slices.DeleteFunc(records, func(r *Record) bool {
+		if many, ok := r.Facts[fact].([]string); ok {
+			return !slices.Contains(many, value)
+		}
+		return r.text(fact) != value
+	})
 }
