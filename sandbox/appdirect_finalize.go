@@ -74,7 +74,7 @@ func (s *shop) buy(w *world, id string, now time.Time) (string, error) {
 func (s *shop) sell(c *cartSpec, i itemPrice, fees []cartFee, now time.Time) *subscriptionSpec {
 	sub := &subscriptionSpec{
 		uuid: newUUID(), external: newUUID(), status: "ACTIVE", company: c.company, user: c.buyer, product: i.product, edition: i.edition,
-		plan: i.plan, created: now,
+		plan: i.plan, created: now, today: now,
 	}
 	if i.edition.trialDays > 0 && i.plan.frequency != "ONE_TIME" {
 		sub.status = "FREE_TRIAL"

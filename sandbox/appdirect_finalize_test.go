@@ -40,6 +40,9 @@ func TestPurchase(t *testing.T) {
 		if field(o, "referenceCode") != "024283" || field(o, "status") != "ACTIVE" {
 			t.Errorf("order: %v", o)
 		}
+		if next := field(o, "nextBillingDate"); next != "2026-03-01T00:00:00-06:00" {
+			t.Errorf("what was bought on the first of February is next billed on %v", next)
+		}
 		sum.Add(sum, amountOf(t, field(o, "totalPrice")))
 		one := l.want(t, http.StatusOK, http.MethodGet, "/billing/v1/orders/"+factText(field(o, "id"))+"?expand=company", nil).object(t)
 		if field(one, "company", "uuid") != l.company {

@@ -14,7 +14,7 @@ type subscriptionSpec struct {
 	edition                *editionSpec
 	plan                   *planSpec
 	created, ended         time.Time // ended is zero while it runs
-	today                  time.Time // the day that the data is of
+	today                  time.Time // what is billed next is billed after it: the day of the demo data, or of the purchase
 	maxUsers               int       // 0 means that the document names none
 	order                  orderSpec
 	dates                  dateStyle
