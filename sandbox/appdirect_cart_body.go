@@ -261,12 +261,12 @@ func (c *cartSpec) associate(all []association) error {
 // drop takes items out of the cart, and them out of its associations. With
 // cascade, add-ons go with what they were added to.
 func (c *cartSpec) drop(ids []string, cascade bool) {
+	if cascade {
+		ids = c.withAddons(ids)
+	}
 	var kept []association
 	for _, a := range c.associations {
 		if slices.Contains(ids, a.ParentItemID) {
-			if cascade {
-				ids = append(ids, a.ChildItemIDs...)
-			}
 			continue
 		}
 		a.ChildItemIDs = slices.DeleteFunc(slices.Clone(a.ChildItemIDs), func(id string) bool { return slices.Contains(ids, id) })
@@ -275,6 +275,24 @@ func (c *cartSpec) drop(ids []string, cascade bool) {
 		}
 	}
 	c.associations, c.items = kept, withoutItems(c.items, ids)
+}
+
+// withAddons are the items and what was added to them, to that, and so on.
+func (c *cartSpec) withAddons(ids []string) []string {
+	out := slices.Clone(ids)
+	for at := 0; at < len(out); at++ { // out grows on the way
+		for _, a := range c.associations {
+			if a.ParentItemID != out[at] {
+				continue
+			}
+			for _, child := range a.ChildItemIDs {
+				if !slices.Contains(out, child) {
+					out = append(out, child)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // withoutItems is the list lacking the items with these ids.

@@ -112,6 +112,26 @@ func TestAssociations(t *testing.T) {
 	l.want(t, http.StatusNotFound, http.MethodPatch, cart, map[string]any{"associations": tied})
 }
 
+// TestCascadeReachesAddonsOfAddons in whatever order the associations are named.
+func TestCascadeReachesAddonsOfAddons(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	ties := []any{
+		map[string]any{"parentItemId": "child", "childItemIds": []any{"grandchild"}, "type": "ADDON"},
+		map[string]any{"parentItemId": "parent", "childItemIds": []any{"child"}, "type": "ADDON"},
+	}
+	for _, tied := range [][]any{ties, {ties[1], ties[0]}} {
+		cart := l.newCart(t, l.line("Harbor Backup", map[string]any{"id": "parent"}), l.line("Harbor Priority Support", map[string]any{"id": "child"}),
+			l.line("Harbor Priority Support", map[string]any{"id": "grandchild"}), l.line("Harbor Notes"))
+		l.ok(t, http.MethodPatch, cart, map[string]any{"associations": tied})
+		left := l.ok(t, http.MethodPost, cart+"/items/delete", map[string]any{"ids": []string{"parent"}, "cascade": []string{"ADDON"}})
+		if len(left["items"].([]any)) != 1 || left["associations"] != nil {
+			t.Errorf("left: %v", left)
+		}
+		l.ok(t, http.MethodPatch, cart, map[string]any{"locale": "en_US"})
+	}
+}
+
 // TestQuantitiesOutOfBounds are refused in the printed words, and for programs.
 func TestQuantitiesOutOfBounds(t *testing.T) {
 	t.Parallel()
