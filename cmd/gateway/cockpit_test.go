@@ -27,15 +27,15 @@ func TestCockpitEqualsRESTWalk(t *testing.T) {
 	equalsWalk(t, cockpit, func(w doneWhenWalk) story { return &cockpitWalk{doneWhenWalk: w} })
 }
 
-// again are the calls of a second run: of what is never kept.
-func (w *cockpitWalk) again() map[string]int { return map[string]int{routeFunds: w.wallets} }
-
 // cockpitWalk asks REST what [cockpit] asks the graph.
 type cockpitWalk struct {
 	doneWhenWalk
 	phones, addOns, wallets int // companies that have one
 	installed               int // add-ons shown
 }
+
+// again are the calls of a second run: of what is never kept.
+func (w *cockpitWalk) again() map[string]int { return map[string]int{routeFunds: w.wallets} }
 
 func (w *cockpitWalk) tell(t *testing.T) map[string]any {
 	t.Helper()
