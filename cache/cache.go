@@ -64,8 +64,9 @@ func build(o *Options, link *link, bus bus) (*Cache, error) {
 }
 
 // Close cancels the fills under way, waits for them, stops renewing the claims that
-// are held, and refuses everything after with [ErrClosed]. It leaves the Redis client open, which is its opener's. The
-// error names a fill that ignored its context for longer than the fill time-out.
+// are held, and refuses everything after with [ErrClosed]. It leaves the Redis client
+// open, which is its opener's. The error names a fill that ignored its context for
+// longer than the fill time-out.
 func (c *Cache) Close() error {
 	if c.closed.Swap(true) {
 		return nil

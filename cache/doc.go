@@ -55,7 +55,9 @@
 // [Options].LedgerWindow. [Cache.Lock] lets one caller at a time change a thing.
 // Both are claims: held under a lease that is renewed in the background, and by a
 // token that every change compares, so that whoever stood still for longer than
-// its lease cannot go on. The ledger refuses when Redis is away; a lock then holds
+// its lease records nothing more. What it sends cannot be stopped: between
+// [Entry.Step] and what that announces, no holder may stand still for so long. The
+// ledger refuses when Redis is away; a lock then holds
 // in its own process only.
 //
 // # When Redis fails

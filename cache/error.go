@@ -69,8 +69,9 @@ func (e *PanicError) Error() string {
 
 // RedisError says that Redis could not be told or asked.
 type RedisError struct {
-	// Op is "read", "write" or "evict"; of a claim "claim", "hold", "finish" or
-	// "leave"; and between replicas "beat", "announce", "reply" or "listen".
+	// Op is "read", "write" or "evict"; of [Slots] "get" or "put"; of a claim
+	// "claim", "hold", "finish" or "leave"; and between replicas "beat",
+	// "announce", "reply" or "listen".
 	Op string
 	// Err is the client's error, or [ErrBypassed].
 	Err error

@@ -112,8 +112,10 @@ func (e *Entry) Note() []byte { return e.note }
 
 // Step records what is about to be sent, so that whoever finds the write
 // unfinished can find out what became of it. It is durable when it returns nil;
-// after any error nothing may be sent. Errors are [ErrClaimLost], when the write
-// is another's by now, a [*LedgerUnavailableError], and a [*SizeError].
+// after any error nothing may be sent. Send at once: whoever stands still in between
+// for longer than [Options].ClaimLease may send what another has sent meanwhile.
+// Errors are [ErrClaimLost], when the write is another's by now, a
+// [*LedgerUnavailableError], and a [*SizeError].
 func (e *Entry) Step(ctx context.Context, note []byte) error {
 	switch {
 	case e.held == nil:

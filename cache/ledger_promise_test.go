@@ -120,13 +120,16 @@ func TestNothingIsBoughtTwice(t *testing.T) {
 					}
 				},
 				"give up": func(rt *rapid.T) {
-					if b := pick(rt); b.entry != nil && (b.sent || !b.noted) {
+					if b := pick(rt); b.entry != nil {
 						b.entry.Close()
 						b.entry = nil
 					}
 				},
 				"stand still": func(rt *rapid.T) {
 					for _, b := range s.buyers {
+						// Without this there are two purchases: the ledger cannot stop
+						// what is sent after its note, when the claim is another's by
+						// then. See Step: that is not promised.
 						if b.entry != nil && b.noted && !b.sent {
 							rt.Skip("about to send")
 						}

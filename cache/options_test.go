@@ -13,6 +13,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"bytes": {MaxBytes: -1}, "value": {MaxValue: -1}, "fill": {FillTimeout: -1},
 		"redis": {RedisTimeout: -1}, "bypass": {RedisBypass: -1}, "huge": {MaxValue: 1 << 40},
 		"claim": {ClaimTimeout: -1}, "lease": {ClaimLease: -1}, "window": {LedgerWindow: -1}, "ledger": {LedgerBytes: -1},
+		"tier": {TierLease: -1}, "short": {TierLease: MinTierLease - 1},
 	} {
 		if c, err := New(o); err == nil {
 			t.Errorf("%s: no error", name)

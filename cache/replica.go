@@ -37,8 +37,7 @@ type replica struct {
 	last     uint64    // the last announcement that was applied
 	recent   []uint64  // last, as of the last beat and since
 	promised *promise  // what the last beat grants, once it may
-	held     bool      // the last session has a lease
-	downAt   time.Time // when the last session failed; zero since the next began
+	downAt   time.Time // when the last session failed; zero while one has a lease
 	numbers  uint64
 	waiting  map[uint64]*audience
 }
@@ -140,16 +139,11 @@ func (r *replica) beat(ctx context.Context, first bool) error {
 		r.last = seq
 	}
 	r.lease.grant(until)
-	r.up()
-	return nil
-}
-
-// up notes that the tier is served. The caller holds the lock.
-func (r *replica) up() {
-	if !r.held {
-		r.held, r.downAt = true, time.Time{}
+	if first {
+		r.downAt = time.Time{}
 		r.emit(Event{Kind: LeaseHeld})
 	}
+	return nil
 }
 
 // drop ends the lease with its session.
@@ -160,7 +154,7 @@ func (r *replica) drop(ctx context.Context, err error) {
 	if lost {
 		r.downAt = time.Now()
 	}
-	r.promised, r.held = nil, false
+	r.promised = nil
 	r.mu.Unlock()
 	if lost {
 		r.emit(Event{Kind: LeaseLost, Err: err})

@@ -75,8 +75,8 @@ func (s *Slots) Get(ctx context.Context, tenant string, digest Digest) ([]byte, 
 	return value, ok
 }
 
-// Put keeps a value under its digest. One longer than [SlotBytes] is not kept. That Redis could not be told is an [Event]
-// only: the value is another's to bring again.
+// Put keeps a value under its digest. One longer than [SlotBytes] is not kept. That
+// Redis could not be told is an [Event] only: the value is another's to bring again.
 func (s *Slots) Put(ctx context.Context, tenant string, value []byte) {
 	if tenant == "" || len(value) > SlotBytes {
 		return

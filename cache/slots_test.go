@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
 )
 
@@ -32,16 +31,6 @@ func wantSlot(t testing.TB, s *Slots, tenant, text string, want bool) {
 	}
 }
 
-func redisClient(t testing.TB, s *redisServer) redis.UniversalClient {
-	t.Helper()
-	client, err := OpenRedis(s.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = client.Close() })
-	return client
-}
-
 func TestSlotsWithoutRedis(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)
@@ -58,7 +47,7 @@ func TestSlotsWithoutRedis(t *testing.T) {
 func TestSlotsAreSharedByReplicas(t *testing.T) {
 	t.Parallel()
 	server := startRedis(t)
-	client := redisClient(t, server)
+	client := server.client(t)
 	one, two := slotsOf(t, newHouse(t, client)), slotsOf(t, newHouse(t, client))
 	one.Put(t.Context(), "acme", []byte("{ me }"))
 	wantSlot(t, two, "acme", "{ me }", true)
@@ -73,7 +62,7 @@ func TestSlotsAreSharedByReplicas(t *testing.T) {
 
 func TestSlotsAreBounded(t *testing.T) {
 	t.Parallel()
-	client := redisClient(t, startRedis(t))
+	client := startRedis(t).client(t)
 	h := newHouse(t, client)
 	s := slotsOf(t, h)
 	longest := strings.Repeat("x", SlotBytes)
@@ -96,7 +85,7 @@ func TestSlotsAreBounded(t *testing.T) {
 // Two digests in one place: the later stays, and is never given for the other.
 func TestSlotsThatCollide(t *testing.T) {
 	t.Parallel()
-	client := redisClient(t, startRedis(t))
+	client := startRedis(t).client(t)
 	first, second := colliding()
 	writer := slotsOf(t, newHouse(t, client))
 	writer.Put(t.Context(), "acme", []byte(first))
@@ -121,7 +110,7 @@ func colliding() (first, second string) {
 // Whatever is put, by whom, in whatever order: what comes back has the digest it was asked by.
 func TestSlotsNeverMixUp(t *testing.T) {
 	t.Parallel()
-	client := redisClient(t, startRedis(t))
+	client := startRedis(t).client(t)
 	replicas := []*Slots{slotsOf(t, newHouse(t, client)), slotsOf(t, newHouse(t, client))}
 	rapid.Check(t, func(rt *rapid.T) {
 		tenant := rapid.SampledFrom([]string{"acme", "globex", "a}b", "{"}).Draw(rt, "tenant")
