@@ -117,7 +117,8 @@ func (t *Throttle) pour(ctx context.Context, c *Charge, b Bucket) (Level, bool) 
 	return level, fits
 }
 
-// ask is one pour with its time bounded. A failure that is not the request's own end rests the buckets.
+// ask is one pour with its time bounded. The request's own end is kept from it, so a failure is the
+// buckets', and rests them.
 func (t *Throttle) ask(ctx context.Context, buckets Buckets, key string, b Bucket, points int) (Level, bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTimeout)
 	defer cancel()
