@@ -21,7 +21,7 @@ const (
 	Semaphore
 )
 
-// BucketScope says who shares a bucket. A bucket that a route prints for itself is that route's in any scope.
+// BucketScope says who shares a bucket. A bucket that a route prints for itself is its endpoint's in any scope.
 type BucketScope int
 
 const (

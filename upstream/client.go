@@ -282,16 +282,16 @@ func (c *Client) credentials(call Call) Credentials {
 }
 
 // gate is the gate of the bucket that a call counts in. A limit that a route prints for itself replaces the general one
-// ("exceptions apart").
+// ("exceptions apart"); it is the endpoint's, so that routes which ask one endpoint for different things share it.
 func (c *Client) gate(call Call) *gate {
 	key, limit := bucketKey{baseURL: c.cfg.BaseURL, client: c.cfg.Client, account: call.Account}, c.cfg.General
 	own, granted := c.cfg.Buckets[call.Route.Name]
-	if !granted {
-		own = call.Route.Bucket
-	}
-	if r := call.Route; own.Kind != General {
+	switch r := call.Route; {
+	case granted && own.Kind != General:
 		key.route, limit = r.Name, own
-	} else if limit.Scope == ScopeRoute {
+	case !granted && r.Bucket.Kind != General:
+		key.route, limit = r.Method+" "+r.Path, r.Bucket
+	case limit.Scope == ScopeRoute:
 		key.route = r.Name
 	}
 	return c.cfg.Pacer.gate(key, limit)

@@ -63,7 +63,7 @@ func NewPacer(cfg PacerConfig) *Pacer {
 }
 
 // bucketKey is who shares a bucket. Account is "" where the backend does not limit by account, route
-// is "" for a general bucket shared by all routes.
+// is "" for a general bucket shared by all routes, and the endpoint for one that is printed there.
 type bucketKey struct {
 	baseURL, client, account, route string
 

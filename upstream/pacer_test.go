@@ -259,6 +259,9 @@ func TestGateIdentity(t *testing.T) {
 	}
 	plain, other := &Route{Name: "b.plain"}, &Route{Name: "b.other"}
 	own := &Route{Name: "b.own", Bucket: Bucket{Kind: FixedWindow, Size: 5, Window: time.Second, Scope: ScopeCaller}}
+	printed := Bucket{Kind: LeakyBucket, Size: 10, PerSecond: 1}
+	graph := &Route{Name: "b.one", Method: "POST", Path: "/graphql", Bucket: printed}
+	graphToo := &Route{Name: "b.two", Method: "POST", Path: "/graphql", Bucket: printed}
 	a, again := client("http://a/api", "app", ScopeClient), client("http://a/api/", "app", ScopeClient)
 	host, app := client("http://b/api", "app", ScopeClient), client("http://a/api", "app2", ScopeClient)
 	perRoute := client("http://c/api", "app", ScopeRoute)
@@ -271,7 +274,9 @@ func TestGateIdentity(t *testing.T) {
 		{"clients of one application share it", a.gate(Call{Route: plain}), again.gate(Call{Route: plain}), true},
 		{"another host is another bucket", a.gate(Call{Route: plain}), host.gate(Call{Route: plain}), false},
 		{"another application is another bucket", a.gate(Call{Route: plain}), app.gate(Call{Route: plain}), false},
-		{"a printed bucket is its route's alone", a.gate(Call{Route: own}), a.gate(Call{Route: plain}), false},
+		{"a printed bucket is its endpoint's alone", a.gate(Call{Route: own}), a.gate(Call{Route: plain}), false},
+		{"another printed bucket is another", a.gate(Call{Route: own}), a.gate(Call{Route: graph}), false},
+		{"routes of one endpoint share what it prints", a.gate(Call{Route: graph}), a.gate(Call{Route: graphToo}), true},
 		{"and the same at each call", a.gate(Call{Route: own}), again.gate(Call{Route: own}), true},
 		{"another account is another bucket", a.gate(Call{Route: plain, Account: "1"}), a.gate(Call{Route: plain, Account: "2"}), false},
 		{"an account's routes share one", a.gate(Call{Route: plain, Account: "1"}), a.gate(Call{Route: other, Account: "1"}), true},

@@ -5,15 +5,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/shopspring/decimal"
 
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
-
-func exactly(number string) wire.Number {
-	return wire.Number{Value: decimal.RequireFromString(number), Valid: true}
-}
 
 // TestPrintedCarts: written from the sample by hand.
 func TestPrintedCarts(t *testing.T) {
@@ -43,7 +38,7 @@ func TestPrintedCarts(t *testing.T) {
 func TestCartUnits(t *testing.T) {
 	t.Parallel()
 	got, err := appdirect.DecodeCart([]byte(`{"id":"c","items":[{"id":"i","units":[{"quantity":"5","unit":"USERS"},{"unit":"GIGABYTE"}]}]}`))
-	want := []appdirect.CartUnit{{Quantity: exactly("5"), Unit: "USERS"}, {Unit: "GIGABYTE"}}
+	want := []appdirect.CartUnit{{Quantity: num("5"), Unit: "USERS"}, {Unit: "GIGABYTE"}}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +55,7 @@ func TestPrintedCartPrices(t *testing.T) {
 			ItemID: "0dfba095-1727-4885-b90c-c32344090a3b", ProductID: "5932bcea-5485-4a81-9b34-58ccd4210132", EditionID: "c134a1b5-b667-45a3-b572-8f3453a277a7",
 		}},
 		RecurringTotals: []appdirect.RecurringTotal{{
-			BillingCycle: &appdirect.BillingCycle{Period: "MONTHLY", DayOfMonth: exactly("15")}, TotalSalePrice: exactly("215.0000000000"),
+			BillingCycle: &appdirect.BillingCycle{Period: "MONTHLY", DayOfMonth: num("15")}, TotalSalePrice: num("215.0000000000"),
 		}},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

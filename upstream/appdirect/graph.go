@@ -15,6 +15,7 @@ import (
 const graphPath = "/graphql"
 
 // graphBucket is the graph's limit of 1,000 points, leaking 100 a second, in calls of at most 100 points each.
+// Its routes are one endpoint and share it.
 func graphBucket() upstream.Bucket {
 	return upstream.Bucket{Kind: upstream.LeakyBucket, Size: 10, PerSecond: 1}
 }

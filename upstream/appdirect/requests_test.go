@@ -14,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
+	"github.com/marketgraph/marketgraph/upstream/contract"
 	"github.com/marketgraph/marketgraph/upstream/wire"
 )
 
@@ -119,15 +120,15 @@ func TestRequests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tree(t, []byte(r.want)), tree(t, got)); diff != "" {
+			if diff := cmp.Diff(contract.Parsed(t, []byte(r.want)), contract.Parsed(t, got)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			sample, err := os.ReadFile("testdata/requests/" + r.sample + ".json")
 			if err != nil {
 				t.Fatal(err)
 			}
-			printed := slices.Concat(members("", tree(t, sample)), r.unprinted)
-			for _, member := range members("", tree(t, got)) {
+			printed := slices.Concat(contract.Members(contract.Parsed(t, sample)), r.unprinted)
+			for _, member := range contract.Members(contract.Parsed(t, got)) {
 				if !slices.Contains(printed, member) {
 					t.Errorf("%s is not printed", member)
 				}
@@ -149,32 +150,6 @@ func TestEveryRequestSampleIsUsed(t *testing.T) {
 			t.Errorf("%s is used by no request", f.Name())
 		}
 	}
-}
-
-func tree(t *testing.T, body []byte) any {
-	t.Helper()
-	var v any
-	if err := json.Unmarshal(body, &v); err != nil {
-		t.Fatalf("%s: %v", body, err)
-	}
-	return v
-}
-
-// members are the paths of all members, those of lists without a position.
-func members(under string, v any) []string {
-	var all []string
-	switch v := v.(type) {
-	case map[string]any:
-		for name, member := range v {
-			at := strings.TrimPrefix(under+"."+name, ".")
-			all = append(append(all, at), members(at, member)...)
-		}
-	case []any:
-		for _, element := range v {
-			all = append(all, members(under, element)...)
-		}
-	}
-	return all
 }
 
 // TestNoWayToSayACard: whose it is and a token, and that is all. A new field here is a decision about card numbers.
@@ -224,7 +199,7 @@ func TestGraphRequests(t *testing.T) {
 		t.Errorf("%+v", settings)
 	}
 	for query, sample := range map[string]string{one.Query: "cart-fields", settings.Query: "checkout-settings"} {
-		for _, member := range members("", tree(t, room.Sample(t, sample))) {
+		for _, member := range contract.Members(contract.Parsed(t, room.Sample(t, sample))) {
 			name := member[strings.LastIndex(member, ".")+1:]
 			// The sample has a member more than the printed document asks for.
 			if name != "data" && name != "validationType" && !strings.Contains(query, name) {

@@ -1,7 +1,6 @@
 package appdirect_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -68,13 +67,7 @@ func bare(v any) any {
 
 func respelled(t *testing.T, body []byte, spell func(any) any) []byte {
 	t.Helper()
-	in := json.NewDecoder(bytes.NewReader(body))
-	in.UseNumber()
-	var tree any
-	if err := in.Decode(&tree); err != nil {
-		t.Fatal(err)
-	}
-	out, err := json.Marshal(respell(tree, spell))
+	out, err := json.Marshal(respell(contract.Parsed(t, body), spell))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,10 @@ func TestWritesAreSentOnce(t *testing.T) {
 				c, arrived := shop(t, end.handler)
 				_, err := c.Do(t.Context(), write(r))
 				var e *upstream.Error
-				if !errors.As(err, &e) || e.OutcomeUnknown() != end.unknown {
+				if !errors.As(err, &e) {
+					t.Fatalf("%v is no upstream.Error", err)
+				}
+				if e.OutcomeUnknown() != end.unknown {
 					t.Errorf("%v: outcome unknown %t", err, e.OutcomeUnknown())
 				}
 				if n := arrived.Load(); n != 1 {

@@ -3,6 +3,8 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -33,13 +35,13 @@ func (room *Room) CheckRequired(t testing.TB, required map[string]string) {
 // the printed replies of an endpoint are much alike.
 func (room *Room) required(t testing.TB, d Decoder, body []byte, tried map[string]bool) (found []string) {
 	t.Helper()
-	for _, path := range members("", parsed(t, body)) {
+	for _, path := range Members(Parsed(t, body)) {
 		if tried[path] {
 			continue
 		}
 		tried[path] = true
-		missing := room.refuses(t, d, spoiled("", parsed(t, body), path, true))
-		if null := room.refuses(t, d, spoiled("", parsed(t, body), path, false)); missing || null {
+		missing := room.refuses(t, d, spoiled("", Parsed(t, body), path, true))
+		if null := room.refuses(t, d, spoiled("", Parsed(t, body), path, false)); missing || null {
 			found = append(found, path)
 		}
 	}
@@ -58,8 +60,8 @@ func (room *Room) refuses(t testing.TB, d Decoder, tree any) bool {
 	return err != nil
 }
 
-// parsed is a reply as objects and lists, its numbers as they are written.
-func parsed(t testing.TB, body []byte) any {
+// Parsed is a body as objects and lists, its numbers as they are written. The caller owns it.
+func Parsed(t testing.TB, body []byte) any {
 	t.Helper()
 	in := json.NewDecoder(bytes.NewReader(body))
 	in.UseNumber()
@@ -67,10 +69,16 @@ func parsed(t testing.TB, body []byte) any {
 	if err := in.Decode(&tree); err != nil {
 		t.Fatalf("%v", err)
 	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		t.Fatalf("more than one value: %s", body)
+	}
 	return tree
 }
 
-// members are the paths of all members below a place, each once and in order.
+// Members are the paths of all members of what [Parsed] gives, each once, in order and without positions in lists.
+func Members(tree any) []string { return members("", tree) }
+
+// members are those below a place.
 func members(place string, v any) (paths []string) {
 	switch v := v.(type) {
 	case map[string]any:

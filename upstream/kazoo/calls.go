@@ -102,7 +102,8 @@ type CDR struct {
 // Check wants the id.
 func (c *CDR) Check() error { return wire.Identified(c.ID) }
 
-// CDRDocument is one leg of a past call as its document writes it: with numbers, and the direction under another name than in the list.
+// CDRDocument is one leg of a past call as its document writes it: with numbers, and the direction under another name
+// than in the list.
 type CDRDocument struct {
 	ID             wire.Text      `json:"id"`
 	CallID         wire.Text      `json:"call_id"`
