@@ -54,7 +54,8 @@ func (r *request) bucket() limits.Bucket { return r.tenant.Cost.Of(r.viewer) }
 
 // charge pours what the operations cost together into their client's bucket; a
 // dry run only asks how full it is. The error is a limits.Exceeded or
-// limits.Throttled, and about all of them.
+// limits.Throttled, and about all of them; with the former comes a charge of
+// nothing, which knows how full the bucket is.
 func (s *Server) charge(ctx context.Context, req *request, ops []*operation, dry bool) (*limits.Charge, error) {
 	points := 0
 	for _, op := range ops {
@@ -64,7 +65,8 @@ func (s *Server) charge(ctx context.Context, req *request, ops []*operation, dry
 	}
 	bucket := req.bucket()
 	if most := min(s.limits.Cost, bucket.Size); points > most { // several, each of which is small enough
-		return nil, &limits.Exceeded{Limit: "cost", Most: most, Got: points}
+		nothing, _ := s.throttle.Charge(ctx, req.client, bucket, 0) // always fits
+		return nothing, &limits.Exceeded{Limit: "cost", Most: most, Got: points}
 	}
 	if dry {
 		points = 0
@@ -94,13 +96,15 @@ func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*opera
 	}
 }
 
-// refusedReport is the cost of operations that were not run.
-func refusedReport(err error, ops []*operation) (report costReport) {
+// refusedReport is the cost of operations that were not run, from what charge gave.
+func refusedReport(charge *limits.Charge, err error, ops []*operation) (report costReport) {
 	for _, op := range ops {
 		report.Requested += op.points()
 	}
 	if throttled, ok := errors.AsType[*limits.Throttled](err); ok {
 		report.Throttle = newThrottleStatus(throttled.Level)
+	} else if charge != nil {
+		report.Throttle = newThrottleStatus(charge.Level())
 	}
 	return report
 }

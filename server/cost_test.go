@@ -189,6 +189,8 @@ func TestBatch(t *testing.T) {
 	dear := `{ products(first: 9) { nodes { name } } }` // 10 each, and 30 together
 	if got, _ := g.batch(t, dear, dear, dear); !slices.Equal(got.codes(), []string{string(ResourceLimitExceeded)}) || !strings.Contains(got.Errors[0].Message, "`cost`: 30, and at most 20") {
 		t.Errorf("too dear together: %s", got.text)
+	} else {
+		got.wantCost(t, "too dear together", costReport{Requested: 30, Throttle: status(998)})
 	}
 	if got, _ := g.batch(t, dear, dear, dear, dear); got.status != http.StatusBadRequest || !strings.Contains(got.text, "`batch` of 3") {
 		t.Errorf("too long: %d %s", got.status, got.text)

@@ -19,7 +19,7 @@ import (
 // Parsed documents are kept: they are the same for every tenant and viewer.
 const (
 	maxDocuments     = 1000
-	maxDocumentBytes = 16 << 10 // longer ones are parsed each time, so that the cache stays within 16 MB of text
+	maxDocumentBytes = 16 << 10 // longer ones are parsed each time, so that the cache of each stage stays within 16 MB of text
 )
 
 // documents parses, measures and validates, in this order: the work of each

@@ -96,7 +96,7 @@ func (s *Server) run(ctx context.Context, r *http.Request, mediaType string, wan
 	charge, err := s.charge(ctx, req, ops, dry)
 	if err != nil {
 		a := s.refusal(req, mediaType, notNow(mediaType, err))
-		a.responses[0].Extensions = extensionsOf(refusedReport(err, ops))
+		a.responses[0].Extensions = extensionsOf(refusedReport(charge, err, ops))
 		return a
 	}
 	for _, op := range ops {

@@ -36,7 +36,7 @@ func TestAnswers(t *testing.T) {
 	}
 	for header, want := range map[string]string{
 		"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store",
-		"X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Mp-Authorization",
+		"X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Mp-Authorization, X-Cost-Only",
 	} {
 		if !slices.Contains(got.header.Values(header), want) {
 			t.Errorf("%s is %q, want %q", header, got.header.Values(header), want)

@@ -93,7 +93,7 @@ func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 
 func writeStatus(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", typeJSON)
-	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", noStore)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"status": text})
 }

@@ -23,8 +23,8 @@ type asked struct {
 	// id names a document that need not be sent: its digest in lower-case
 	// hexadecimal, or a manifest's own id; "" where there is only the text.
 	id string
-	// auto says that the client brings the document by itself when it is told
-	// that the id is not known (Apollo's automatic persisted queries).
+	// auto says that the client brings the document for it to be kept (Apollo's
+	// automatic persisted queries); not where it was found, as it is kept already.
 	auto bool
 	// trusted says that a manifest has the document.
 	trusted bool
@@ -118,7 +118,7 @@ func (s *Server) byID(ctx context.Context, req *request, a *asked) *httpFault {
 		s.metrics.document(documentMissing)
 		return s.missing()
 	}
-	a.Query, a.trusted = document, trusted
+	a.Query, a.trusted, a.auto = document, trusted, false
 	s.metrics.document(documentFound)
 	return nil
 }

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/cache"
 )
 
@@ -92,6 +95,23 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 	}
 	wantText(t, g.send(t, http.MethodGet, "/api/graphql?extensions="+url.QueryEscape(string(extensions)), ""), answered)
 	wantText(t, g.send(t, http.MethodGet, "/api/graphql?documentId=sha256%3A"+hexDigest(typename), ""), answered)
+}
+
+// TestFoundDocumentsAreNotKeptAgain: only what came along is written, so that an
+// id alone costs no write.
+func TestFoundDocumentsAreNotKeptAgain(t *testing.T) {
+	t.Parallel()
+	g := start(t, keeping(t))
+	g.ask(t, doc{"query": typename, "extensions": apq(hexDigest(typename))})
+	req := &request{tenant: g.server.hosts.fallback, viewer: auth.Anonymous("acme")}
+	found := &asked{id: hexDigest(typename), auto: true}
+	if f := g.server.byID(t.Context(), req, found); f != nil || found.Query != typename || found.auto {
+		t.Errorf("found %q, %v; is it to be kept: %v", found.Query, f, found.auto)
+	}
+	brought := &asked{RawParams: graphql.RawParams{Query: typename}, id: hexDigest(typename), auto: true}
+	if f := g.server.byID(t.Context(), req, brought); f != nil || !brought.auto {
+		t.Errorf("brought: %v; is it to be kept: %v", f, brought.auto)
+	}
 }
 
 func TestPersistedQueriesThatAreRefused(t *testing.T) {

@@ -18,8 +18,8 @@ const headerRequestID = "X-Request-Id"
 const maxRequestID = 64
 
 // request is what the rooms of this package tell each other about one request.
-// Fields above mu are set before the operation runs and read by all its
-// resolvers; those below are guarded.
+// Fields above mu are set before and after each operation, never while its
+// resolvers run, and those may read them; fields below are guarded.
 type request struct {
 	id      string
 	started time.Time

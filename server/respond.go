@@ -75,7 +75,7 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request) int {
 // describe sets the headers that an answer has with and without a body.
 func (a *answer) describe(h http.Header) {
 	h.Set("Cache-Control", cmp.Or(a.cacheControl, noStore))
-	h.Add("Vary", "Accept, Authorization, Mp-Authorization")
+	h.Add("Vary", "Accept, Authorization, Mp-Authorization, "+headerCostOnly)
 	if a.etag != "" {
 		h.Set("ETag", a.etag)
 	}

@@ -38,9 +38,13 @@ function Stages({ desk }) {
 function DryRun({ desk }) {
   const { run } = useGraphiQLActions()
   const ready = useGraphiQL((state) => Boolean(state.queryEditor))
-  const price = () => {
+  const price = async () => {
     desk.dry = true
-    run()
+    try {
+      await run()
+    } finally {
+      desk.dry = false // it asks nothing where the variables are no JSON; the next run is not this one
+    }
   }
   return <button type="button" id="dry" disabled={!ready} onClick={price}>Price only</button>
 }
