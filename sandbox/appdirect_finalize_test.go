@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -122,6 +123,30 @@ func TestManyFinalize(t *testing.T) {
 	purchase := factText(l.ok(t, http.MethodGet, cart, nil)["purchaseId"])
 	if n := len(l.orders(t, purchase)); n != 1 {
 		t.Errorf("%d orders", n)
+	}
+}
+
+// TestManyCartsOneLimit: of carts that are bought at once, only those that the
+// company may still pay for are.
+func TestManyCartsOneLimit(t *testing.T) {
+	t.Parallel()
+	l := ownTill(t).shopper(t, "dailyLimited")
+	var carts []string
+	for range 20 {
+		carts = append(carts, l.newCart(t, l.line("Harbor Contacts", map[string]any{"units": unitsOf("CONTACT", 30)}))) // 59, and tax
+	}
+	var bought atomic.Int64
+	var wg sync.WaitGroup
+	for _, cart := range carts {
+		wg.Go(func() {
+			if l.send(t, http.MethodPost, cart+"/finalize", nil).status == http.StatusAccepted {
+				bought.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if bought.Load() != 1 {
+		t.Errorf("%d carts of 59 each are bought, 100 may be spent", bought.Load())
 	}
 }
 
