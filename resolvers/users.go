@@ -26,7 +26,7 @@ func (queryResolver) User(ctx context.Context, id string) (*model.User, error) {
 func (userResolver) CurrentMembership(ctx context.Context, objs []*model.User) ([]*model.Membership, error) {
 	return fan(ctx, objs,
 		func(ctx context.Context, l *loaders.Loaders, users []*model.User) ([]*model.Membership, []error) {
-			return l.CurrentMemberships(ctx, members(users, userID))
+			return l.CurrentMemberships(ctx, users)
 		}, memberships)
 }
 
@@ -34,8 +34,6 @@ func (userResolver) CurrentMembership(ctx context.Context, objs []*model.User) (
 func (userResolver) Memberships(ctx context.Context, objs []*model.User) ([][]*model.Membership, error) {
 	return fan(ctx, objs,
 		func(ctx context.Context, l *loaders.Loaders, users []*model.User) ([][]*model.Membership, []error) {
-			return l.UserMemberships(ctx, members(users, userID))
+			return l.UserMemberships(ctx, users)
 		}, listsOf(memberships))
 }
-
-func userID(u *model.User) string { return u.ID }

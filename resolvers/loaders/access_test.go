@@ -172,6 +172,13 @@ func TestOrdersAreForThoseWhoPay(t *testing.T) {
 	}
 }
 
+func users(ids ...string) (all []*model.User) {
+	for _, id := range ids {
+		all = append(all, &model.User{ID: id})
+	}
+	return all
+}
+
 func TestUserMemberships(t *testing.T) {
 	t.Parallel()
 	b := market(t)
@@ -186,12 +193,17 @@ func TestUserMemberships(t *testing.T) {
 		"themself":  {viewer(t, "both", member("a")), "a b"},
 		"colleague": {viewer(t, "ann", member("a")), "a"},
 	} {
-		lists, errs := New(b.tenant(t), tc.viewer).UserMemberships(t.Context(), []string{"both"})
+		lists, errs := New(b.tenant(t), tc.viewer).UserMemberships(t.Context(), users("both"))
 		if errs[0] != nil || companies(lists[0]) != tc.want {
 			t.Errorf("%s sees %q, %v; want %q", name, companies(lists[0]), errs[0], tc.want)
 		}
+		for _, m := range lists[0] {
+			if m.User == nil || m.User.ID != "both" {
+				t.Errorf("%s sees a membership in %s without its person: %v", name, m.CompanyID, m.User)
+			}
+		}
 	}
-	got, errs := New(b.tenant(t), service(t)).CurrentMemberships(t.Context(), []string{"both", "ann", "stranger"})
+	got, errs := New(b.tenant(t), service(t)).CurrentMemberships(t.Context(), users("both", "ann", "stranger"))
 	if errs[0] != nil || got[0].CompanyID != "b" {
 		t.Errorf("the last used is %v, %v", got[0], errs[0])
 	}

@@ -31,11 +31,7 @@ func (l *Loaders) updateAttributes(ctx context.Context, a *attempt, in model.Upd
 	if err != nil {
 		return Written{}, err
 	}
-	ids, index := make([]string, len(in.Items)), map[string]int{}
-	for i, item := range in.Items {
-		ids[i], index[item.ID] = item.ID, i
-	}
-	items, err := pick(cart, ids)
+	items, index, err := pick(cart, in.Items, func(item *model.UpdateCartItemCustomAttributesInput) string { return item.ID })
 	if err != nil {
 		return Written{}, err
 	}
@@ -62,10 +58,11 @@ func (a *attempt) putPurchaseAttributes(ctx context.Context, cart heldCart, in *
 	if in == nil {
 		return nil
 	}
-	next := cart.CustomAttributes.Purchase
-	for _, attribute := range in.PurchaseCustomAttributes {
-		next = with(next, []*model.CartItemCustomAttributeInput{{Key: attribute.Key, Value: attribute.Value}})
+	set := make([]*model.CartItemCustomAttributeInput, len(in.PurchaseCustomAttributes))
+	for i, attribute := range in.PurchaseCustomAttributes {
+		set[i] = &model.CartItemCustomAttributeInput{Key: attribute.Key, Value: attribute.Value}
 	}
+	next := with(cart.CustomAttributes.Purchase, set)
 	if sameAttributes(cart.CustomAttributes.Purchase, next) {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -16,10 +17,8 @@ var discountsNow = source[[]appdirect.Discount]{appdirect.ListDiscounts, appdire
 func (l *Loaders) ApplyDiscountToCart(ctx context.Context, in model.ApplyDiscountInput) (Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	for _, err := range []error{checkGiven("cartId", in.CartID), checkGiven("discountCode", in.DiscountCode)} {
-		if err != nil {
-			return Written{}, err
-		}
+	if err := cmp.Or(checkGiven("cartId", in.CartID), checkGiven("discountCode", in.DiscountCode)); err != nil {
+		return Written{}, err
 	}
 	return l.write(ctx, l.cartWrite("applyDiscountToCart", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {
 		return l.applyDiscount(ctx, a, in)
@@ -36,14 +35,14 @@ func (l *Loaders) applyDiscount(ctx context.Context, a *attempt, in model.ApplyD
 		return Written{}, err
 	}
 	if !runs {
-		return Written{Errors: []model.UserError{invalidDiscount(in.DiscountCode)}}, nil
+		return noDiscount(in.DiscountCode, unknownDiscount), nil
 	}
 	covered, err := l.covered(ctx, cart, discount)
 	if err != nil {
 		return Written{}, err
 	}
 	if len(covered) == 0 {
-		return noDiscount("Discount " + in.DiscountCode + " is for nothing in this cart."), nil
+		return noDiscount(in.DiscountCode, "is for nothing in this cart"), nil
 	}
 	puts := make([]itemPut, len(covered))
 	for i, item := range covered {
@@ -84,7 +83,7 @@ func (l *Loaders) covered(ctx context.Context, cart heldCart, d appdirect.Discou
 	editions, unread := l.CartItemEditions(ctx, items)
 	var out []appdirect.CartItem
 	for i := range items {
-		if err := firstError(failed[i], unread[i]); err != nil {
+		if err := cmp.Or(failed[i], unread[i]); err != nil {
 			return nil, err
 		}
 		ofProduct := d.ApplicationID == "" || products[i] != nil && value(products[i].LegacyID) == string(d.ApplicationID)
@@ -96,24 +95,11 @@ func (l *Loaders) covered(ctx context.Context, cart heldCart, d appdirect.Discou
 	return out, nil
 }
 
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func noDiscount(message string) Written {
-	return Written{Errors: []model.UserError{&model.InvalidDiscountCodeError{Message: message, Path: []string{"input", "discountCode"}}}}
-}
-
 // RemoveDiscountFromCart answers the mutation of that name.
 func (l *Loaders) RemoveDiscountFromCart(ctx context.Context, in model.RemoveDiscountCodeInput) (Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	if err := firstError(checkGiven("cartId", in.CartID), checkGiven("discountCode", in.DiscountCode)); err != nil {
+	if err := cmp.Or(checkGiven("cartId", in.CartID), checkGiven("discountCode", in.DiscountCode)); err != nil {
 		return Written{}, err
 	}
 	return l.write(ctx, l.cartWrite("removeDiscountFromCart", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {
@@ -123,7 +109,7 @@ func (l *Loaders) RemoveDiscountFromCart(ctx context.Context, in model.RemoveDis
 		}
 		applied := slices.ContainsFunc(cart.Items, func(i appdirect.CartItem) bool { return string(i.DiscountCode) == in.DiscountCode })
 		if !applied && !a.again && !a.looking {
-			return noDiscount("Discount " + in.DiscountCode + " is not applied to this cart."), nil
+			return noDiscount(in.DiscountCode, "is not applied to this cart"), nil
 		}
 		if applied {
 			_, err = a.send(ctx, appdirect.RemoveCartDiscount, ask{params: map[string]string{

@@ -1,8 +1,8 @@
 package loaders
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -23,12 +23,10 @@ const addon = "ADDON"
 func (l *Loaders) AddItemsToCart(ctx context.Context, in model.AddItemsInput) (Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	for _, err := range []error{
+	if err := cmp.Or(
 		checkGiven("userId", in.UserID), checkGiven("accountId", in.AccountID), checkCount("items", len(in.Items)), checkPlans(in.Items),
-	} {
-		if err != nil {
-			return Written{}, err
-		}
+	); err != nil {
+		return Written{}, err
 	}
 	if err := l.mayBuy(ctx, in.UserID, in.AccountID); err != nil {
 		return Written{}, err
@@ -157,10 +155,7 @@ func linked(links []appdirect.CartAssociation, parent, child string) []appdirect
 func (l *Loaders) RemoveItemsFromCart(ctx context.Context, in model.RemoveItemsInput) (Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	if err := checkGiven("cartId", in.CartID); err != nil {
-		return Written{}, err
-	}
-	if err := checkCount("itemIds", len(in.ItemIds)); err != nil {
+	if err := cmp.Or(checkGiven("cartId", in.CartID), checkCount("itemIds", len(in.ItemIds))); err != nil {
 		return Written{}, err
 	}
 	return l.write(ctx, l.cartWrite("removeItemsFromCart", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {
@@ -207,10 +202,7 @@ func (a *attempt) takeOut(ctx context.Context, cartID string, ids []string) erro
 func (l *Loaders) UpdateCartItems(ctx context.Context, in model.UpdateCartItemsInput) (Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	if err := checkGiven("cartId", in.CartID); err != nil {
-		return Written{}, err
-	}
-	if err := checkCount("items", len(in.Items)); err != nil {
+	if err := cmp.Or(checkGiven("cartId", in.CartID), checkCount("items", len(in.Items))); err != nil {
 		return Written{}, err
 	}
 	return l.write(ctx, l.cartWrite("updateCartItems", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {
@@ -223,14 +215,7 @@ func (l *Loaders) updateItems(ctx context.Context, a *attempt, in model.UpdateCa
 	if err != nil {
 		return Written{}, err
 	}
-	ids, index := make([]string, len(in.Items)), map[string]int{}
-	for i, item := range in.Items {
-		if _, twice := index[item.ID]; twice {
-			return Written{}, &InputError{Argument: "items", Reason: fmt.Sprintf("%q stands there twice", item.ID)}
-		}
-		ids[i], index[item.ID] = item.ID, i
-	}
-	items, err := pick(cart, ids)
+	items, index, err := pick(cart, in.Items, func(item *model.UpdateCartItemInput) string { return item.ID })
 	if err != nil {
 		return Written{}, err
 	}

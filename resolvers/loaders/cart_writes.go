@@ -240,15 +240,22 @@ func itemAsk(cartID, itemID string) ask {
 	return ask{params: map[string]string{"shoppingCartId": cartID, "itemId": itemID}}
 }
 
-// pick finds items of a cart by id, positional; [NotFoundError] where one is not in it.
-func pick(cart heldCart, ids []string) ([]appdirect.CartItem, error) {
-	out := make([]appdirect.CartItem, len(ids))
-	for i, id := range ids {
+// pick finds the items of a cart that inputs name, positional, and where in the
+// inputs each of them is; [NotFoundError] where one is not in the cart. One that
+// stands there twice is refused: both would be made of how it is now, and the
+// second undo the first.
+func pick[I any](cart heldCart, inputs []I, idOf func(I) string) ([]appdirect.CartItem, map[string]int, error) {
+	out, index := make([]appdirect.CartItem, len(inputs)), make(map[string]int, len(inputs))
+	for i, input := range inputs {
+		id := idOf(input)
+		if _, twice := index[id]; twice {
+			return nil, nil, &InputError{Argument: "items", Reason: fmt.Sprintf("%q stands there twice", id)}
+		}
 		at := slices.IndexFunc(cart.Items, func(item appdirect.CartItem) bool { return string(item.ID) == id })
 		if at < 0 {
-			return nil, &NotFoundError{Type: "CartItem"}
+			return nil, nil, &NotFoundError{Type: "CartItem"}
 		}
-		out[i] = cart.Items[at]
+		out[i], index[id] = cart.Items[at], i
 	}
-	return out, nil
+	return out, index, nil
 }

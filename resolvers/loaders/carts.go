@@ -102,15 +102,7 @@ func (l *Loaders) CompanyCarts(ctx context.Context, companyIDs []string, p Page)
 }
 
 func (l *Loaders) fetchCarts(ctx context.Context, ids []string) answers[*model.Cart] {
-	asks := make([]ask, len(ids))
-	for i, id := range ids {
-		asks[i] = cartAsk(id)
-	}
-	got := readCart.getMany(ctx, l, asks)
-	for i := range got.errs {
-		got.errs[i] = absent("Cart", got.errs[i])
-	}
-	return got
+	return ofCarts(ctx, l, readCart, ids)
 }
 
 // fetchCompanyCarts asks for each company's list, or reads the whole list

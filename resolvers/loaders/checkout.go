@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/marketgraph/marketgraph/graph/model"
@@ -20,7 +21,7 @@ var (
 
 // CartFields gives what has to be filled in before a cart can be bought.
 func (l *Loaders) CartFields(ctx context.Context, cartID, locale string) (*model.CartFields, error) {
-	if err := firstError(checkGiven("cartId", cartID), checkGiven("locale", locale)); err != nil {
+	if err := cmp.Or(checkGiven("cartId", cartID), checkGiven("locale", locale)); err != nil {
 		return nil, err
 	}
 	if _, err := l.Cart(ctx, cartID); err != nil {
@@ -83,16 +84,4 @@ func toCheckoutSettings(w appdirect.CheckoutSettings) *model.CheckoutSettings {
 
 func toLocalizedText(w appdirect.LocalizedText) *model.LocalizedText {
 	return &model.LocalizedText{Locale: text(w.Locale), Value: text(w.Value)}
-}
-
-// inOrder is a list with each item mapped; nil stays nil.
-func inOrder[W, T any](in []W, to func(W) T) []T {
-	if in == nil {
-		return nil
-	}
-	out := make([]T, len(in))
-	for i, w := range in {
-		out[i] = to(w)
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/url"
@@ -101,7 +102,7 @@ func sameAddress(a, b *appdirect.DeliveryAddress) bool {
 func (l *Loaders) ChooseCartShipping(ctx context.Context, in model.ChooseCartShippingInput) (Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	if err := firstError(checkGiven("cartId", in.CartID), checkGiven("shippingQuoteId", in.ShippingQuoteID)); err != nil {
+	if err := cmp.Or(checkGiven("cartId", in.CartID), checkGiven("shippingQuoteId", in.ShippingQuoteID)); err != nil {
 		return Written{}, err
 	}
 	return l.write(ctx, l.cartWrite("chooseCartShipping", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {

@@ -3,8 +3,6 @@ package loaders
 import (
 	"context"
 	"errors"
-
-	"github.com/marketgraph/marketgraph/cache"
 )
 
 // index finds objects by id in the cheaper of two ways: single reads, or the
@@ -70,7 +68,7 @@ func (f *finding[T]) fromList(ctx context.Context) error {
 	}
 	f.takeAll(head)
 	rest := f.restOf(head)
-	if len(f.missing) == 0 || len(rest) == 0 || (!f.listFirst && f.calls(ctx, rest) > len(f.missing)) {
+	if len(f.missing) == 0 || len(rest) == 0 || (!f.listFirst && f.list.misses(ctx, f.l, rest) > len(f.missing)) {
 		return nil
 	}
 	got := f.list.getMany(ctx, f.l, rest)
@@ -85,17 +83,7 @@ func (f *finding[T]) fromList(ctx context.Context) error {
 
 // headCached reports whether the first page is there for nothing.
 func (f *finding[T]) headCached(ctx context.Context) bool {
-	return f.calls(ctx, []ask{f.page(0)}) == 0
-}
-
-// calls counts which of these pages would cost a call.
-func (f *finding[T]) calls(ctx context.Context, pages []ask) (n int) {
-	for _, err := range f.list.lookup(ctx, f.l, pages).errs {
-		if errors.Is(err, cache.ErrMiss) {
-			n++
-		}
-	}
-	return n
+	return f.list.misses(ctx, f.l, []ask{f.page(0)}) == 0
 }
 
 // restOf are the pages behind the first one, as many as it says there are.

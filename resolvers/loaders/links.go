@@ -149,10 +149,10 @@ func (l *Loaders) seenLinks(ctx context.Context, rows auth.Rows) ([]Link, error)
 // allLinks gives every link of the tenant, those of the table first. Finding
 // out the attributes of all companies takes the pages of their list.
 func (l *Loaders) allLinks(ctx context.Context) ([]Link, error) {
-	return l.links.one(ctx, struct{}{})
+	return l.links.one(ctx, the{})
 }
 
-func (l *Loaders) fetchLinks(ctx context.Context, _ []struct{}) answers[[]Link] {
+func (l *Loaders) fetchLinks(ctx context.Context, _ []the) answers[[]Link] {
 	links, err := l.readLinks(ctx)
 	return answers[[]Link]{values: [][]Link{links}, errs: []error{err}}
 }

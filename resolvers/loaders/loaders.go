@@ -50,7 +50,7 @@ type Loaders struct {
 	viewer *auth.Viewer
 	age    leastFresh
 
-	links           *memo[struct{}, []Link]
+	links           *memo[the, []Link]
 	companies       *memo[string, *model.Company]
 	users           *memo[string, *model.User]
 	products        *memo[string, *model.Product]

@@ -50,29 +50,44 @@ func (l *Loaders) Memberships(ctx context.Context, companyIDs []string, p Page) 
 
 // UserMemberships gives each of these users' memberships, as far as the viewer
 // may see the company; positional.
-func (l *Loaders) UserMemberships(ctx context.Context, userIDs []string) ([][]*model.Membership, []error) {
+func (l *Loaders) UserMemberships(ctx context.Context, users []*model.User) ([][]*model.Membership, []error) {
+	userIDs := make([]string, len(users))
+	for i, user := range users {
+		userIDs[i] = user.ID
+	}
 	lists, errs := l.joined.load(ctx, userIDs)
 	rows := l.viewer.Rows(auth.RuleMembershipRead)
 	out := make([][]*model.Membership, len(lists))
-	for i, userID := range userIDs { // the lists are positional
+	for i, user := range users { // the lists are positional
 		out[i] = make([]*model.Membership, 0, len(lists[i]))
 		for _, m := range lists[i] {
-			if userID == l.viewer.UserID() || rows.Allows(m.CompanyID) {
-				out[i] = append(out[i], m)
+			if user.ID == l.viewer.UserID() || rows.Allows(m.CompanyID) {
+				out[i] = append(out[i], heldBy(user, m))
 			}
 		}
 	}
 	return out, errs
 }
 
+// heldBy is a membership with its person, whom the list of their own may leave
+// out. The cached one is shared, so that is said in a copy.
+func heldBy(user *model.User, m *model.Membership) *model.Membership {
+	if m.User != nil {
+		return m
+	}
+	own := *m
+	own.User = user
+	return &own
+}
+
 // CurrentMemberships gives the membership under which each of these users
 // acts, nil where nothing says which; positional.
-func (l *Loaders) CurrentMemberships(ctx context.Context, userIDs []string) ([]*model.Membership, []error) {
-	lists, errs := l.UserMemberships(ctx, userIDs)
+func (l *Loaders) CurrentMemberships(ctx context.Context, users []*model.User) ([]*model.Membership, []error) {
+	lists, errs := l.UserMemberships(ctx, users)
 	out := make([]*model.Membership, len(lists))
 	for i, list := range lists {
 		claimed := ""
-		if userIDs[i] == l.viewer.UserID() {
+		if users[i].ID == l.viewer.UserID() {
 			claimed = l.viewer.CurrentCompany()
 		}
 		out[i] = current(list, claimed)

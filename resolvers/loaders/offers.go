@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/marketgraph/marketgraph/graph/model"
@@ -167,9 +168,7 @@ func (d *detail) edition(id string) *model.Edition {
 func either(a, b []error) []error {
 	out := make([]error, len(a))
 	for i := range a {
-		if out[i] = a[i]; out[i] == nil {
-			out[i] = b[i]
-		}
+		out[i] = cmp.Or(a[i], b[i])
 	}
 	return out
 }

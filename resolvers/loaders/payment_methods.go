@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -22,14 +23,7 @@ func (l *Loaders) PaymentMethods(ctx context.Context, userID, companyID string) 
 		return nil, errForbiddenList
 	}
 	all, err := listPaymentMethods.get(ctx, l, methodsOf(userID, companyID))
-	if err != nil {
-		return nil, err
-	}
-	out := make([]*model.PaymentMethod, len(all))
-	for i, m := range all {
-		out[i] = toPaymentMethod(m)
-	}
-	return out, nil
+	return toAll(all, err, toPaymentMethod)
 }
 
 func methodsOf(userID, companyID string) ask {
@@ -41,7 +35,7 @@ func methodsOf(userID, companyID string) ask {
 func (l *Loaders) AddPaymentMethod(ctx context.Context, in model.AddPaymentMethodInput) (*model.PaymentMethod, Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	if err := firstError(checkGiven("userId", in.UserID), checkGiven("accountId", in.AccountID), checkGiven("token", in.Token)); err != nil {
+	if err := cmp.Or(checkGiven("userId", in.UserID), checkGiven("accountId", in.AccountID), checkGiven("token", in.Token)); err != nil {
 		return nil, Written{}, err
 	}
 	if err := l.mayBuy(ctx, in.UserID, in.AccountID); err != nil {
@@ -102,7 +96,7 @@ func (a *attempt) newMethod(all []appdirect.PaymentMethod) (Written, error) {
 func (l *Loaders) SetCartPaymentMethod(ctx context.Context, in model.SetCartPaymentMethodInput) (Written, error) {
 	key := in.IdempotencyKey
 	in.IdempotencyKey = nil
-	if err := firstError(checkGiven("cartId", in.CartID), checkGiven("paymentMethodId", in.PaymentMethodID)); err != nil {
+	if err := cmp.Or(checkGiven("cartId", in.CartID), checkGiven("paymentMethodId", in.PaymentMethodID)); err != nil {
 		return Written{}, err
 	}
 	return l.write(ctx, l.cartWrite("setCartPaymentMethod", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {

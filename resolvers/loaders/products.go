@@ -224,7 +224,7 @@ func toProduct(w appdirect.Application) *model.Product {
 		CollectsLeads:         w.CollectLeads.Ptr(),
 		Rating:                w.Rating.Ptr(),
 		RatingCount:           whole(w.NumRatings),
-		Tags:                  toTags(w.Tags),
+		Tags:                  inOrder(w.Tags, toTag),
 		StartingPrices:        startingPrices(w.StartingPrice),
 		PublishedAt:           w.PublishedOn.Ptr(),
 		UpdatedAt:             w.LastModified.Ptr(),
@@ -264,7 +264,7 @@ func toDetail(w appdirect.Product) *detail {
 		CollectsLeads:         w.CollectLeads.Ptr(),
 		Rating:                w.Rating.Ptr(),
 		RatingCount:           whole(w.NumRatings),
-		Tags:                  toTags(w.Tags),
+		Tags:                  inOrder(w.Tags, toTag),
 		PublishedAt:           w.PublishedOn.Ptr(),
 		UpdatedAt:             w.LastModified.Ptr(),
 	}

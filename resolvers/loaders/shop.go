@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -54,12 +55,8 @@ func decodeProducts[K any](route *upstream.Route) func(K, []byte) ([]*model.Prod
 
 // Listing lists what visitors of the shop see. The backend does not count it.
 func (l *Loaders) Listing(ctx context.Context, f ListingFilter, p Page) (*List[*model.Product], error) {
-	for name, ids := range map[string][]string{"categoryIds": f.Categories, "attributeIds": f.Attributes} {
-		if err := l.checkTags(name, ids); err != nil {
-			return nil, err
-		}
-	}
-	if err := l.checkCount("vendorIds", f.Vendors); err != nil {
+	err := cmp.Or(l.checkTags("categoryIds", f.Categories), l.checkTags("attributeIds", f.Attributes), l.checkCount("vendorIds", f.Vendors))
+	if err != nil {
 		return nil, err
 	}
 	return l.productsIn(ctx, listing[*detail]{source: listShop, size: appdirect.ListShop.PageSize, ask: f.ask}, p)
@@ -154,18 +151,6 @@ func toTag(w appdirect.Tag) *model.ProductTag {
 		Type:        enum(w.Type, model.ProductTagTypeUnknown),
 		Name:        text(w.Name),
 		Description: text(w.Description),
-		Children:    toTags(w.Children),
+		Children:    inOrder(w.Children, toTag),
 	}
-}
-
-// toTags keeps nil, which is a list that the backend left out.
-func toTags(w []appdirect.Tag) []*model.ProductTag {
-	if w == nil {
-		return nil
-	}
-	out := make([]*model.ProductTag, len(w))
-	for i, tag := range w {
-		out[i] = toTag(tag)
-	}
-	return out
 }

@@ -109,6 +109,19 @@ func (s source[T]) lookup(ctx context.Context, l *Loaders, asks []ask) answers[T
 	return s.collect(cache.Lookup(ctx, l.tenant.cache, s.requests(l, asks)))
 }
 
+// misses counts which of these asks would cost a call.
+func (s source[T]) misses(ctx context.Context, l *Loaders, asks []ask) (n int) {
+	if len(asks) == 0 {
+		return 0
+	}
+	for _, err := range s.lookup(ctx, l, asks).errs {
+		if errors.Is(err, cache.ErrMiss) {
+			n++
+		}
+	}
+	return n
+}
+
 func (s source[T]) requests(l *Loaders, asks []ask) []cache.Request[T] {
 	out := make([]cache.Request[T], len(asks))
 	for i, a := range asks {

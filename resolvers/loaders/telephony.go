@@ -106,10 +106,7 @@ func (l *Loaders) TelephonyAccountsOf(ctx context.Context, companyIDs []string) 
 		}
 	}
 	found, unread := optional(ctx, l.phones.accounts, ids, everything)
-	for i := range errs {
-		errs[i] = cmp.Or(errs[i], unread[i])
-	}
-	return found, errs
+	return found, either(errs, unread)
 }
 
 // CompaniesOfTelephony gives the companies that are linked to accounts, nil

@@ -2,10 +2,8 @@ package loaders
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/graph/model"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
 )
@@ -108,7 +106,7 @@ func (l *Loaders) climb(
 }
 
 func (l *Loaders) treeCached(ctx context.Context, tree trail[*model.TelephonyAccount]) bool {
-	return !errors.Is(tree.source.lookup(ctx, l, []ask{tree.ask("")}).errs[0], cache.ErrMiss)
+	return tree.source.misses(ctx, l, []ask{tree.ask("")}) == 0
 }
 
 func accountAsks(ids []string) []ask {

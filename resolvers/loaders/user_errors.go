@@ -1,7 +1,6 @@
 package loaders
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/marketgraph/marketgraph/graph/model"
@@ -48,7 +47,7 @@ func refusal(err error, at blame) (Written, error) {
 // typed is the userError of a fault that has a type of its own; nil for others.
 func typed(f appdirect.CartFault, path []string) model.UserError {
 	if f.Code == refusedDiscount {
-		return invalidDiscount(f.Parameter("DISCOUNT_CODE"))
+		return invalidDiscount(f.Parameter("DISCOUNT_CODE"), unknownDiscount)
 	}
 	q, _ := f.Quantity()
 	of := fmt.Sprintf("unit: %s of item with id: %s", q.Unit, f.ItemID)
@@ -75,7 +74,7 @@ func detailed(err error, told appdirect.CheckoutError, faults []appdirect.CartFa
 	if told.Code != "" {
 		out.ErrorCode = &told.Code
 	}
-	if failed := (*upstream.Error)(nil); errors.As(err, &failed) {
+	if failed, ok := asCall(err); ok {
 		status := int32(failed.Status)
 		out.Status = &status
 	}
@@ -87,10 +86,18 @@ func refusedHere(message string, path ...string) Written {
 	return Written{Errors: []model.UserError{&model.DetailedUserError{Message: message, Path: path}}}
 }
 
-func invalidDiscount(code string) model.UserError {
+// unknownDiscount is what is wrong with a code that nobody knows, or not any more.
+const unknownDiscount = "does not exist or is expired"
+
+func invalidDiscount(code, wrong string) model.UserError {
 	return &model.InvalidDiscountCodeError{
-		Message: "Discount " + code + " does not exist or is expired.", Path: []string{"input", "discountCode"},
+		Message: "Discount " + code + " " + wrong + ".", Path: []string{"input", "discountCode"},
 	}
+}
+
+// noDiscount is a refusal of the gateway's own of a discount's code.
+func noDiscount(code, wrong string) Written {
+	return Written{Errors: []model.UserError{invalidDiscount(code, wrong)}}
 }
 
 func outcomeUnknown(query string) model.UserError {

@@ -3,8 +3,6 @@ package loaders
 import (
 	"context"
 	"errors"
-
-	"github.com/marketgraph/marketgraph/cache"
 )
 
 // readWhole reads counted lists to their ends. The first pages of all of them
@@ -31,11 +29,11 @@ func readWhole[T any](ctx context.Context, l *Loaders, lists []listing[T]) answe
 // readBelow reads a counted list to its end if that takes fewer than so many
 // calls. It reports false where it would not, or the list could not be read.
 func readBelow[T any](ctx context.Context, l *Loaders, list listing[T], calls int) ([]T, bool) {
-	if calls == 0 || calls <= fewIDs && list.uncached(ctx, l, []ask{list.ask(0)}) > 0 {
+	if calls == 0 || calls <= fewIDs && list.source.misses(ctx, l, []ask{list.ask(0)}) > 0 {
 		return nil, false
 	}
 	head, err := list.source.get(ctx, l, list.ask(0))
-	if err != nil || list.uncached(ctx, l, list.rest(head)) >= calls {
+	if err != nil || list.source.misses(ctx, l, list.rest(head)) >= calls {
 		return nil, false // another way may still answer for some
 	}
 	all, err := list.behind(ctx, l, head)
@@ -65,14 +63,4 @@ func (s listing[T]) rest(head chunk[T]) (asks []ask) {
 		asks = append(asks, s.ask(i))
 	}
 	return asks
-}
-
-// uncached counts which of these pages would cost a call.
-func (s listing[T]) uncached(ctx context.Context, l *Loaders, pages []ask) (n int) {
-	for _, err := range s.source.lookup(ctx, l, pages).errs {
-		if errors.Is(err, cache.ErrMiss) {
-			n++
-		}
-	}
-	return n
 }

@@ -2,12 +2,10 @@ package loaders
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"github.com/marketgraph/marketgraph/auth"
-	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/graph/model"
 )
 
@@ -110,22 +108,17 @@ func (l *Loaders) cheaper(
 }
 
 // missing counts the narrow lists whose first page would cost a call.
-func missing[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) (n int) {
+func missing[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) int {
 	asks := make([]ask, 0, len(lists))
 	for _, list := range lists {
 		if first, err := list.firstPage(p); err == nil {
 			asks = append(asks, list.ask(first))
 		}
 	}
-	if len(asks) == 0 {
+	if len(asks) == 0 { // nor need there be a list
 		return 0
 	}
-	for _, err := range lists[0].source.lookup(ctx, l, asks).errs {
-		if errors.Is(err, cache.ErrMiss) {
-			n++
-		}
-	}
-	return n
+	return lists[0].source.misses(ctx, l, asks)
 }
 
 // walk reads the whole list if it ends within so many pages. It reports false

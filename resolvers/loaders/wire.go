@@ -32,6 +32,18 @@ func texts(ts []wire.Text) []string {
 	return out
 }
 
+// inOrder is a list with each item mapped; nil stays nil, a list that the backend left out.
+func inOrder[W, T any](in []W, to func(W) T) []T {
+	if in == nil {
+		return nil
+	}
+	out := make([]T, len(in))
+	for i, w := range in {
+		out[i] = to(w)
+	}
+	return out
+}
+
 // whole is the whole number in n; nil where there is none, or none that fits.
 func whole(n wire.Number) *int32 {
 	if !n.Valid || !n.Value.IsInteger() || !n.Value.BigInt().IsInt64() {

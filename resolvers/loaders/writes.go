@@ -209,7 +209,7 @@ func (a *attempt) send(ctx context.Context, route *upstream.Route, to ask, body 
 	call := a.l.call(route, to)
 	call.Body = body
 	reply, err := a.l.tenant.backends.do(ctx, call)
-	if failed := (*upstream.Error)(nil); errors.As(err, &failed) {
+	if failed, ok := asCall(err); ok {
 		a.doubt = failed.OutcomeUnknown()
 		a.sent = a.sent || a.doubt
 		return nil, err
