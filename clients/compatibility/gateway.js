@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 
 export const graph = process.env.GRAPH ?? 'http://127.0.0.1:8080/api/graphql'
 
+// token is what the examples are asked with; everything else is a visitor's.
+export const token = process.env.TOKEN
+
 export const oneProduct = 'query Product($id: ID!) { product(id: $id) { id name } }'
 
 export const walk = `

@@ -21,7 +21,7 @@ func npm(t *testing.T, script string) {
 	g := startBackends(t, 1).start(t)
 	command := exec.CommandContext(t.Context(), "npm", "run", "--silent", script)
 	command.Dir = "../../clients/compatibility"
-	command.Env = append(os.Environ(), "GRAPH="+g.url+"/api/graphql")
+	command.Env = append(os.Environ(), "GRAPH="+g.url+"/api/graphql", "TOKEN="+g.token(t, "acme", "admin"))
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
