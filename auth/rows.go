@@ -87,6 +87,15 @@ func (v *Viewer) Rows(rule string) Rows {
 	return rows
 }
 
+// MayBeAll reports whether Rows could allow everything once v is resolved: the token carries a marketplace-wide role of
+// the rule. It spares those whose roles nobody needs to read.
+func (v *Viewer) MayBeAll(rule string) bool {
+	r, _ := ruleNamed(rule)
+	return r.everything(v) || v.kind == user && slices.ContainsFunc(r.Roles, func(role Role) bool {
+		return role.MarketplaceWide() && v.carries(role)
+	})
+}
+
 // May reports whether v may see an entity of the company that the named rule guards: by a marketplace-wide role of the
 // rule, or by another role of the rule in that company. It is Rows(rule).Allows(companyID) without making the rows, as
 // it is asked once per entity.

@@ -192,6 +192,33 @@ func TestRowsValues(t *testing.T) {
 }
 
 // Viewers of any roles and scopes, for properties.
+// TestMayBeAll: whoever sees everything is not ruled out before their roles are read, whatever the rule; and a token
+// without a wide role's scope is.
+func TestMayBeAll(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		v := anyViewer(rt)
+		for _, rule := range rules {
+			if rule.Rows == RowsAll {
+				continue
+			}
+			unresolved := *v
+			unresolved.wide, unresolved.own, unresolved.inCompany, unresolved.person = nil, nil, nil, Person{}
+			if v.kind == service {
+				unresolved.wide = v.wide
+			}
+			if v.Rows(rule.Name).All() && !unresolved.MayBeAll(rule.Name) {
+				rt.Fatalf("%v sees all of %s, and is ruled out before", v, rule.Name)
+			}
+		}
+	})
+	for v, want := range map[*Viewer]bool{nobody: false, narrow: false, unscoped: false, admin: true, partner: true} {
+		if got := v.MayBeAll(RuleCompanyList); got != want {
+			t.Errorf("%v may be all: %v", v, got)
+		}
+	}
+}
+
 func anyViewer(t *rapid.T) *Viewer {
 	role := rapid.SampledFrom(Roles())
 	company := rapid.SampledFrom([]string{"", "c1", "c2", "c3"})

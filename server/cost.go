@@ -28,12 +28,27 @@ type upstreamReport struct {
 	WaitedMs int64          `json:"waitedMs"`
 }
 
-// upstreamReport is nil for viewers whom it is not for.
-func (r *request) upstreamReport() *upstreamReport {
-	if !r.viewer.Rows(auth.RuleCompanyList).All() {
+// upstreamReport is nil for viewers whom it is not for. A selection of PUBLIC
+// fields did not ask for the viewer's roles: they are read now, but only for
+// who may turn out to be permitted. What that costs is not in the report, and
+// if it fails there is none.
+func (s *Server) upstreamReport(ctx context.Context, r *request) *upstreamReport {
+	if !r.viewer.MayBeAll(auth.RuleCompanyList) {
 		return nil
 	}
-	return &upstreamReport{Calls: r.budget.Total(), ByRoute: r.budget.Calls(), WaitedMs: r.budget.Waited().Milliseconds()}
+	report := &upstreamReport{Calls: r.budget.Total(), ByRoute: r.budget.Calls(), WaitedMs: r.budget.Waited().Milliseconds()}
+	viewer := r.viewer
+	if viewer.UserID() == "" {
+		resolved, err := viewer.Resolve(ctx, s.directory)
+		if err != nil {
+			return nil
+		}
+		viewer = resolved
+	}
+	if !viewer.Rows(auth.RuleCompanyList).All() {
+		return nil
+	}
+	return report
 }
 
 // throttleStatus is the client's bucket after the operation was settled.
@@ -81,13 +96,17 @@ func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*opera
 		req.cost, req.used = req.cost+op.points(), req.used+op.used
 	}
 	charge.Settle(ctx, req.used)
+	var spent *upstreamReport
+	if !dry { // nothing is called for a dry run, nor for its report
+		spent = s.upstreamReport(ctx, req)
+	}
 	for _, op := range ops {
 		report := costReport{Requested: op.points(), Actual: op.used, Throttle: newThrottleStatus(charge.Level())}
 		if dry && op.estimate != nil {
 			report.Fields = op.estimate.Fields()
 		}
 		op.response.Extensions = extensionsOf(report)
-		if spent := req.upstreamReport(); spent != nil {
+		if spent != nil {
 			op.response.Extensions["upstream"] = spent
 		}
 		if op.estimate != nil && !dry {

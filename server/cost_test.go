@@ -260,19 +260,21 @@ func TestUpstreamIsForThoseWhoSeeEverything(t *testing.T) {
 	t.Parallel()
 	g := start(t, Options{})
 	g.answers("/channel/v1/applications", products)
-	for _, token := range []string{"", memberToken} {
+	// The claimant's scopes promise what their roles do not hold.
+	for _, token := range []string{"", memberToken, "claimant-token-00000", "stranger-token-00000"} {
 		if got := g.query(t, token, shopDoc).Extensions; got.Upstream != nil || got.Cost == nil {
 			t.Errorf("%q is told: %+v", token, got)
 		}
 	}
 	for name, tc := range map[string]struct {
-		doc  string
-		want upstreamReport
+		token, doc string
+		want       upstreamReport
 	}{
-		"from the cache": {shopDoc, upstreamReport{ByRoute: map[string]int{}}},
-		"by a call":      {`{ company(id: "c9") { id name } }`, upstreamReport{Calls: 1, ByRoute: map[string]int{"appdirect.readCompany": 1}}},
+		"from the cache": {serviceToken, shopDoc, upstreamReport{ByRoute: map[string]int{}}},
+		"by a person, whose roles the selection does not need": {"manager-token-000000", shopDoc, upstreamReport{ByRoute: map[string]int{}}},
+		"by a call": {serviceToken, `{ company(id: "c9") { id name } }`, upstreamReport{Calls: 1, ByRoute: map[string]int{"appdirect.readCompany": 1}}},
 	} {
-		if diff := cmp.Diff(&tc.want, g.query(t, serviceToken, tc.doc).Extensions.Upstream); diff != "" {
+		if diff := cmp.Diff(&tc.want, g.query(t, tc.token, tc.doc).Extensions.Upstream); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

@@ -85,6 +85,7 @@ func (s *Server) run(ctx context.Context, r *http.Request, mediaType string, wan
 	req := requestFrom(ctx)
 	req.budget = upstream.NewBudget(s.limits.Calls) // finding out who the viewer is counts as well
 	ctx = upstream.WithBudget(graphql.StartOperationTrace(ctx), req.budget)
+	ctx = upstream.WithViewer(ctx, req.tenant.Name+"/"+req.viewerKey())
 	ops := make([]*operation, len(wanted.operations))
 	for i, asked := range wanted.operations {
 		ops[i] = s.prepare(ctx, asked)

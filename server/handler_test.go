@@ -65,7 +65,7 @@ func TestMetrics(t *testing.T) {
 		`marketgraph_cache_events_total{kind="miss"}`,
 		`marketgraph_operation_seconds_count{type="query"}`,
 		`marketgraph_upstream_call_seconds_count{backend="appdirect",route="appdirect.readCompany"} 1`,
-		`marketgraph_upstream_wait_seconds_count{backend="appdirect"} 2`,
+		`marketgraph_upstream_wait_seconds_count{backend="appdirect",lane="waiting"} 2`,
 		"go_goroutines",
 	} {
 		if !strings.Contains(text, want) {

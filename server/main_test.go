@@ -47,10 +47,12 @@ var claims = map[string]doc{
 	"member-token-0000000": {"active": true, "sub": "ann", "client_id": "shop", "scope": "ROLE_USER"},
 	"powerless-token-0000": {"active": true, "sub": "ann", "client_id": "shop", "scope": "openid"},
 	"stranger-token-00000": {"active": true, "sub": "nobody", "client_id": "shop", "scope": "ROLE_USER"},
+	"manager-token-000000": {"active": true, "sub": "max", "client_id": "shop", "scope": "ROLE_USER ROLE_CHANNEL_ADMIN"},
+	"claimant-token-00000": {"active": true, "sub": "ann", "client_id": "shop", "scope": "ROLE_USER ROLE_CHANNEL_ADMIN"},
 	"ghost-token-00000000": {"active": true, "sub": "ghost", "client_id": "shop", "scope": "ROLE_USER"},
 }
 
-// people is the directory: ann exists, the ghost panics, the rest is nobody.
+// people is the directory: ann exists, max manages the marketplace, the ghost panics, the rest is nobody.
 type people struct{}
 
 // Person implements auth.Directory.
@@ -58,6 +60,8 @@ func (people) Person(_ context.Context, _, subject string) (auth.Person, error) 
 	switch subject {
 	case "ann":
 		return auth.Person{ID: "ann", Roles: []auth.Role{auth.RoleUser}, Memberships: []auth.Membership{{CompanyID: "c1", Enabled: true}}}, nil
+	case "max":
+		return auth.Person{ID: "max", Memberships: []auth.Membership{{CompanyID: "c1", Enabled: true, Roles: []auth.Role{auth.RoleChannelAdmin}}}}, nil
 	case "ghost":
 		panic("a secret inside a panic")
 	default:

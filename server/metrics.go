@@ -54,8 +54,8 @@ func NewMetrics() *Metrics {
 		}, []string{"backend", "route"}),
 		waits: f.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "marketgraph_upstream_wait_seconds", Help: "Time that calls waited for room in their bucket.",
-			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
-		}, []string{"backend"}),
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 17), // to the longest wait, a minute
+		}, []string{"backend", "lane"}),
 		cacheEvent: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "marketgraph_cache_events_total", Help: "What the cache did, by kind.",
 		}, []string{"kind"}),
@@ -82,7 +82,7 @@ func (m *Metrics) Call(info upstream.CallInfo) {
 		kind = info.Kind.String()
 	}
 	m.calls.WithLabelValues(backend, info.Route.Name, kind).Inc()
-	m.waits.WithLabelValues(backend).Observe(info.Waited.Seconds())
+	m.waits.WithLabelValues(backend, info.Lane.String()).Observe(info.Waited.Seconds())
 	if info.Sent {
 		m.callTimes.WithLabelValues(backend, info.Route.Name).Observe(info.Duration.Seconds())
 	}

@@ -75,6 +75,8 @@ type Config struct {
 type CallInfo struct {
 	// Route is the route called; its Backend and Name are the labels.
 	Route *Route
+	// Lane is where it queued.
+	Lane Lane
 	// Attempt counts from 1 within one Do.
 	Attempt int
 	// Sent tells a call that left this process from one that was refused before.

@@ -60,7 +60,7 @@ func statusOf(err error) int {
 // before it failed: that is the better news.
 func (x *exchange) attempt(ctx context.Context) (*Reply, error) {
 	x.attempts++
-	info := CallInfo{Route: x.call.Route, Attempt: x.attempts}
+	info := CallInfo{Route: x.call.Route, Lane: x.call.lane(), Attempt: x.attempts}
 	reply, err := x.admitted(ctx, &info)
 	info.Kind, info.Status = KindOf(err), statusOf(err)
 	if reply != nil {

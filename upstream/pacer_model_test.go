@@ -126,7 +126,7 @@ func play(t *testing.T, model *backendModel, plans []plan) (out outcome) {
 		wg.Wait()
 		out.took = time.Since(begin)
 		for i := range g.lanes {
-			if n := g.lanes[i].Len(); n > 0 {
+			if n := g.lanes[i].count; n > 0 {
 				t.Errorf("%d calls left in lane %d", n, i)
 			}
 		}
