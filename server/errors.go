@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -135,6 +136,8 @@ func callFault(e *upstream.Error) fault {
 	f := fault{code: Internal, backend: e.Backend, retryable: e.Retryable(), retryAfter: inSeconds(e.RetryAfter)}
 	name := "the backend " + string(e.Backend)
 	switch e.Kind {
+	case upstream.NoAuthority:
+		f.code, f.message = Forbidden, name+" answers this only "+inWhoseName(e.Needs)
 	case upstream.NotFound:
 		f.code, f.message = NotFound, name+" has no such object"
 	case upstream.RateLimited, upstream.Paced:
@@ -149,13 +152,45 @@ func callFault(e *upstream.Error) fault {
 	case upstream.Unavailable:
 		f.message = name + " is not available"
 	case upstream.Unauthenticated, upstream.Forbidden:
-		f.message = name + " refuses the gateway's credentials"
+		f.code, f.message = disowned(e)
 	case upstream.MalformedReply, upstream.TooLarge:
 		f.message = name + " answered in a way that the gateway cannot read"
 	default:
 		f.message = name + " refused the call"
 	}
 	return f
+}
+
+// whose says in words whose authority a call needs.
+var whose = map[upstream.Authority]string{
+	upstream.System:      "to the gateway itself (authority `system`)",
+	upstream.Viewer:      "to a person's own access token (authority `viewer`)",
+	upstream.ServiceUser: "to the marketplace's service user (authority `serviceUser`)",
+}
+
+// inWhoseName says which authorities would have done, and that none is there.
+func inWhoseName(needs []upstream.Authority) string {
+	words := make([]string, len(needs))
+	for i, authority := range needs {
+		words[i] = whose[authority]
+	}
+	return strings.Join(words, " or ") + ", and there is none"
+}
+
+// disowned says whose authority a backend has refused: viewers hear of their own token what it may not do, of ours only
+// that it failed.
+func disowned(e *upstream.Error) (Code, string) {
+	name := "the backend " + string(e.Backend)
+	switch {
+	case e.Authority == upstream.ServiceUser:
+		return Internal, name + " refuses the service user's credentials"
+	case e.Authority != upstream.Viewer:
+		return Internal, name + " refuses the gateway's credentials"
+	case e.Kind == upstream.Unauthenticated:
+		return Unauthorized, name + " does not take your access token"
+	default:
+		return Forbidden, name + " does not admit you to this"
+	}
 }
 
 // inSeconds rounds up: whoever comes back then is not too early.

@@ -30,6 +30,12 @@ func TestClassify(t *testing.T) {
 	call := func(kind upstream.Kind, after time.Duration) error {
 		return fmt.Errorf("wrapped: %w", &upstream.Error{Backend: "appdirect", Route: "appdirect.readCompany", Kind: kind, Status: 418, RetryAfter: after})
 	}
+	as := func(authority upstream.Authority, kind upstream.Kind) error {
+		return &upstream.Error{Backend: "appdirect", Authority: authority, Kind: kind}
+	}
+	needs := func(of ...upstream.Authority) error {
+		return &upstream.Error{Backend: "appdirect", Authority: of[0], Kind: upstream.NoAuthority, Needs: of}
+	}
 	backend := func(code Code, message string) fault {
 		return fault{code: code, message: message, backend: "appdirect"}
 	}
@@ -51,17 +57,26 @@ func TestClassify(t *testing.T) {
 
 		"unauthenticated": {call(upstream.Unauthenticated, 0), backend(Internal, "the backend appdirect refuses the gateway's credentials")},
 		"refused to us":   {call(upstream.Forbidden, 0), backend(Internal, "the backend appdirect refuses the gateway's credentials")},
-		"gone":            {call(upstream.NotFound, 0), backend(NotFound, "the backend appdirect has no such object")},
-		"refused":         {call(upstream.Refused, 0), backend(Internal, "the backend appdirect refused the call")},
-		"rate limited":    {call(upstream.RateLimited, 1500*time.Millisecond), backend(RateLimitExceeded, "the backend appdirect has no room for this call within the operation's deadline")},
-		"paced":           {call(upstream.Paced, 0), backend(RateLimitExceeded, "the backend appdirect has no room for this call within the operation's deadline")},
-		"away":            {call(upstream.Unavailable, 0), backend(Internal, "the backend appdirect is not available")},
-		"slow":            {call(upstream.Timeout, 0), backend(Internal, "the backend appdirect did not answer in time")},
-		"malformed":       {call(upstream.MalformedReply, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},
-		"too large":       {call(upstream.TooLarge, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},
-		"no budget":       {call(upstream.BudgetSpent, 0), named("calls", backend(ResourceLimitExceeded, "the operation exceeds the limit `calls` of upstream calls; ask for less at once"))},
-		"left":            {call(upstream.Canceled, 0), backend(Internal, "the request ended before the backend appdirect answered")},
-		"misused":         {call(upstream.Misused, 0), backend(Internal, "the backend appdirect refused the call")},
+		"their token":     {as(upstream.Viewer, upstream.Unauthenticated), backend(Unauthorized, "the backend appdirect does not take your access token")},
+		"refused to them": {as(upstream.Viewer, upstream.Forbidden), backend(Forbidden, "the backend appdirect does not admit you to this")},
+		"service user":    {as(upstream.ServiceUser, upstream.Forbidden), backend(Internal, "the backend appdirect refuses the service user's credentials")},
+		"nobody's name": {
+			needs(upstream.Viewer),
+			backend(Forbidden, "the backend appdirect answers this only to a person's own access token (authority `viewer`), and there is none"),
+		},
+		"neither name": {needs(upstream.Viewer, upstream.ServiceUser), backend(Forbidden, "the backend appdirect answers this only to a person's own access token "+
+			"(authority `viewer`) or to the marketplace's service user (authority `serviceUser`), and there is none")},
+		"gone":         {call(upstream.NotFound, 0), backend(NotFound, "the backend appdirect has no such object")},
+		"refused":      {call(upstream.Refused, 0), backend(Internal, "the backend appdirect refused the call")},
+		"rate limited": {call(upstream.RateLimited, 1500*time.Millisecond), backend(RateLimitExceeded, "the backend appdirect has no room for this call within the operation's deadline")},
+		"paced":        {call(upstream.Paced, 0), backend(RateLimitExceeded, "the backend appdirect has no room for this call within the operation's deadline")},
+		"away":         {call(upstream.Unavailable, 0), backend(Internal, "the backend appdirect is not available")},
+		"slow":         {call(upstream.Timeout, 0), backend(Internal, "the backend appdirect did not answer in time")},
+		"malformed":    {call(upstream.MalformedReply, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},
+		"too large":    {call(upstream.TooLarge, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},
+		"no budget":    {call(upstream.BudgetSpent, 0), named("calls", backend(ResourceLimitExceeded, "the operation exceeds the limit `calls` of upstream calls; ask for less at once"))},
+		"left":         {call(upstream.Canceled, 0), backend(Internal, "the request ended before the backend appdirect answered")},
+		"misused":      {call(upstream.Misused, 0), backend(Internal, "the backend appdirect refused the call")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,7 +96,7 @@ func TestClassify(t *testing.T) {
 // TestClassifyKnowsEveryKind: a kind that upstream adds must be given a sentence here.
 func TestClassifyKnowsEveryKind(t *testing.T) {
 	t.Parallel()
-	for kind := upstream.Unauthenticated; kind <= upstream.Misused; kind++ {
+	for kind := upstream.Unauthenticated; kind <= upstream.NoAuthority; kind++ {
 		f := callFault(&upstream.Error{Backend: "appdirect", Route: "appdirect.secretRoute", Kind: kind, Status: 418})
 		if f.message == "" || f.backend != "appdirect" || strings.Contains(f.message, "secretRoute") || strings.Contains(f.message, "418") {
 			t.Errorf("%v gives %+v", kind, f)

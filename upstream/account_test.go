@@ -56,10 +56,12 @@ func TestOnlySystemCallsTakeAnAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	route := &Route{Name: "b.read", Backend: "b", Method: http.MethodGet, Path: "/x", Authority: Viewer}
+	route := &Route{Name: "b.read", Backend: "b", Method: http.MethodGet, Path: "/x", Authority: Viewer, Else: ServiceUser}
 	for _, call := range []Call{
 		{Route: route, Token: "t", Account: "7"},
 		{Route: route, Token: "t", Credentials: fixed("theirs")},
+		{Route: route, As: ServiceUser, Account: "7"},
+		{Route: route, As: ServiceUser, Credentials: fixed("theirs")},
 	} {
 		if _, err := client.Do(t.Context(), call); KindOf(err) != Misused {
 			t.Errorf("%v, want misused", err)

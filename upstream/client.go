@@ -39,6 +39,8 @@ type Config struct {
 	Client string
 	// Credentials authorise system calls that bring none of their own; nil refuses those.
 	Credentials Credentials
+	// ServiceUser authorises calls in the service user's name; nil refuses those.
+	ServiceUser Credentials
 	// AuthHeader is the header that credentials are sent in; default Authorization.
 	AuthHeader string
 	// Header is sent with every call, a version for instance; nil means nothing. It must hold nothing secret.
@@ -238,9 +240,11 @@ func (c *Client) checkCall(call Call) error {
 		return fmt.Errorf("unknown lane %d", call.Lane)
 	case r.bodyless() && call.Body != nil:
 		return fmt.Errorf("a %s has no body", r.Method)
-	case r.Authority == System && call.Token != "":
-		return errors.New("a system call takes no token")
-	case r.Authority != System && (call.Credentials != nil || call.Account != ""):
+	case !call.admitted():
+		return fmt.Errorf("a call as %q of a route for %q", call.As, r.Authorities())
+	case call.authority() != Viewer && call.Token != "":
+		return errors.New("only a call as the viewer takes a token")
+	case call.authority() != System && (call.Credentials != nil || call.Account != ""):
 		return errors.New("only a system call takes an account or credentials")
 	case !isToken(call.Token):
 		return errors.New("token has characters that no token has")
@@ -248,39 +252,9 @@ func (c *Client) checkCall(call Call) error {
 	return nil
 }
 
-// checkAuthority refuses a call for which nobody's authority is at hand, or not in whose name the marketplace wants it,
-// and says what is missing.
-func (c *Client) checkAuthority(call Call) error {
-	r := call.Route
-	missing := ""
-	switch {
-	case r.Authority == System && c.credentials(call) == nil:
-		missing = "no credentials are configured for system calls"
-	case r.Authority != System && call.Token == "":
-		missing = fmt.Sprintf("no access token for authority %q", r.Authority)
-	}
-	for _, name := range r.Header {
-		if c.cfg.RouteHeader.Get(name) == "" {
-			missing = "no value is configured for the header " + name
-		}
-	}
-	if missing == "" {
-		return nil
-	}
-	return &Error{Backend: r.Backend, Route: r.Name, Kind: Forbidden, detail: missing}
-}
-
 // isToken keeps header injection out; RFC 6750 allows less still.
 func isToken(token string) bool {
 	return strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-}
-
-// credentials are those of the call's account, or the client's.
-func (c *Client) credentials(call Call) Credentials {
-	if call.Credentials != nil {
-		return call.Credentials
-	}
-	return c.cfg.Credentials
 }
 
 // gate is the gate of the bucket that a call counts in. A limit that a route prints for itself replaces the general one

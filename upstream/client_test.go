@@ -308,8 +308,11 @@ func TestMisuseIsNotSent(t *testing.T) {
 		{"read with body", upstream.Call{Route: route(func(*upstream.Route) {}), Body: []byte("{}")}, upstream.Misused, "body"},
 		{"system with token", upstream.Call{Route: route(func(*upstream.Route) {}), Token: "s3cret"}, upstream.Misused, "token"},
 		{"token with a line break", upstream.Call{Route: readMine, Token: "s3cret\r\nX: 1"}, upstream.Misused, "token"},
-		{"viewer without token", upstream.Call{Route: readMine}, upstream.Forbidden, `"viewer"`},
-		{"service user without token", upstream.Call{Route: route(func(r *upstream.Route) { r.Authority = upstream.ServiceUser })}, upstream.Forbidden, `"serviceUser"`},
+		{"viewer without token", upstream.Call{Route: readMine}, upstream.NoAuthority, `["viewer"]`},
+		{"no service user", upstream.Call{Route: readOurs, As: upstream.ServiceUser}, upstream.NoAuthority, `["viewer" "serviceUser"]`},
+		{"neither of both", upstream.Call{Route: readOurs}, upstream.NoAuthority, `["viewer" "serviceUser"]`},
+		{"an authority that is not the route's", upstream.Call{Route: readMine, As: upstream.System}, upstream.Misused, `as "system"`},
+		{"service user with a token", upstream.Call{Route: readOurs, As: upstream.ServiceUser, Token: "s3cret"}, upstream.Misused, "token"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -333,7 +336,7 @@ func TestSystemWithoutCredentials(t *testing.T) {
 		b := serve(t, status(200))
 		c := b.client(t, func(cfg *upstream.Config) { cfg.Credentials = nil })
 		_, err := c.Do(t.Context(), aRead())
-		if upstream.KindOf(err) != upstream.Forbidden || !strings.Contains(err.Error(), "no credentials") {
+		if upstream.KindOf(err) != upstream.NoAuthority || !strings.Contains(err.Error(), `["system"]`) {
 			t.Error(err)
 		}
 	})

@@ -37,12 +37,15 @@ const (
 	Canceled
 	// Misused: not sent, because the call contradicts its route. It is a bug of ours.
 	Misused
+	// NoAuthority: not sent, because none of [Error.Needs] is at hand.
+	NoAuthority
 )
 
 var kindNames = [...]string{
 	Unauthenticated: "unauthenticated", Forbidden: "forbidden", NotFound: "not found", Refused: "refused",
 	RateLimited: "rate limited", Unavailable: "unavailable", Timeout: "timeout", MalformedReply: "malformed",
 	TooLarge: "too large", Paced: "paced", BudgetSpent: "budget spent", Canceled: "canceled", Misused: "misused",
+	NoAuthority: "no authority",
 }
 
 // String is the kind in lower-case words, fit for a metric label.
@@ -60,6 +63,10 @@ type Error struct {
 	Backend Backend
 	// Route is the route's name.
 	Route string
+	// Authority is as whom the call was made, or would have been; "" where no call was made of the route.
+	Authority Authority
+	// Needs are the authorities of which one would have done, in the route's order; nil but for NoAuthority.
+	Needs []Authority
 	// Kind says what.
 	Kind Kind
 	// Status is the HTTP status, 0 when there was no answer.
@@ -84,6 +91,9 @@ func (e *Error) Error() string {
 	}
 	if e.detail != "" {
 		b.WriteString(": " + e.detail)
+	}
+	if len(e.Needs) > 0 {
+		fmt.Fprintf(&b, ": needs one of %q", e.Needs)
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ", retry after %s", e.RetryAfter.Round(time.Millisecond))

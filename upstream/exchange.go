@@ -39,7 +39,7 @@ type exchange struct {
 // try is one attempt, and a second one with renewed credentials where the first found ours refused.
 func (x *exchange) try(ctx context.Context) (*Reply, error) {
 	reply, err := x.attempt(ctx)
-	if x.call.Route.Authority != System || x.renewed || statusOf(err) != http.StatusUnauthorized {
+	if x.call.authority() == Viewer || x.renewed || statusOf(err) != http.StatusUnauthorized {
 		return reply, err
 	}
 	x.renewed = true
@@ -110,10 +110,10 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 	return x.send(ctx, room, info)
 }
 
-// authorize sets the header of the next attempt. A person's token is forwarded as it is; ours may have to be fetched,
+// authorize sets the header of the next attempt. The viewer's token is forwarded as it is; ours may have to be fetched,
 // and when that fails the route's caller learns why, without the token endpoint's words.
 func (x *exchange) authorize(ctx context.Context) error {
-	if x.call.Route.Authority != System {
+	if x.call.authority() == Viewer {
 		x.header = "Bearer " + x.call.Token
 		return nil
 	}
@@ -349,5 +349,5 @@ func (x *exchange) refused(r *refusal) *Error {
 // fail makes an error of this route; detail is printed and must be text of ours, cause never is.
 func (x *exchange) fail(kind Kind, detail string, cause error) *Error {
 	r := x.call.Route
-	return &Error{Backend: r.Backend, Route: r.Name, Kind: kind, cause: cause, detail: detail}
+	return &Error{Backend: r.Backend, Route: r.Name, Authority: x.call.authority(), Kind: kind, cause: cause, detail: detail}
 }

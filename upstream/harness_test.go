@@ -161,6 +161,9 @@ var (
 		Name: "b.one", Backend: "b", Method: "GET", Path: "/things/{id}", Query: []string{"expand"}, Authority: upstream.System,
 	}
 	readMine = &upstream.Route{Name: "b.mine", Backend: "b", Method: "GET", Path: "/mine", Authority: upstream.Viewer}
+	readOurs = &upstream.Route{
+		Name: "b.ours", Backend: "b", Method: "GET", Path: "/ours", Authority: upstream.Viewer, Else: upstream.ServiceUser,
+	}
 	writeOne = &upstream.Route{Name: "b.write", Backend: "b", Method: "POST", Path: "/things", Authority: upstream.System}
 	dropOne  = &upstream.Route{Name: "b.drop", Backend: "b", Method: "DELETE", Path: "/things", Authority: upstream.System}
 )

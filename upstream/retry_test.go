@@ -298,7 +298,7 @@ func TestUnsentRetryTellsTheFirstFailure(t *testing.T) {
 	}
 }
 
-func TestRefusedSystemTokenIsRenewedOnce(t *testing.T) {
+func TestOurRefusedTokenIsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	accepts := func(header string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -320,12 +320,14 @@ func TestRefusedSystemTokenIsRenewedOnce(t *testing.T) {
 		{"write", "Bearer key-2", aWrite(), 0, 2},
 		{"still refused", "Bearer key-9", aRead(), upstream.Unauthenticated, 2},
 		{"viewer", "Bearer key-2", upstream.Call{Route: readMine, Token: "old"}, upstream.Unauthenticated, 1},
+		{"service user", "Bearer key-2", upstream.Call{Route: readOurs, As: upstream.ServiceUser}, 0, 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				b, calls, budget := serve(t, accepts(tc.accept)), &log{}, upstream.NewBudget(9)
-				_, err := b.client(t, calls.on).Do(upstream.WithBudget(t.Context(), budget), tc.call)
+				c := b.client(t, calls.on, func(cfg *upstream.Config) { cfg.ServiceUser = &keys{} })
+				_, err := c.Do(upstream.WithBudget(t.Context(), budget), tc.call)
 				if upstream.KindOf(err) != tc.kind {
 					t.Error(err)
 				}

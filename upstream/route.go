@@ -12,18 +12,6 @@ import (
 // Backend names a backend as it appears in routes, errors and metrics: "appdirect".
 type Backend string
 
-// Authority says as whom a call is made.
-type Authority string
-
-const (
-	// System calls carry the gateway's own credentials, see [Config.Credentials].
-	System Authority = "system"
-	// Viewer calls forward the viewer's own access token, see [Call.Token].
-	Viewer Authority = "viewer"
-	// ServiceUser calls are made as a configured person, whose token is also handed over in [Call.Token].
-	ServiceUser Authority = "serviceUser"
-)
-
 // Effect says whether a call changes anything upstream.
 type Effect int
 
@@ -56,8 +44,11 @@ type Route struct {
 	Effect Effect
 	// Form says that bodies are sent as application/x-www-form-urlencoded; default JSON.
 	Form bool
-	// Authority is as whom it is called.
+	// Authority is as whom it is called, where that authority is at hand.
 	Authority Authority
+	// Else is as whom it is called where Authority is not at hand; "" for nobody. Only what an endpoint answers to both of
+	// them alike has one: where the answer depends on who asks, the graph could not tell whose it is.
+	Else Authority
 	// Ours is the reason why it is called as system although the contract prints no role; "" when the contract admits it.
 	Ours string
 	// Bucket is the limit that the endpoint prints for itself. The zero value means the backend's general bucket.
@@ -155,14 +146,16 @@ type Call struct {
 	Query url.Values
 	// Body is sent as JSON, or as the form that [Route.Form] says; nil means none. Reads refuse one.
 	Body []byte
-	// Token is the access token for an authority other than System, without "Bearer"; required there, refused for System.
+	// As is the authority that it is made with, one of its route's; "" means the route's first.
+	As Authority
+	// Token is the viewer's own access token, without "Bearer": required for a call as Viewer, refused for others.
 	Token string `json:"-"`
 	// Lane is the call's place in the pacer's queue; the zero value is Waiting for reads and Mutation for writes.
 	Lane Lane
 	// Account is whose account at the backend a system call is about, where the backend limits or authorises by account;
 	// "" means that there is only the client application. It is part of the bucket's identity.
 	Account string
-	// Credentials are the account's own; nil means those of [Config.Credentials].
+	// Credentials are the account's own, of a system call; nil means those of the configuration.
 	Credentials Credentials
 }
 

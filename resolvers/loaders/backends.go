@@ -22,6 +22,8 @@ type Caller interface {
 type Backends struct {
 	// AppDirect holds the marketplace itself; required.
 	AppDirect Caller
+	// ServiceUser says that AppDirect takes calls in a service user's name, see [upstream.Config.ServiceUser].
+	ServiceUser bool
 	// Kazoo holds phone systems. Its credentials reach all accounts below the gateway's own.
 	Kazoo Caller
 	// KazooAccount gives the id of the gateway's own account there, which signing in tells; see

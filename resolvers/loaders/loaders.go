@@ -10,21 +10,18 @@ import (
 	"github.com/marketgraph/marketgraph/upstream"
 )
 
-// systemAuthority marks cache entries that were fetched with the gateway's own
-// credentials: shared within the tenant, authorised here.
-const systemAuthority = string(upstream.System)
-
 // Tenant holds what all operations of one tenant share. It is safe for
 // concurrent use.
 type Tenant struct {
-	name     string
-	backends Backends
-	links    Links
-	cache    *cache.Cache
-	system   cache.Scope
-	maxItems int
-	width    width // how wide the tenant's list of subscriptions is known to be
-	tree     width // how wide the tree of telephony accounts is known to be
+	name        string
+	backends    Backends
+	links       Links
+	cache       *cache.Cache
+	system      cache.Scope
+	serviceUser cache.Scope
+	maxItems    int
+	width       width // how wide the tenant's list of subscriptions is known to be
+	tree        width // how wide the tree of telephony accounts is known to be
 }
 
 // NewTenant joins a tenant's backends with the cache. maxItems is the most items
@@ -36,11 +33,17 @@ func NewTenant(name string, backends Backends, links Links, c *cache.Cache, maxI
 	if maxItems <= 0 {
 		return nil, errors.New("loaders: maxItems must be positive")
 	}
-	system, err := cache.NewScope(name, systemAuthority)
+	system, err := cache.NewScope(name, string(upstream.System))
 	if err != nil {
 		return nil, err
 	}
-	return &Tenant{name: name, backends: backends, links: links, cache: c, system: system, maxItems: maxItems}, nil
+	serviceUser, err := cache.NewScope(name, string(upstream.ServiceUser))
+	if err != nil {
+		return nil, err
+	}
+	return &Tenant{
+		name: name, backends: backends, links: links, cache: c, system: system, serviceUser: serviceUser, maxItems: maxItems,
+	}, nil
 }
 
 // Loaders serve one operation of one viewer. They are safe for the concurrent

@@ -84,13 +84,17 @@ func newBackend(t *testing.T) *backend {
 }
 
 // newClient makes a client that asks once and whose general bucket is never full.
-func newClient(t testing.TB, server *httptest.Server, name upstream.Backend) *upstream.Client {
+func newClient(t testing.TB, server *httptest.Server, name upstream.Backend, adjust ...func(*upstream.Config)) *upstream.Client {
 	t.Helper()
-	client, err := upstream.NewClient(upstream.Config{
+	cfg := upstream.Config{
 		Backend: name, BaseURL: server.URL, Client: "test", Credentials: fixedCredentials{},
 		General:   upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1_000_000, PerSecond: 1_000_000},
 		Transport: server.Client().Transport, Attempts: 1,
-	})
+	}
+	for _, f := range adjust {
+		f(&cfg)
+	}
+	client, err := upstream.NewClient(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,6 +312,11 @@ func service(t *testing.T) *auth.Viewer {
 // authenticated goes the way of an opaque token: there is no other to a viewer.
 func authenticated(t *testing.T, claims doc) *auth.Viewer {
 	t.Helper()
+	return authenticatedBy(t, "opaque-token-0123456789", claims)
+}
+
+func authenticatedBy(t *testing.T, token string, claims doc) *auth.Viewer {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, claims) }))
 	defer server.Close()
 	a, err := auth.NewAuthenticator(t.Context(), auth.TenantConfig{
@@ -318,7 +327,7 @@ func authenticated(t *testing.T, claims doc) *auth.Viewer {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	v, err := a.Authenticate(t.Context(), http.Header{"Authorization": {"Bearer opaque-token-0123456789"}})
+	v, err := a.Authenticate(t.Context(), http.Header{"Authorization": {"Bearer " + token}})
 	if err != nil {
 		t.Fatal(err)
 	}

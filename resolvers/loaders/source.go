@@ -60,23 +60,10 @@ func (s source[T]) kept(body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// scope is whose authority an answer is kept under. What a viewer's own token
-// fetched is that viewer's alone.
-func (l *Loaders) scope(route *upstream.Route) cache.Scope {
-	if route.Authority == upstream.System {
-		return l.tenant.system
-	}
-	scope, err := cache.NewScope(l.tenant.name, string(route.Authority)+":"+l.viewer.Subject())
-	if err != nil {
-		return cache.Scope{} // the cache refuses it
-	}
-	return scope
-}
-
 // call is the call that an ask stands for.
 func (l *Loaders) call(route *upstream.Route, a ask) upstream.Call {
 	call := upstream.Call{Route: route, Params: a.params, Query: a.query, Account: a.account, Body: a.body}
-	if route.Authority == upstream.Viewer {
+	if call.As = l.authority(route); call.As == upstream.Viewer && l.has(upstream.Viewer) {
 		call.Token = l.viewer.AccessToken()
 	}
 	return call

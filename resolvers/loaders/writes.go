@@ -118,15 +118,11 @@ func (l *Loaders) begin(ctx context.Context, w write) (*attempt, error) {
 	if err := checkKey(*w.key); err != nil {
 		return nil, err
 	}
-	scope, err := cache.NewScope(l.tenant.name, "viewer:"+l.viewer.Subject())
-	if err != nil {
-		return nil, err
-	}
 	input, err := json.Marshal(w.input)
 	if err != nil {
 		return nil, err
 	}
-	if a.entry, err = l.tenant.cache.Begin(ctx, scope.LedgerKey(w.name, *w.key), input); err != nil {
+	if a.entry, err = l.tenant.cache.Begin(ctx, l.own().LedgerKey(w.name, *w.key), input); err != nil {
 		return nil, unrepeatable(err)
 	}
 	return a, a.resume()

@@ -46,7 +46,8 @@ var ReadLead = &upstream.Route{
 
 // ListPartnerLeads reads the leads of one partner by the newer interface. It
 // admits partners' people only, so it is called with the viewer's own token
-// and its replies are that viewer's alone.
+// and its replies are that viewer's alone. Which leads these are depends on who
+// asks, so nobody can ask in their stead.
 var ListPartnerLeads = &upstream.Route{
 	Name:      "appdirect.listPartnerLeads",
 	Backend:   Backend,

@@ -32,13 +32,14 @@ var CreatePaymentMethod = &upstream.Route{
 }
 
 // SetDefaultPaymentMethod makes a method the one that pays where a cart names none. It admits users only, so it is
-// called with the viewer's own token.
+// called with the viewer's own token, and for services in the service user's name.
 var SetDefaultPaymentMethod = &upstream.Route{
 	Name:      "appdirect.setDefaultPaymentMethod",
 	Backend:   Backend,
 	Method:    http.MethodPost,
 	Path:      "/appMarket/v2/paymentMethods/defaults",
 	Authority: upstream.Viewer,
+	Else:      upstream.ServiceUser,
 }
 
 // ListPaymentMethodTypes reads what kinds of methods the marketplace takes.

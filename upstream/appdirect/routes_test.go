@@ -83,7 +83,8 @@ func TestRoutesAreAsDocumented(t *testing.T) {
 
 // TestAuthority: client credentials carry ROLE_PARTNER or ROLE_PARTNER_READ
 // only. A system call needs one of them, or a stated reason where no role is
-// printed. What admits neither is called with the viewer's own token.
+// printed. What admits neither is called with the viewer's own token, or in a
+// service user's name where the answer is the same whoever asks.
 func TestAuthority(t *testing.T) {
 	t.Parallel()
 	f := contract.Facts[facts](t, room)
@@ -95,6 +96,9 @@ func TestAuthority(t *testing.T) {
 		}
 		if r.Authority != want {
 			t.Errorf("%s: called as %s; the contract admits %v", r.Name, r.Authority, roles)
+		}
+		if r.Else != "" && (r.Authority != upstream.Viewer || r.Else != upstream.ServiceUser) {
+			t.Errorf("%s: called as %q", r.Name, r.Authorities())
 		}
 		if (r.Ours != "") != (len(roles) == 0) {
 			t.Errorf("%s: printed roles %v, our reason %q", r.Name, roles, r.Ours)
