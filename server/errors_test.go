@@ -161,7 +161,7 @@ func TestTokenFault(t *testing.T) {
 	}{
 		"bad token":     {&auth.Error{Code: auth.Unauthorized}, http.StatusUnauthorized, Unauthorized},
 		"no keys now":   {&auth.Error{Code: auth.Unavailable}, http.StatusServiceUnavailable, Internal},
-		"not allowed":   {&auth.Error{Code: auth.Forbidden}, http.StatusUnauthorized, Forbidden},
+		"not allowed":   {&auth.Error{Code: auth.Forbidden}, http.StatusForbidden, Forbidden},
 		"out of time":   {context.DeadlineExceeded, http.StatusInternalServerError, Internal},
 		"anything else": {errSecret, http.StatusInternalServerError, Internal},
 	} {

@@ -46,6 +46,9 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 		return s.refusal(req, mediaType, notNow(mediaType, err))
 	}
 	defer leave()
+	if f := req.tenant.readsText(r.Method, wanted); f != nil {
+		return s.refusal(req, mediaType, f)
+	}
 	for _, one := range wanted.operations {
 		if f := s.find(ctx, req, one); f != nil {
 			return s.refusal(req, mediaType, f)
@@ -55,7 +58,7 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 	return s.run(ctx, r, mediaType, wanted)
 }
 
-// tokenFault refuses a request whose token is no good, or cannot be checked now.
+// tokenFault refuses a request whose token is no good, not enough, or cannot be checked now.
 func tokenFault(err error) *httpFault {
 	f := &httpFault{status: http.StatusInternalServerError, fault: classify(err)}
 	var refused *auth.Error
@@ -63,6 +66,8 @@ func tokenFault(err error) *httpFault {
 	case !errors.As(err, &refused):
 	case refused.Code == auth.Unavailable:
 		f.status = http.StatusServiceUnavailable
+	case refused.Code == auth.Forbidden:
+		f.status = http.StatusForbidden
 	default:
 		f.status = http.StatusUnauthorized
 	}
@@ -121,6 +126,17 @@ func (s *Server) answerOne(ctx context.Context, op *operation, dry bool) {
 	}
 	s.keep(ctx, requestFrom(ctx), op.asked)
 	s.execute(ctx, op)
+}
+
+// readsText refuses the text of a document in a GET where an id is asked for:
+// any page can make a browser send that, and learn from how it went.
+func (t *Tenant) readsText(method string, wanted *wanted) *httpFault {
+	if !t.GETByID || method == http.MethodPost || wanted.operations[0].Query == "" {
+		return nil
+	}
+	f := refuse(http.StatusMethodNotAllowed, BadRequest, "GET runs documents by their id here: send the text by POST")
+	f.allow = http.MethodPost
+	return f
 }
 
 // readsOnly refuses to run anything but queries for a request that a browser makes without asking.

@@ -2,12 +2,10 @@ package server
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/rs/cors"
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Handler serves all endpoints of the gateway.
@@ -18,8 +16,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("GET /metrics", s.metrics.handler())
-	mux.Handle("GET /schema.graphqls", serveSchema(s.production))
-	mux.Handle("GET /schema.preview.graphqls", serveSchema(s.preview))
+	mux.Handle("GET /schema.graphqls", s.serveSchema(s.production))
+	mux.Handle("GET /schema.preview.graphqls", s.serveSchema(s.preview))
 	return s.identified(s.withExplorer(s.cors().Handler(s.compress(mux))))
 }
 
@@ -97,16 +95,6 @@ func writeStatus(w http.ResponseWriter, status int, text string) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"status": text})
 }
-
-func serveSchema(s *stage) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, SDL(s.schema))
-	}
-}
-
-// SDL is the schema as it was written, with its comments.
-func SDL(schema *ast.Schema) string { return schema.Query.Position.Src.Input }
 
 // Drain makes /readyz say no, so that a load balancer stops sending; the server goes on answering.
 func (s *Server) Drain() { s.draining.Store(true) }

@@ -120,7 +120,7 @@ func (g *gateway) tenant(t *testing.T, backend *httptest.Server, m *Metrics) *Te
 		t.Fatal(err)
 	}
 	t.Cleanup(authenticator.Close)
-	return &Tenant{Name: "acme", Hosts: []string{"acme.example"}, Auth: authenticator, Loaders: loading}
+	return &Tenant{Name: "acme", Hosts: []string{"acme.example"}, Auth: authenticator, Loaders: loading, Introspection: IntrospectionEveryone}
 }
 
 type credentials struct{}

@@ -50,6 +50,9 @@ func (s *Server) prepare(ctx context.Context, asked *asked) *operation {
 			faults = gqlerror.List{raise(err)}
 		}
 	}
+	if len(faults) > 0 && req.hidesSchema() {
+		faults = hush(faults)
+	}
 	if len(faults) > 0 {
 		s.refuse(ctx, op, faults)
 	}

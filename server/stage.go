@@ -7,7 +7,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -53,7 +52,7 @@ func (s *Server) openStage(schema *ast.Schema) (*stage, error) {
 	exec.SetQueryCache(handed{})
 	exec.SetErrorPresenter(s.present)
 	exec.SetRecoverFunc(s.recovered)
-	exec.Use(extension.Introspection{})
+	exec.Use(schemaGate{})
 	exec.Use(around{server: s})
 	return &stage{schema: schema, documents: newDocuments(schema, s.limits), prices: prices, exec: exec}, nil
 }
@@ -67,10 +66,10 @@ func (s *Server) at(stage *stage) http.Handler {
 }
 
 // read gives the document of what is asked. One that is valid in preview alone is
-// told where to go.
+// told where to go, if its viewer may know.
 func (s *Server) read(ctx context.Context, stage *stage, text string) (*ast.QueryDocument, gqlerror.List) {
 	doc, faults := stage.documents.read(ctx, text)
-	if len(faults) == 0 || stage.schema == s.preview.schema || faults[0].Rule == "" {
+	if len(faults) == 0 || requestFrom(ctx).hidesSchema() || stage.schema == s.preview.schema || faults[0].Rule == "" {
 		return doc, faults
 	}
 	if _, there := s.preview.documents.read(ctx, text); len(there) == 0 {

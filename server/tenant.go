@@ -25,6 +25,10 @@ type Tenant struct {
 	Cost limits.Allowance
 	// Trusted are the documents that its clients were built with.
 	Trusted Trusted
+	// GETByID says that a GET names its document by an id: its text comes by POST only.
+	GETByID bool
+	// Introspection says who may read the schema.
+	Introspection Introspection
 }
 
 // hosts finds the tenant of a request by its Host header.

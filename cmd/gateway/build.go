@@ -178,7 +178,10 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 	if err != nil {
 		return nil, err
 	}
-	return &server.Tenant{Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted, Cost: t.Cost.allowance()}, nil
+	return &server.Tenant{
+		Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted, Cost: t.Cost.allowance(),
+		GETByID: t.Documents.GETByID, Introspection: server.Introspection(t.Introspection),
+	}, nil
 }
 
 // auth gives the tenant's settings in the words of package auth.

@@ -144,6 +144,7 @@ func TestBadConfiguration(t *testing.T) {
 		{"an empty variable", "{file: SECRET}", "{env: NO_SUCH_VARIABLE_HERE}", []string{"NO_SUCH_VARIABLE_HERE is empty"}},
 		{"a file that is not there", "{file: SECRET}", "{file: /no/such/file}", []string{"tenants[0].appdirect.clientSecret: ", "/no/such/file"}},
 		{"a secret in the file", "{file: SECRET}", "letmein", []string{"clientSecret"}},
+		{"nobody we know", "    hosts:", "    introspection: friends\n    hosts:", []string{"tenants[0].introspection: is one of [everyone signedIn off]"}},
 		{
 			"introspection", "    hosts:", "    tokens: {introspection: {clientId: x}, jwksUrl: ftp://keys}\n    hosts:",
 			[]string{"tenants[0].tokens.jwksUrl: ", "tenants[0].tokens.introspection.url: is missing", "tenants[0].tokens.introspection.clientSecret: is missing"},

@@ -6,12 +6,14 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/goccy/go-yaml"
 
 	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/server"
 )
 
 // Config is a configuration file. docs/configuration.md has every setting.
@@ -71,6 +73,8 @@ type TenantConfig struct {
 	SignIn *SignInConfig `yaml:"signIn"`
 	// Documents are those that its clients were built with.
 	Documents DocumentsConfig `yaml:"documents"`
+	// Introspection says who may read the schema; "" is signedIn.
+	Introspection string `yaml:"introspection"`
 }
 
 // TokensConfig says how a tenant's tokens are verified.
@@ -258,6 +262,9 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 		t.SignIn.check(c, path+".signIn")
 	}
 	t.Documents.check(c, path+".documents")
+	if in := server.Introspection(t.Introspection); in != "" && !slices.Contains(server.Introspections(), in) {
+		c.add(path+".introspection", "is one of %v", server.Introspections())
+	}
 }
 
 // checkOthers checks the backends that a tenant may do without.

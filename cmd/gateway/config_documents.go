@@ -14,6 +14,8 @@ type DocumentsConfig struct {
 	Trust string `yaml:"trust"`
 	// Manifests are the documents that clients were built with.
 	Manifests []ManifestConfig `yaml:"manifests"`
+	// GETByID runs a GET only where it names its document by an id.
+	GETByID bool `yaml:"getById"`
 
 	trusted server.Trusted
 }

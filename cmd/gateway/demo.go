@@ -6,6 +6,7 @@ import (
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/resolvers/loaders"
 	"github.com/marketgraph/marketgraph/sandbox"
+	"github.com/marketgraph/marketgraph/server"
 )
 
 // sandboxConfig is the configuration of the demo marketplaces.
@@ -40,7 +41,8 @@ func demoTenant(backends *sandbox.Sandbox, address string, t sandbox.Tenant) Ten
 			URL: at(sandbox.BackendLeadConnector), CompanyID: t.LeadConnector.CompanyID,
 			AgencyToken: Secret{value: t.LeadConnector.AgencyToken},
 		},
-		Links: demoLinks(backends, t.Name),
+		Links:         demoLinks(backends, t.Name),
+		Introspection: string(server.IntrospectionEveryone), // the demo is there to be looked at
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/marketgraph/marketgraph/docs/examples"
 	"github.com/marketgraph/marketgraph/sandbox"
+	"github.com/marketgraph/marketgraph/server"
 	"github.com/marketgraph/marketgraph/server/explorer"
 )
 
@@ -260,6 +261,7 @@ func (l *login) exchange(w http.ResponseWriter, r *http.Request) {
 func (b *backends) live(t *testing.T, l *login) *front {
 	return b.start(t, func(cfg *Config) {
 		cfg.sandbox = ""
+		cfg.Tenants[0].Introspection = string(server.IntrospectionSignedIn)
 		cfg.Tenants[0].SignIn = &SignInConfig{ClientID: "page", AuthorizeURL: l.URL + "/authorize", TokenURL: l.URL + "/token"}
 	})
 }
@@ -292,6 +294,8 @@ func TestExplorerSignsIn(t *testing.T) {
 		t.Errorf("left behind: %s", stored)
 	}
 	b.checkStorage(t)
+	b.completes(t) // a visitor may not read the schema, whoever is signed in may
+	b.choose(t, "04-me")
 	b.do(t, chromedp.Click("#signout"), chromedp.WaitVisible("#signin"), chromedp.Click(runButton))
 	b.waitForAnswer(t, `"UNAUTHORIZED"`)
 	b.checkQuiet(t, g.hostOf("acme"), strings.TrimPrefix(l.URL, "http://"))

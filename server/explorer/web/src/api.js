@@ -26,8 +26,7 @@ export async function getConfig() {
 const refused = { errors: [{ message: 'Not run: you did not confirm that it may change live data.' }] }
 
 // fetcherFor runs operations as whoever the session says, at the stage that the
-// desk says. The schema is everyone's, so it is there even while no token can be
-// had. What would change a live marketplace asks first.
+// desk says. What would change a live marketplace asks first.
 export function fetcherFor(session, desk, live) {
   return async (params, options = {}) => {
     const introspects = params.operationName === 'IntrospectionQuery'
@@ -44,16 +43,21 @@ export function fetcherFor(session, desk, live) {
   }
 }
 
+// headersFor takes a token for the schema too, which some marketplaces show to those
+// who have one; where it is everyone's it is there even while no token can be had. A
+// refusal of it comes as 200, so that a visitor's console stays quiet.
 async function headersFor(session, options, introspects, dry) {
   const headers = new Headers({
     ...options.headers,
     'Content-Type': 'application/json',
-    Accept: 'application/graphql-response+json, application/json',
+    Accept: introspects ? 'application/json' : 'application/graphql-response+json, application/json',
   })
   if (dry) headers.set('X-Cost-Only', 'true')
   const own = headers.has('Authorization') || headers.has('MP-Authorization')
-  if (!own && !introspects) {
-    const token = await session.token()
+  if (!own) {
+    const token = await session.token().catch((cause) => {
+      if (!introspects) throw cause
+    })
     if (token) headers.set('Authorization', `Bearer ${token}`)
   }
   return headers

@@ -3,9 +3,9 @@
 import './workers.js'
 import 'graphiql/style.css'
 import './style.css'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { GraphiQLProvider } from '@graphiql/react'
+import { GraphiQLProvider, useGraphiQL, useGraphiQLActions } from '@graphiql/react'
 import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-explorer'
 import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history'
 import { GraphiQLInterface } from 'graphiql'
@@ -35,11 +35,25 @@ function Explorer({ config, session, desk, fetcher }) {
         <DocExplorerStore>
           <Banner config={config} session={session} state={state} />
           <Price desk={desk} />
+          <Schema viewer={state.viewer} />
           <main><GraphiQLInterface showPersistHeadersSettings={false} /></main>
         </DocExplorerStore>
       </HistoryStore>
     </GraphiQLProvider>
   )
+}
+
+// Schema asks for the schema again, as somebody else, where it was refused.
+function Schema({ viewer }) {
+  const { introspect } = useGraphiQLActions()
+  const refused = useGraphiQL((state) => Boolean(state.fetchError))
+  const tried = useRef('visitor')
+  useEffect(() => {
+    if (!refused || tried.current === viewer) return
+    tried.current = viewer
+    introspect()
+  }, [refused, viewer, introspect])
+  return null
 }
 
 // begin settles who asks first: the persona that the address names, or the
