@@ -115,6 +115,40 @@ func (r *Route) Expand(params map[string]string) (string, error) {
 	return path.String(), nil
 }
 
+// Match is the inverse of [Route.Expand]: the parameters with which a path template gives an escaped path. It reports
+// false where none do; values that Expand would refuse are none.
+func Match(template, path string) (params map[string]string, ok bool) {
+	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(wanted) != len(given) {
+		return nil, false
+	}
+	params = map[string]string{}
+	for i, segment := range wanted {
+		before, name, after, ok := parameter(segment)
+		if !ok && segment != given[i] {
+			return nil, false
+		}
+		if !ok {
+			continue
+		}
+		rest, begins := strings.CutPrefix(given[i], before)
+		rest, ends := strings.CutSuffix(rest, after)
+		value, err := url.PathUnescape(rest)
+		if !begins || !ends || err != nil || !isSegment(value) {
+			return nil, false
+		}
+		params[name] = value
+	}
+	return params, true
+}
+
+// parameter takes a template's segment with a parameter apart; false for one without.
+func parameter(segment string) (before, name, after string, ok bool) {
+	before, rest, opened := strings.Cut(segment, "{")
+	name, after, closed := strings.Cut(rest, "}")
+	return before, name, after, opened && closed
+}
+
 // escaped is the value as one segment. A plus may stand in a path as it is, but some servers read it there as a space,
 // as if it stood in a query.
 func escaped(value string) string {

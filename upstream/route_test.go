@@ -3,10 +3,14 @@ package upstream_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/marketgraph/marketgraph/upstream"
 )
@@ -45,6 +49,49 @@ func TestExpand(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		template, path string
+		want           map[string]string // nil wants no match
+	}{
+		{"/companies", "/companies", map[string]string{}},
+		{"/companies/{id}", "/companies/c-1", map[string]string{"id": "c-1"}},
+		{"/c/{c}/m/{m}", "/c/1/m/2", map[string]string{"c": "1", "m": "2"}},
+		{"/Accounts/{Sid}.json", "/Accounts/AC1.json", map[string]string{"Sid": "AC1"}},
+		{"/Accounts/{Sid}.json", "/Accounts/AC1", nil},
+		{"/companies/{id}", "/companies", nil},
+		{"/companies/{id}", "/companies/", nil},
+		{"/companies/{id}", "/companies/..", nil},
+		{"/companies/{id}", "/companies/%2e%2e", nil},
+		{"/companies/{id}", "/companies/%zz", nil},
+		{"/companies/{id}", "/companies/1/users", nil},
+		{"/companies/{id}", "/users/1", nil},
+		{"/companies/{id}", "", nil},
+	} {
+		got, ok := upstream.Match(tc.template, tc.path)
+		if diff := cmp.Diff(tc.want, got); diff != "" || ok != (tc.want != nil) {
+			t.Errorf("%s of %s: %t (-want +got):\n%s", tc.template, tc.path, ok, diff)
+		}
+	}
+}
+
+// Whatever a path was expanded with is what it matches.
+func TestMatchUndoesExpand(t *testing.T) {
+	t.Parallel()
+	route := upstream.Route{Name: "b.route", Path: "/c/{c}/m/{m}.json"}
+	rapid.Check(t, func(t *rapid.T) {
+		params := map[string]string{"c": rapid.String().Draw(t, "c"), "m": rapid.String().Draw(t, "m")}
+		path, err := route.Expand(params)
+		if err != nil {
+			return // values that are no segment
+		}
+		if got, ok := upstream.Match(route.Path, path); !ok || !maps.Equal(got, params) {
+			t.Fatalf("%q gives %v, %t; was %v", path, got, ok, params)
+		}
+	})
 }
 
 // FuzzExpand: no value reaches another endpoint, another host or the query, and the server reads it as it was.

@@ -70,6 +70,7 @@ func Routes() []*upstream.Route {
 		CreateFulfilment, ReadFulfilments, ChooseShipping,
 		ListPaymentMethods, CreatePaymentMethod, SetDefaultPaymentMethod, ListPaymentMethodTypes,
 		ListLeads, ReadLead, ListPartnerLeads,
-		RemoveCartItem, RemoveCartDiscount, PreauthCart,
+		ListWebhooks, CreateWebhook,
+		RemoveCartItem, RemoveCartDiscount, PreauthCart, DeleteWebhook,
 	}
 }

@@ -168,6 +168,8 @@ func TestAcceptedLeastReplies(t *testing.T) {
 		appdirect.ListLeads:                `{"content":[{"uuid":"l","reseller":null,"application":null}]}`,
 		appdirect.ReadLead:                 `{"uuid":"l"}`,
 		appdirect.ListPartnerLeads:         `{"content":[{"id":"l"}]}`,
+		appdirect.ListWebhooks:             `{"content":[{"uuid":"w"}]}`,
+		appdirect.CreateWebhook:            `{"uuid":"w"}`,
 	}
 	for _, d := range decoders {
 		if _, err := d.Decode([]byte(bodies[d.Route])); err != nil {

@@ -18,7 +18,7 @@ var ListMemberships = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	PageSize:  100,
-	Tags:      []string{"company:{companyUuid}:memberships"},
+	Tags:      []string{"company:{companyUuid}:memberships", "users"}, // the people stand in it
 }
 
 // ListUserMemberships reads the companies that a user belongs to. It is read

@@ -104,6 +104,14 @@ var requests = map[string]encoded{
 		},
 		`{"ownerId":"u","companyId":"c","paymentMethodId":"m"}`, nil,
 	},
+	"webhook": {
+		"webhook", func() ([]byte, error) { return appdirect.EncodeWebhook(hookOf("t")) },
+		`{"resourceType":"USER","resourceActions":["CHANGED"],"url":"https://g.example/webhooks/appdirect","authenticationToken":"t"}`, nil,
+	},
+}
+
+func hookOf(token string) appdirect.WebhookRequest {
+	return appdirect.WebhookRequest{ResourceType: "USER", Actions: []string{"CHANGED"}, URL: "https://g.example/webhooks/appdirect", Token: token}
 }
 
 func tokenOf(token string) appdirect.PaymentMethodRequest {
@@ -167,10 +175,12 @@ func TestNoWayToSayACard(t *testing.T) {
 // TestTokensAreNotPrinted, however a request is.
 func TestTokensAreNotPrinted(t *testing.T) {
 	t.Parallel()
-	request := tokenOf(secret)
+	method, hook := tokenOf(secret), hookOf(secret)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if s := fmt.Sprintf(verb, request) + fmt.Sprintf(verb, &request); strings.Contains(s, secret) {
-			t.Errorf("%s: %s", verb, s)
+		for _, request := range []any{method, &method, hook, &hook} {
+			if s := fmt.Sprintf(verb, request); strings.Contains(s, secret) {
+				t.Errorf("%s: %s", verb, s)
+			}
 		}
 	}
 }

@@ -37,6 +37,8 @@ var required = map[string]string{
 	"appdirect.createPaymentMethod":      "id",
 	"appdirect.setDefaultPaymentMethod":  "paymentMethodId",
 	"appdirect.listPartnerLeads":         "content content.id",
+	"appdirect.listWebhooks":             "content content.uuid",
+	"appdirect.createWebhook":            "uuid",
 }
 
 func TestRequiredMembers(t *testing.T) {

@@ -124,7 +124,7 @@ var writes = []*upstream.Route{
 	appdirect.CreateCart, appdirect.UpdateCart, appdirect.AddCartItem, appdirect.UpdateCartItem, appdirect.RemoveCartItems,
 	appdirect.ValidateCart, appdirect.FinalizeCart, appdirect.CreateFulfilment, appdirect.ChooseShipping,
 	appdirect.CreatePaymentMethod, appdirect.SetDefaultPaymentMethod,
-	appdirect.RemoveCartItem, appdirect.RemoveCartDiscount, appdirect.PreauthCart,
+	appdirect.RemoveCartItem, appdirect.RemoveCartDiscount, appdirect.PreauthCart, appdirect.CreateWebhook, appdirect.DeleteWebhook,
 }
 
 // TestWrites: whatever is not here may be sent twice.
@@ -142,7 +142,7 @@ func TestFreshness(t *testing.T) {
 	room.CheckFreshness(t, append([]*upstream.Route{
 		appdirect.ListCarts, appdirect.ReadCart, appdirect.ReadCartPrices, appdirect.PreviewCart, appdirect.ReadCartValidation,
 		appdirect.ReadCartFields, appdirect.ListDiscounts, appdirect.ListOrders, appdirect.ListCompanyOrders, appdirect.ReadOrder,
-		appdirect.ReadFulfilments, appdirect.ListPaymentMethods,
+		appdirect.ReadFulfilments, appdirect.ListPaymentMethods, appdirect.ListWebhooks,
 	}, writes...)...)
 }
 

@@ -72,10 +72,12 @@ var decoders = []contract.Decoder{
 	{Route: appdirect.ListLeads, Decode: contract.Boxed(appdirect.DecodeLeads)},
 	{Route: appdirect.ReadLead, Decode: contract.Boxed(appdirect.DecodeLead)},
 	{Route: appdirect.ListPartnerLeads, Sample: "partner-leads-list", Decode: contract.Boxed(appdirect.DecodePartnerLeads)},
+	{Route: appdirect.ListWebhooks, Sample: "webhooks-list", Decode: contract.Boxed(appdirect.DecodeWebhooks)},
+	{Route: appdirect.CreateWebhook, Sample: "webhook-create", Decode: contract.Boxed(appdirect.DecodeWebhook)},
 }
 
 // unread are the routes whose answers have no body, or none that is printed.
-var unread = []*upstream.Route{appdirect.RemoveCartItem, appdirect.RemoveCartDiscount, appdirect.PreauthCart}
+var unread = []*upstream.Route{appdirect.RemoveCartItem, appdirect.RemoveCartDiscount, appdirect.PreauthCart, appdirect.DeleteWebhook}
 
 // room is what the checks that all backends share are told of this one.
 var room = &contract.Room{

@@ -29,7 +29,7 @@ var ListSubscriptions = &upstream.Route{
 	Fresh:     freshBilling,
 	Hard:      hardExpiry,
 	PageSize:  250,
-	Tags:      []string{"subscriptions"},
+	Tags:      []string{"subscriptions", "orders"}, // each subscription with its order
 	Assumed:   assumedList,
 }
 
@@ -45,7 +45,7 @@ var ListCompanySubscriptions = &upstream.Route{
 	Fresh:     freshBilling,
 	Hard:      hardExpiry,
 	PageSize:  250,
-	Tags:      []string{"subscriptions", "company:{companyId}:subscriptions"},
+	Tags:      []string{"subscriptions", "orders"},
 	Assumed:   assumedList,
 }
 
@@ -59,7 +59,7 @@ var ReadSubscription = &upstream.Route{
 	Ours:      oursBilling,
 	Fresh:     freshBilling,
 	Hard:      hardExpiry,
-	Tags:      []string{"subscription:{subscriptionId}"},
+	Tags:      []string{"subscription:{subscriptionId}", "orders"},
 	Assumed:   "the printed answer to creating a subscription",
 }
 
