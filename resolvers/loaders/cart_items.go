@@ -33,7 +33,7 @@ func (l *Loaders) AddItemsToCart(ctx context.Context, in model.AddItemsInput) (W
 	}
 	return l.write(ctx, write{
 		name: "addItemsToCart", key: key, input: in, query: "activeCartOfUser",
-		turn: l.turn("buyer", in.UserID, in.AccountID), touches: []string{"carts"},
+		turn: l.turn("buyer", in.UserID, in.AccountID), changes: []Change{{Type: resourceCart}},
 		run: func(ctx context.Context, a *attempt) (Written, error) { return l.addItems(ctx, a, in) },
 	})
 }

@@ -88,7 +88,7 @@ func checkGiven(argument, id string) error {
 func (l *Loaders) cartWrite(name, cartID string, key *string, input any, run func(context.Context, *attempt) (Written, error)) write {
 	return write{
 		name: name, key: key, input: input, run: run, query: "cart",
-		turn: l.turn("cart", cartID), touches: []string{"carts"},
+		turn: l.turn("cart", cartID), changes: []Change{{Type: resourceCart}},
 	}
 }
 

@@ -20,8 +20,9 @@ type Tenant struct {
 	system      cache.Scope
 	serviceUser cache.Scope
 	maxItems    int
-	width       width // how wide the tenant's list of subscriptions is known to be
-	tree        width // how wide the tree of telephony accounts is known to be
+	evictions   *evictions // for events
+	width       width      // how wide the tenant's list of subscriptions is known to be
+	tree        width      // how wide the tree of telephony accounts is known to be
 }
 
 // NewTenant joins a tenant's backends with the cache. maxItems is the most items
@@ -43,6 +44,7 @@ func NewTenant(name string, backends Backends, links Links, c *cache.Cache, maxI
 	}
 	return &Tenant{
 		name: name, backends: backends, links: links, cache: c, system: system, serviceUser: serviceUser, maxItems: maxItems,
+		evictions: newEvictions(c.Evict),
 	}, nil
 }
 

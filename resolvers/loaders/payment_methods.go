@@ -44,7 +44,7 @@ func (l *Loaders) AddPaymentMethod(ctx context.Context, in model.AddPaymentMetho
 	of := methodsOf(in.UserID, in.AccountID)
 	out, err := l.write(ctx, write{
 		name: "addPaymentMethod", key: key, input: in, query: "user", final: true,
-		turn: l.turn("paymentMethods", in.UserID, in.AccountID), touches: []string{"paymentMethods"},
+		turn: l.turn("paymentMethods", in.UserID, in.AccountID), changes: []Change{{Type: appdirect.ResourcePaymentInstrument}},
 		run: func(ctx context.Context, a *attempt) (Written, error) { return l.keepMethod(ctx, a, of, in) },
 	})
 	if err != nil || out.Errors != nil {

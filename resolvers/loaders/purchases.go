@@ -27,7 +27,7 @@ func (l *Loaders) FinalizeCart(ctx context.Context, in model.FinalizeCartInput) 
 	w := l.cartWrite("finalizeCart", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {
 		return l.finalize(ctx, a, in.CartID)
 	})
-	w.touches = []string{"carts", "subscriptions", "orders"}
+	w.changes = append(w.changes, Change{Type: appdirect.ResourceSubscription}, Change{Type: appdirect.ResourceOrder})
 	out, err := l.write(ctx, w)
 	if err == nil && out.Errors == nil && out.Number == "" {
 		out.Number = l.purchaseNumber(ctx, in.CartID, out.ID)

@@ -150,17 +150,27 @@ func (a ask) id() string {
 	return values.Encode()
 }
 
-// tags fills a route's tag templates: "company:{companyUuid}" is the tag company, id.
+// tags are what a route's reply depends on.
 func (l *Loaders) tags(route *upstream.Route, params map[string]string) []cache.Tag {
 	out := make([]cache.Tag, len(route.Tags))
 	for i, template := range route.Tags {
-		parts := strings.Split(template, ":")
-		for j, part := range parts {
-			if name, ok := strings.CutPrefix(part, "{"); ok {
-				parts[j] = params[strings.TrimSuffix(name, "}")]
-			}
-		}
-		out[i] = l.tenant.system.Tag(parts...)
+		out[i] = fill(l.tenant.system, template, params)
 	}
 	return out
+}
+
+// fill makes a tag of its template: "company:{companyUuid}" is the tag company, id.
+// It is zero, which the cache refuses, where an id is not known.
+func fill(scope cache.Scope, template string, params map[string]string) cache.Tag {
+	parts := strings.Split(template, ":")
+	for i, part := range parts {
+		name, isParam := strings.CutPrefix(part, "{")
+		if !isParam {
+			continue
+		}
+		if parts[i] = params[strings.TrimSuffix(name, "}")]; parts[i] == "" {
+			return cache.Tag{}
+		}
+	}
+	return scope.Tag(parts...)
 }

@@ -26,8 +26,8 @@ type write struct {
 	input any
 	// turn is what only one write at a time may do, on whatever replica.
 	turn cache.Tag
-	// touches are the tags of what may be other than it was.
-	touches []string
+	// changes are what may be other than it was.
+	changes []Change
 	// query is what a client finds out with where the outcome is not known.
 	query string
 	// final says that nothing may be sent again of which it is not known whether it was made.
@@ -94,7 +94,7 @@ func (l *Loaders) write(ctx context.Context, w write) (Written, error) {
 	defer unlock()
 	out, err := a.make(ctx, w)
 	if a.sent {
-		l.touched(ctx, w.touches)
+		l.touched(ctx, w.changes)
 	}
 	return a.end(ctx, w, out, err)
 }
@@ -260,14 +260,10 @@ func checkKey(key string) error {
 	return nil
 }
 
-// touched drops what depends on these tags, on all replicas, before the write is
+// touched drops what depends on these changes, on all replicas, before the write is
 // answered; and what this operation has loaded, so that its next field reads anew.
 // Mutations run one after the other: nobody is reading now.
-func (l *Loaders) touched(ctx context.Context, names []string) {
-	tags := make([]cache.Tag, len(names))
-	for i, name := range names {
-		tags[i] = l.tenant.system.Tag(name)
-	}
-	_ = l.tenant.cache.Evict(ctx, tags...) // it tells of a Redis that is away by an event of its own
+func (l *Loaders) touched(ctx context.Context, changes []Change) {
+	_ = l.tenant.cache.Evict(ctx, l.tenant.touching(changes...)...) // it tells of a Redis that is away by an event of its own
 	*l = *New(l.tenant, l.viewer)
 }
