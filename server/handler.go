@@ -13,6 +13,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(pathProduction, s.at(s.production))
 	mux.Handle(pathPreview, s.at(s.preview))
+	mux.Handle("POST "+PathWebhook, s.tenanted(http.HandlerFunc(s.serveWebhook)))
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("GET /metrics", s.metrics.handler())

@@ -29,6 +29,7 @@ type Metrics struct {
 	costs      *prometheus.HistogramVec
 	refusals   *prometheus.CounterVec
 	charges    *prometheus.CounterVec
+	webhooks   *prometheus.CounterVec
 }
 
 // NewMetrics makes a registry of its own, with the process's and Go's figures.
@@ -69,6 +70,9 @@ func NewMetrics() *Metrics {
 		charges: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "marketgraph_cost_buckets_total", Help: "What happened at the clients' buckets; alone counts decisions without the shared ones.",
 		}, []string{"kind"}),
+		webhooks: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_webhook_events_total", Help: "Events of marketplaces, by what became of them.",
+		}, []string{"outcome"}),
 		documents: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "marketgraph_documents_total", Help: "Documents asked for by id, and those that no manifest has, by outcome.",
 		}, []string{"outcome"}),
@@ -102,6 +106,8 @@ const (
 )
 
 func (m *Metrics) document(outcome string) { m.documents.WithLabelValues(outcome).Inc() }
+
+func (m *Metrics) webhook(outcome string) { m.webhooks.WithLabelValues(outcome).Inc() }
 
 // Charge counts one event of the clients' buckets; it is a limits.ThrottleOptions' OnEvent.
 func (m *Metrics) Charge(event limits.Event) {

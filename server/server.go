@@ -36,6 +36,8 @@ type Options struct {
 	// Persisted keeps documents that clients bring for automatic persisted
 	// queries; nil keeps none.
 	Persisted *cache.Slots
+	// Events remembers which events of webhooks were taken; nil takes one as often as it comes.
+	Events *cache.Slots
 	// Metrics count; required.
 	Metrics *Metrics
 	// Log gets one event per operation; nil discards.
@@ -59,6 +61,7 @@ type Server struct {
 	explorer   http.Handler
 	compress   func(http.Handler) http.HandlerFunc
 	persisted  *cache.Slots // nil keeps none
+	events     *cache.Slots // nil remembers none
 	metrics    *Metrics
 	log        *slog.Logger
 	now        func() time.Time
@@ -82,7 +85,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		table: table, directory: o.Directory, hosts: hosts, limits: bounds,
 		throttle: o.Throttle, proxies: o.Proxies,
-		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, metrics: o.Metrics, log: o.Log, now: o.Now,
+		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, events: o.Events, metrics: o.Metrics, log: o.Log, now: o.Now,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

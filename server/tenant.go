@@ -29,6 +29,8 @@ type Tenant struct {
 	GETByID bool
 	// Introspection says who may read the schema.
 	Introspection Introspection
+	// Webhook admits the marketplace's events; the zero value admits none.
+	Webhook Webhook
 }
 
 // hosts finds the tenant of a request by its Host header.

@@ -104,6 +104,10 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 		return nil, err
 	}
 	b.onClose(options.Persisted.Close)
+	if options.Events, err = b.gateway.cache.Slots("events"); err != nil {
+		return nil, err
+	}
+	b.onClose(options.Events.Close)
 	if !b.cfg.Explorer.Disabled {
 		if options.Explorer, err = b.explorer(); err != nil {
 			return nil, err
@@ -178,9 +182,11 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 	if err != nil {
 		return nil, err
 	}
+	hooks := t.AppDirect.Webhooks
 	return &server.Tenant{
 		Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted, Cost: t.Cost.allowance(),
 		GETByID: t.Documents.GETByID, Introspection: server.Introspection(t.Introspection),
+		Webhook: server.NewWebhook(hooks.Token.value, hooks.ClientID, t.AppDirect.api()),
 	}, nil
 }
 

@@ -74,7 +74,7 @@ func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
 		Scopes: scopes, Transport: b.transport,
 	})
 	return upstream.NewClient(upstream.Config{
-		Backend: appdirect.Backend, BaseURL: root + "/api", Client: a.ClientID, Credentials: credentials,
+		Backend: appdirect.Backend, BaseURL: a.api(), Client: a.ClientID, Credentials: credentials,
 		RouteHeader: appdirect.RouteHeader(a.Partner),
 		General:     a.Limits.general(b.general), Buckets: a.Limits.routes(b.buckets),
 		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,

@@ -131,10 +131,36 @@ type AppDirectConfig struct {
 	Partner string `yaml:"partner"`
 	// Limits replace the printed ones, for a marketplace that grants others.
 	Limits BucketsConfig `yaml:"limits"`
+	// Webhooks say how the marketplace is known when it tells of changes.
+	Webhooks WebhooksConfig `yaml:"webhooks"`
 }
+
+// WebhooksConfig is how events are known to be the marketplace's.
+type WebhooksConfig struct {
+	// Token comes in the head of each event; without one none are taken.
+	Token Secret `yaml:"token"`
+	// ClientID is the client application whose bearer tokens events may come with instead; "" for none.
+	ClientID string `yaml:"clientId"`
+}
+
+func (w *WebhooksConfig) check(c *checker, path string) {
+	if err := w.Token.read(); err != nil {
+		c.add(path+".token", "%v", err)
+	} else if !w.Token.named() && w.ClientID != "" {
+		c.add(path+".token", "is missing: without it no events are taken")
+	} else if value := w.Token.value; value != "" && len(value) < minWebhookToken {
+		c.add(path+".token", "has fewer than %d characters: anybody could guess it", minWebhookToken)
+	}
+}
+
+// minWebhookToken is the fewest characters of a token that nobody guesses.
+const minWebhookToken = 16
 
 // root is the marketplace's root without a slash at its end.
 func (a AppDirectConfig) root() string { return strings.TrimRight(a.URL, "/") }
+
+// api is the root of its REST interface.
+func (a AppDirectConfig) api() string { return a.root() + "/api" }
 
 // loadConfig reads, decodes and checks a file. Every fault is in the error.
 func loadConfig(path string) (*Config, error) {
@@ -248,6 +274,7 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 	}
 	c.secret(path+".appdirect.clientSecret", &t.AppDirect.ClientSecret)
 	t.AppDirect.Limits.check(c, path+".appdirect.limits")
+	t.AppDirect.Webhooks.check(c, path+".appdirect.webhooks")
 	t.checkOthers(c, path)
 	t.Cost.check(c, path+".cost")
 	c.url(path+".tokens.jwksUrl", t.Tokens.JWKSURL, false)
