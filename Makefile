@@ -45,7 +45,7 @@ build: ## build bin/gateway
 test: redis-server chromium ## all tests, with the race detector
 	go test -race ./...
 
-check: fresh format vet lint test fuzz bench storefront clients ## everything that CI checks, in its order
+check: fresh format vet lint test fuzz bench explorer-check storefront clients ## everything that CI checks, in its order
 	@echo "check: all passed"
 
 generate: ## rewrite graph/ from schema.graphqls and gqlgen.yml

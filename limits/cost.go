@@ -29,6 +29,7 @@ type link struct {
 	field  *ast.Field
 	weight int  // points for the call behind the field
 	times  int  // objects that the field answers for each parent
+	asked  int  // items of the list that the field is or holds; 0 where it is none
 	listed bool // the field itself is a list
 	paid   bool // each of them costs a point
 }
@@ -73,6 +74,25 @@ func times(a, b int) int { return min(a*b, most) }
 // Points is the cost of the whole operation.
 func (e *Estimate) Points() int { return min(e.root.sum.calls+e.root.sum.items, most) }
 
+// Position is one place of an operation's answer that costs something, or has something below it that does.
+type Position struct {
+	// Path leads to it by response names, such as "companies.nodes.users"; it has no list positions.
+	Path string
+	// Field is the field's definition, such as "Company.users".
+	Field string
+	// Type is the name of its type, without list and non-null.
+	Type string
+	// Parent is the index of the position that it is below, -1 at the root.
+	Parent int
+	// Times is how many objects it answers for each parent at most.
+	Times int
+	// Items is how many items are asked for of the list that it is, or whose page it is; 0 where it is neither.
+	Items int
+	// calls and paid are the points for the call behind it, and whether each item costs one.
+	calls int
+	paid  bool
+}
+
 // FieldCost is what one position of an operation costs by itself, without what is below it.
 type FieldCost struct {
 	// Path leads to it by response names, such as "companies.nodes.users"; it has no list positions.
@@ -94,32 +114,50 @@ func (f FieldCost) Cost() int { return f.Calls + f.Items }
 // have fewer that cost anything.
 const maxFields = 1000
 
-// Fields are the positions that cost something, parents first, and the first
-// 1000 of them where there are more.
-func (e *Estimate) Fields() []FieldCost {
-	var out []FieldCost
-	var walk func(s *spot, path string, parents int)
-	walk = func(s *spot, path string, parents int) {
+// Positions are the places that cost something or lead to some that do, parents
+// first, and the first 1000 of them where there are more.
+func (e *Estimate) Positions() []Position {
+	var out []Position
+	var walk func(s *spot, parent int)
+	walk = func(s *spot, parent int) {
 		for _, l := range s.below {
 			if t := l.total(); t.calls+t.items == 0 || len(out) == maxFields {
 				continue
 			}
-			here := l.field.Alias
-			if path != "" {
-				here = path + "." + here
+			here := Position{
+				Path: l.field.Alias, Field: l.parent() + "." + l.field.Name, Type: l.field.Definition.Type.Name(),
+				Parent: parent, Times: l.times, Items: l.asked, calls: l.weight, paid: l.paid,
 			}
-			cost := FieldCost{Path: here, Field: l.parent() + "." + l.field.Name, Parents: parents, Calls: l.weight}
-			count := times(parents, l.times)
-			if l.paid {
-				cost.Items = count
+			if parent >= 0 {
+				here.Path = out[parent].Path + "." + here.Path
 			}
-			if cost.Cost() > 0 {
-				out = append(out, cost)
-			}
-			walk(l.spot, here, count)
+			out = append(out, here)
+			walk(l.spot, len(out)-1)
 		}
 	}
-	walk(e.root, "", 1)
+	walk(e.root, -1)
+	return out
+}
+
+// Fields are the positions that cost something by themselves.
+func (e *Estimate) Fields() []FieldCost {
+	var out []FieldCost
+	positions := e.Positions()
+	count := make([]int, len(positions))
+	for i, p := range positions {
+		parents := 1
+		if p.Parent >= 0 {
+			parents = count[p.Parent]
+		}
+		count[i] = times(parents, p.Times)
+		cost := FieldCost{Path: p.Path, Field: p.Field, Parents: parents, Calls: p.calls}
+		if p.paid {
+			cost.Items = count[i]
+		}
+		if cost.Cost() > 0 {
+			out = append(out, cost)
+		}
+	}
 	return out
 }
 

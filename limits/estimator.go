@@ -59,8 +59,8 @@ type list struct {
 // link prices a position with all that is below it.
 func (e *estimator) link(p position) link {
 	price := e.prices.fields[p[0].Definition]
-	l := link{field: p[0], weight: price.weight, times: 1}
 	of := list{sized: price.sized, items: e.items(price, p[0]), paid: price.weight > 0}
+	l := link{field: p[0], weight: price.weight, times: 1, asked: of.items}
 	if price.items > 0 && len(price.sized) == 0 {
 		l.times, l.listed, l.paid = of.items, true, of.paid
 	}

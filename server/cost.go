@@ -6,6 +6,8 @@ import (
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/resolvers/loaders"
+	"github.com/marketgraph/marketgraph/upstream"
 )
 
 // headerCostOnly asks what an operation would cost, and runs nothing.
@@ -18,6 +20,8 @@ type costReport struct {
 	Throttle  throttleStatus `json:"throttleStatus"`
 	// Fields are what each position costs; only in answers of a dry run.
 	Fields []limits.FieldCost `json:"fields,omitempty"`
+	// Predicted is how many calls each backend would get; only in answers of a dry run.
+	Predicted map[upstream.Backend]int `json:"predictedUpstreamCalls,omitempty"`
 }
 
 // upstreamReport is extensions.upstream: what backends had to do for a request.
@@ -103,7 +107,7 @@ func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*opera
 	for _, op := range ops {
 		report := costReport{Requested: op.points(), Actual: op.used, Throttle: newThrottleStatus(charge.Level())}
 		if dry && op.estimate != nil {
-			report.Fields = op.estimate.Fields()
+			report.Fields, report.Predicted = op.estimate.Fields(), s.forecast(req, op)
 		}
 		op.response.Extensions = extensionsOf(report)
 		if spent != nil {
@@ -113,6 +117,17 @@ func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*opera
 			s.metrics.cost(report.Requested, report.Actual)
 		}
 	}
+}
+
+// forecast predicts what backends would have to do for an operation.
+func (s *Server) forecast(req *request, op *operation) map[upstream.Backend]int {
+	positions := op.estimate.Positions()
+	selected := make([]loaders.Selected, len(positions))
+	for i, p := range positions {
+		selected[i] = loaders.Selected{Path: p.Path, Field: p.Field, Type: p.Type, Parent: p.Parent, Times: p.Times, Items: p.Items}
+	}
+	identify := s.table.Select(op.Operation, op.Doc.Fragments).NeedsViewer() && !req.viewer.IsAnonymous() && !req.viewer.IsService()
+	return req.tenant.Loaders.Forecast(req.viewer, identify, selected)
 }
 
 // refusedReport is the cost of operations that were not run, from what charge gave.

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 const shopDoc = `{ products(first: 5) { nodes { name } } }` // 1 call and 5 items
@@ -118,7 +120,7 @@ func TestDryRun(t *testing.T) {
 		{Path: "companies.nodes.subscriptions", Field: "Company.subscriptions", Parents: 3, Calls: 1},
 		{Path: "companies.nodes.subscriptions.nodes", Field: "SubscriptionConnection.nodes", Parents: 3, Items: 6},
 		{Path: "companies.nodes.subscriptions.nodes.product", Field: "Subscription.product", Parents: 6, Calls: 1},
-	}})
+	}, Predicted: map[upstream.Backend]int{appdirect.Backend: 3}})
 	if got.status != http.StatusOK || got.text != `{"data":null}` {
 		t.Errorf("answered %d %s", got.status, got.text)
 	}

@@ -31,6 +31,7 @@ func TestExplorerShowsThePrice(t *testing.T) {
 	b.do(t, chromedp.Click("#dry"))
 	b.waitForPrice(t, "Would cost at most ")
 	b.waitForPrice(t, "nothing was run · 1000000 of 1000000 left")
+	b.waitForPrice(t, "with nothing cached, calls: ")
 	b.waitForAnswer(t, `"data": null`)
 
 	b.do(t, chromedp.Click(runButton))

@@ -259,6 +259,7 @@ func (b *backends) control(t testing.TB, method, path, body string) []byte {
 // calls is what the sandbox counted since the last forgetCalls.
 type calls struct {
 	Total      int            `json:"total"`
+	ByBackend  map[string]int `json:"byBackend"`
 	ByRoute    map[string]int `json:"byRoute"`
 	Violations int            `json:"rateLimitViolations"`
 }

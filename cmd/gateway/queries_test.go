@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,6 +31,9 @@ type queryCase struct {
 	Query string
 	// Calls by route, per size: what $n is. A name stands for a number of the REST walk.
 	Calls map[int]map[string]any
+	// Forecast is what a dry run says, where that is more than the calls: nobody
+	// knows beforehand that a list will be shorter than what is asked for.
+	Forecast map[int]map[string]int
 	// Items is how many there must be at least at a path, all lists on the way
 	// taken together, at the largest size: proof that something was asked for.
 	Items map[string]int
@@ -98,6 +102,7 @@ func (c queryCase) run(t *testing.T, b *backends, size int, want map[string]int)
 		if diff := cmp.Diff(want, b.calls(t).ByRoute); diff != "" {
 			t.Errorf("%s: calls (-want +got):\n%s", form.name, diff)
 		}
+		c.checkForecast(t, size, b.calls(t).ByBackend, g.forecast(t, a))
 		b.forgetCalls(t)
 		again, _ := asNodes(g.must(t, a)).(map[string]any)
 		if diff := cmp.Diff(neverKept(want), b.calls(t).ByRoute); diff != "" {
@@ -129,6 +134,21 @@ func neverKept(calls map[string]int) map[string]int {
 		}
 	}
 	return live
+}
+
+// checkForecast holds what a dry run says to what was counted.
+func (c queryCase) checkForecast(t *testing.T, size int, counted, forecast map[string]int) {
+	t.Helper()
+	want := maps.Clone(counted)
+	for backend, n := range c.Forecast[size] {
+		if n <= counted[backend] {
+			t.Errorf("%d calls of %s are no more than were counted", n, backend)
+		}
+		want[backend] = n
+	}
+	if diff := cmp.Diff(want, forecast); diff != "" {
+		t.Errorf("forecast (-counted +said):\n%s", diff)
+	}
 }
 
 func (c queryCase) viewer() string {

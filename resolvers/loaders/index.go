@@ -68,6 +68,7 @@ func (f *finding[T]) fromList(ctx context.Context) error {
 	}
 	f.takeAll(head)
 	rest := f.restOf(head)
+	f.l.tenant.sizes.learn(f.list.route, 1+len(rest))
 	if len(f.missing) == 0 || len(rest) == 0 || (!f.listFirst && f.list.misses(ctx, f.l, rest) > len(f.missing)) {
 		return nil
 	}

@@ -179,6 +179,7 @@ func (l *Loaders) readLinks(ctx context.Context) ([]Link, error) {
 			}
 		}
 		if len(page.items) < size || (i+1)*size >= page.total {
+			l.tenant.sizes.learn(listCompanies.route, i+1)
 			return out, nil
 		}
 	}

@@ -23,6 +23,7 @@ type Tenant struct {
 	evictions   *evictions // for events
 	width       width      // how wide the tenant's list of subscriptions is known to be
 	tree        width      // how wide the tree of telephony accounts is known to be
+	sizes       sizes      // how long the lists are that are read whole
 }
 
 // NewTenant joins a tenant's backends with the cache. maxItems is the most items

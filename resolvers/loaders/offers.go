@@ -117,6 +117,7 @@ func (l *Loaders) fetchOffers(ctx context.Context, planIDs []string) answers[*of
 	head, err := list.source.get(ctx, l, list.ask(0))
 	if err == nil {
 		collectOffers(found, head.items)
+		l.tenant.sizes.learn(list.source.route, 1+len(list.rest(head)))
 	}
 	if err == nil && !holdsAll(found, planIDs) {
 		var all []*detail

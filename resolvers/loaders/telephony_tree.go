@@ -87,7 +87,7 @@ func (l *Loaders) climb(
 		wanted[id] = true
 	}
 	token := ""
-	for range pages {
+	for i := range pages {
 		page, err := tree.source.get(ctx, l, tree.ask(token))
 		if err != nil {
 			return
@@ -99,9 +99,11 @@ func (l *Loaders) climb(
 			}
 		}
 		if token = page.next; token == "" || len(wanted) == 0 {
+			l.tenant.sizes.learn(tree.source.route, i+1)
 			return
 		}
 	}
+	l.tenant.sizes.learn(tree.source.route, pages+1)
 	l.tenant.tree.learn(anyStatus, pages, time.Now())
 }
 

@@ -33,6 +33,9 @@ func readBelow[T any](ctx context.Context, l *Loaders, list listing[T], calls in
 		return nil, false
 	}
 	head, err := list.source.get(ctx, l, list.ask(0))
+	if err == nil {
+		l.tenant.sizes.learn(list.source.route, 1+len(list.rest(head)))
+	}
 	if err != nil || list.source.misses(ctx, l, list.rest(head)) >= calls {
 		return nil, false // another way may still answer for some
 	}

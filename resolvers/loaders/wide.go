@@ -136,9 +136,11 @@ func (l *Loaders) walk(ctx context.Context, status model.SubscriptionStatus, pag
 		}
 		all = append(all, page.items...)
 		if len(page.items) < list.size {
+			l.tenant.sizes.learn(list.source.route, i+1)
 			return all, true
 		}
 	}
+	l.tenant.sizes.learn(list.source.route, pages+1)
 	l.tenant.width.learn(status, pages, time.Now())
 	return nil, false
 }

@@ -56,6 +56,13 @@ export function describe({ cost, upstream, dry }) {
   return [
     dry ? `Would cost at most ${cost.requestedQueryCost}, nothing was run` : `Cost ${cost.actualQueryCost} of at most ${cost.requestedQueryCost}`,
     `${currentlyAvailable} of ${maximumAvailable} left, ${restoreRate} more a second`,
-    ...(upstream ? [`${upstream.calls} upstream calls`] : []),
+    ...(upstream && !dry ? [`${upstream.calls} upstream calls`] : []),
+    ...predicted(cost.predictedUpstreamCalls),
   ].join(' · ')
+}
+
+// predicted says how many calls each backend would get of an empty cache.
+function predicted(byBackend = {}) {
+  const each = Object.entries(byBackend).sort().map(([backend, calls]) => `${calls} to ${backend}`)
+  return each.length ? [`with nothing cached, calls: ${each.join(', ')}`] : []
 }
