@@ -71,7 +71,7 @@ func (m *market) wire(t *testing.T, server *httptest.Server) {
 	t.Helper()
 	var err error
 	m.client, err = upstream.NewClient(upstream.Config{
-		Backend: appdirect.Backend, BaseURL: server.URL, Client: "test", Credentials: credentials{}, Attempts: 1, Transport: server.Client().Transport,
+		Backend: appdirect.Backend, BaseURL: server.URL, Client: "test", Credentials: credentials{}, Bounds: upstream.Bounds{Attempts: 1}, Transport: server.Client().Transport,
 		General: upstream.Bucket{Kind: upstream.LeakyBucket, Size: 100_000, PerSecond: 100_000},
 	})
 	if err != nil {

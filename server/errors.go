@@ -151,6 +151,8 @@ func callFault(e *upstream.Error) fault {
 		f.message = "the request ended before " + name + " answered"
 	case upstream.Unavailable:
 		f.message = name + " is not available"
+	case upstream.Tripped:
+		f.message = name + " has failed too often and is left alone for a while"
 	case upstream.Unauthenticated, upstream.Forbidden:
 		f.code, f.message = disowned(e)
 	case upstream.MalformedReply, upstream.TooLarge:

@@ -71,6 +71,7 @@ func TestClassify(t *testing.T) {
 		"rate limited": {call(upstream.RateLimited, 1500*time.Millisecond), backend(RateLimitExceeded, "the backend appdirect has no room for this call within the operation's deadline")},
 		"paced":        {call(upstream.Paced, 0), backend(RateLimitExceeded, "the backend appdirect has no room for this call within the operation's deadline")},
 		"away":         {call(upstream.Unavailable, 0), backend(Internal, "the backend appdirect is not available")},
+		"left alone":   {call(upstream.Tripped, 2*time.Second), backend(Internal, "the backend appdirect has failed too often and is left alone for a while")},
 		"slow":         {call(upstream.Timeout, 0), backend(Internal, "the backend appdirect did not answer in time")},
 		"malformed":    {call(upstream.MalformedReply, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},
 		"too large":    {call(upstream.TooLarge, 0), backend(Internal, "the backend appdirect answered in a way that the gateway cannot read")},

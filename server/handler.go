@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -78,23 +77,30 @@ func (s *Server) tenanted(next http.Handler) http.Handler {
 
 // serveHealth says that the process runs.
 func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
-	writeStatus(w, http.StatusOK, "ok")
+	writeStatus(w, http.StatusOK, health{Status: "ok"})
 }
 
-// serveReady says whether requests should be sent here; a server that shuts down says no.
+// serveReady says whether requests should be sent here; a server that shuts down says no. A backend that is away is told
+// of and changes nothing: it is away for every replica.
 func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	if s.draining.Load() {
-		writeStatus(w, http.StatusServiceUnavailable, "shutting down")
+		writeStatus(w, http.StatusServiceUnavailable, health{Status: "shutting down"})
 		return
 	}
-	writeStatus(w, http.StatusOK, "ready")
+	writeStatus(w, http.StatusOK, health{Status: "ready", Breakers: openBreakers(s.breakers)})
 }
 
-func writeStatus(w http.ResponseWriter, status int, text string) {
+// health is what /healthz and /readyz say.
+type health struct {
+	Status   string        `json:"status"`
+	Breakers []openBreaker `json:"breakers,omitempty"`
+}
+
+func writeStatus(w http.ResponseWriter, code int, body health) {
 	w.Header().Set("Content-Type", typeJSON)
 	w.Header().Set("Cache-Control", noStore)
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": text})
+	w.WriteHeader(code)
+	_, _ = w.Write(append(ours(body), '\n'))
 }
 
 // Drain makes /readyz say no, so that a load balancer stops sending; the server goes on answering.

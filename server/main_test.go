@@ -82,7 +82,10 @@ func startWith(t *testing.T, o Options, change func(*Tenant)) *gateway {
 	backend := httptest.NewServer(http.HandlerFunc(g.backend))
 	t.Cleanup(backend.Close)
 	o.Directory, o.Metrics, o.Log = people{}, NewMetrics(), slog.New(slog.NewJSONHandler(g.log, nil))
-	o.Tenants, o.DefaultTenant = []*Tenant{g.tenant(t, backend, o.Metrics)}, "acme"
+	if o.Breakers == nil {
+		o.Breakers = upstream.NewBreakers(upstream.DefaultBounds())
+	}
+	o.Tenants, o.DefaultTenant = []*Tenant{g.tenant(t, backend, o)}, "acme"
 	change(o.Tenants[0])
 	var err error
 	if g.server, err = New(o); err != nil {
@@ -94,16 +97,16 @@ func startWith(t *testing.T, o Options, change func(*Tenant)) *gateway {
 }
 
 // tenant is wired as cmd does it, with a backend that also introspects tokens.
-func (g *gateway) tenant(t *testing.T, backend *httptest.Server, m *Metrics) *Tenant {
+func (g *gateway) tenant(t *testing.T, backend *httptest.Server, o Options) *Tenant {
 	t.Helper()
 	client, err := upstream.NewClient(upstream.Config{
 		Backend: appdirect.Backend, BaseURL: backend.URL, Client: "test", Credentials: credentials{}, General: appdirect.General(),
-		Transport: backend.Client().Transport, Attempts: 1, OnCall: m.Call,
+		Transport: backend.Client().Transport, Bounds: upstream.Bounds{Attempts: 1}, Breakers: o.Breakers, OnCall: o.Metrics.Call,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := cache.New(cache.Options{OnEvent: m.Cache})
+	kept, err := cache.New(cache.Options{OnEvent: o.Metrics.Cache})
 	if err != nil {
 		t.Fatal(err)
 	}

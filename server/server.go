@@ -12,6 +12,7 @@ import (
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/graph"
 	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/upstream"
 )
 
 // Options are what a server is made of.
@@ -38,6 +39,8 @@ type Options struct {
 	Persisted *cache.Slots
 	// Events remembers which events of webhooks were taken; nil takes one as often as it comes.
 	Events *cache.Slots
+	// Breakers are told of at /readyz and by the metrics; nil tells of none.
+	Breakers *upstream.Breakers
 	// Metrics count; required.
 	Metrics *Metrics
 	// Log gets one event per operation; nil discards.
@@ -62,6 +65,7 @@ type Server struct {
 	compress   func(http.Handler) http.HandlerFunc
 	persisted  *cache.Slots // nil keeps none
 	events     *cache.Slots // nil remembers none
+	breakers   *upstream.Breakers
 	metrics    *Metrics
 	log        *slog.Logger
 	now        func() time.Time
@@ -85,8 +89,12 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		table: table, directory: o.Directory, hosts: hosts, limits: bounds,
 		throttle: o.Throttle, proxies: o.Proxies,
-		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, events: o.Events, metrics: o.Metrics, log: o.Log, now: o.Now,
+		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, events: o.Events, breakers: o.Breakers, metrics: o.Metrics, log: o.Log, now: o.Now,
 	}
+	if s.breakers == nil {
+		s.breakers = upstream.NewBreakers(upstream.DefaultBounds())
+	}
+	s.metrics.watch(s.breakers)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

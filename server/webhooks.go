@@ -90,7 +90,7 @@ func (s *Server) serveWebhook(w http.ResponseWriter, r *http.Request) {
 	if got.wait > 0 {
 		w.Header().Set(headerRetryAfter, strconv.Itoa(inSeconds(got.wait)))
 	}
-	writeStatus(w, got.status, cmp.Or(got.text, got.outcome))
+	writeStatus(w, got.status, health{Status: cmp.Or(got.text, got.outcome)})
 }
 
 // receive takes an event from whoever may send one. Its body is read last: nobody else is listened to.

@@ -12,18 +12,8 @@ import (
 	"time"
 )
 
-// Defaults of [Config] and of [NewTransport].
 const (
-	DefaultMaxBody        = 8 << 20
-	DefaultAttempts       = 3
-	DefaultAttemptTimeout = 5 * time.Second
-	DefaultWriteTimeout   = 30 * time.Second
-
-	// Dialling is bounded apart from the attempt: a host that is away should not use up the whole of it.
-	dialTimeout   = 2 * time.Second
-	tlsTimeout    = 3 * time.Second
-	headerTimeout = DefaultWriteTimeout // a stop for clients that set longer time-outs
-	idleTimeout   = 90 * time.Second
+	idleTimeout = 90 * time.Second
 	// The default of 2 would close and dial again under any load; idle connections cost next to nothing.
 	maxIdlePerHost = 64
 	maxHeaderBytes = 64 << 10
@@ -59,14 +49,12 @@ type Config struct {
 	Pacer *Pacer
 	// Transport is shared by all clients of the process; nil makes one by [NewTransport].
 	Transport http.RoundTripper
-	// MaxBody bounds a reply's body after decompression, in bytes; default 8 MiB.
-	MaxBody int64
-	// Attempts is how often a read is sent at most; default 3. Writes are sent once.
-	Attempts int
-	// AttemptTimeout bounds one attempt of a read from its send to the body's end, within the caller's deadline; default 5 s.
-	AttemptTimeout time.Duration
-	// WriteTimeout is a write's. It is longer, since a write that is given up may have been done: default 30 s.
-	WriteTimeout time.Duration
+	// Breakers are shared by all clients of the process; nil makes some for this client alone.
+	Breakers *Breakers
+	// Hosts are shared by all clients of the process; nil makes some for this client alone.
+	Hosts *Hosts
+	// Bounds of this client's calls; those of connections, hosts and breakers hold only where it makes its own.
+	Bounds
 	// OnCall, when set, is told each attempt once, synchronously and from many goroutines.
 	OnCall func(CallInfo)
 	// Now defaults to time.Now. It measures and reads Retry-After dates; waiting always follows the real clock.
@@ -95,37 +83,47 @@ type CallInfo struct {
 
 // Client makes the calls to one backend.
 type Client struct {
-	cfg  Config
-	http *http.Client
+	cfg     Config
+	http    *http.Client
+	room    *room // at its host
+	retries *retries
 }
 
 // NewClient checks the configuration as a whole and reports every fault at once.
 func NewClient(cfg Config) (*Client, error) {
 	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
 	cfg.AuthHeader = cmp.Or(cfg.AuthHeader, "Authorization")
-	cfg.MaxBody = cmp.Or(cfg.MaxBody, DefaultMaxBody)
-	cfg.Attempts = cmp.Or(cfg.Attempts, DefaultAttempts)
-	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, DefaultAttemptTimeout)
-	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, DefaultWriteTimeout)
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	if cfg.Pacer == nil {
-		cfg.Pacer = NewPacer(PacerConfig{})
-	}
-	if cfg.Transport == nil {
-		cfg.Transport = NewTransport()
-	}
+	cfg.share()
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Client{cfg: cfg, http: pinned(cfg.Transport)}, nil
+	return &Client{cfg: cfg, http: pinned(cfg.Transport), room: cfg.Hosts.room(cfg.BaseURL), retries: newRetries(cfg.RetryShare)}, nil
 }
 
-// validate runs after the defaults are set, so what it calls wrong was written by somebody. A missing general bucket is
-// a fault and not "unlimited": every backend has a limit, printed or not.
-func (cfg *Config) validate() error {
+// share makes what nobody shares with this client.
+func (cfg *Config) share() {
+	if cfg.Pacer == nil {
+		cfg.Pacer = NewPacer(PacerConfig{})
+	}
+	if cfg.Breakers == nil {
+		cfg.Breakers = NewBreakers(cfg.Bounds)
+	}
+	if cfg.Hosts == nil {
+		cfg.Hosts = NewHosts(cfg.Bounds)
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = NewTransport(cfg.Bounds)
+	}
+}
+
+// validate sets the defaults of what is bounded and reports what is wrong. A missing general bucket is a fault and not
+// "unlimited": every backend has a limit, printed or not.
+func (cfg *Config) validate() (err error) {
 	var faults []error
+	cfg.Bounds, err = cfg.Bounds.WithDefaults()
 	if cfg.Backend == "" {
 		faults = append(faults, errors.New("upstream: config: backend is missing"))
 	}
@@ -141,10 +139,7 @@ func (cfg *Config) validate() error {
 			faults = append(faults, fmt.Errorf("upstream: config: bucket of route %s: %w", name, err))
 		}
 	}
-	if cfg.MaxBody < 1 || cfg.Attempts < 1 || cfg.AttemptTimeout < 1 || cfg.WriteTimeout < 1 {
-		faults = append(faults, errors.New("upstream: config: max body, attempts, attempt and write timeout must be above 0"))
-	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, err)...)
 }
 
 // checkURL does not quote the URL: somebody may have put a password into it.
@@ -161,15 +156,15 @@ func checkURL(raw string) error {
 	return nil
 }
 
-// NewTransport is a connection pool with finite time-outs and no cookies; make one per process.
-func NewTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+// NewTransport is a connection pool with finite time-outs and no cookies; make one per process. Of the bounds,
+// which are as [Bounds.WithDefaults] gives them, it takes that of connecting: how long an answer may take is for its users.
+func NewTransport(bounds Bounds) *http.Transport {
+	dialer := &net.Dialer{Timeout: bounds.ConnectTimeout, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
+		TLSHandshakeTimeout:    bounds.ConnectTimeout,
 		ExpectContinueTimeout:  time.Second,
 		IdleConnTimeout:        idleTimeout,
 		MaxIdleConns:           4 * maxIdlePerHost,
@@ -194,7 +189,10 @@ func (c *Client) Do(ctx context.Context, call Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &exchange{client: c, call: call, target: target, budget: BudgetFrom(ctx)}
+	x := &exchange{
+		client: c, call: call, target: target, budget: BudgetFrom(ctx),
+		breaker: c.cfg.Breakers.of(breakerKey{baseURL: c.cfg.BaseURL, client: c.cfg.Client, route: call.Route}),
+	}
 	if !call.Route.Idempotent() {
 		return x.try(ctx)
 	}

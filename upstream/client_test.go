@@ -273,7 +273,7 @@ func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	c, err := upstream.NewClient(upstream.Config{Backend: "b", BaseURL: server.URL, General: wide, Credentials: &keys{}, Attempts: 1})
+	c, err := upstream.NewClient(upstream.Config{Backend: "b", BaseURL: server.URL, General: wide, Credentials: &keys{}, Bounds: upstream.Bounds{Attempts: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestSystemWithoutCredentials(t *testing.T) {
 
 func TestConfigFaults(t *testing.T) {
 	t.Parallel()
-	_, err := upstream.NewClient(upstream.Config{BaseURL: "http://user:s3cret@host/?q", MaxBody: -1, Attempts: -1})
+	_, err := upstream.NewClient(upstream.Config{BaseURL: "http://user:s3cret@host/?q", Bounds: upstream.Bounds{MaxBody: -1, Attempts: -1}})
 	for _, want := range []string{"backend", "base URL", "general bucket", "above 0"} {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%q is not in: %v", want, err)

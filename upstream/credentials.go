@@ -73,7 +73,7 @@ func (e *CredentialsError) Unwrap() error { return e.cause }
 // fetched before the first Authorize.
 func NewClientCredentials(cfg ClientCredentialsConfig) Credentials {
 	if cfg.Transport == nil {
-		cfg.Transport = NewTransport()
+		cfg.Transport = NewTransport(DefaultBounds())
 	}
 	c := &clientCredentials{cfg: cfg, http: pinned(cfg.Transport)}
 	return NewKeeper(KeeperConfig{Name: cfg.String(), Fetch: c.fetch, Timeout: cfg.Timeout, Margin: cfg.Margin, Now: cfg.Now})

@@ -19,6 +19,12 @@
 // Nothing waits without end: a queue has a length and a longest wait, an attempt has a time-out, a read has a number of
 // attempts, and all of them end with the caller's deadline. A call that would miss it is refused before it is sent.
 //
+// # Failure
+//
+// A route that fails is left alone by its breaker ([Breakers]): calls are refused at once and do not queue, and single
+// ones try whether it is back. Retries have to be earned by calls that succeed. One host gets a bounded number of calls
+// at a time ([Hosts]). So an outage costs the backend less than its health does, and the callers no time.
+//
 // # Writes
 //
 // A write is sent once, and before all reads that wait. Its error is retryable only when the backend surely did nothing,

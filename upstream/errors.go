@@ -31,6 +31,8 @@ const (
 	TooLarge
 	// Paced: not sent, because its turn would come after the deadline, or because the queue is full.
 	Paced
+	// Tripped: not sent, because the route's breaker is open. See [Breakers].
+	Tripped
 	// BudgetSpent: not sent, because the operation has made all the calls it may.
 	BudgetSpent
 	// Canceled: the caller went away.
@@ -44,7 +46,7 @@ const (
 var kindNames = [...]string{
 	Unauthenticated: "unauthenticated", Forbidden: "forbidden", NotFound: "not found", Refused: "refused",
 	RateLimited: "rate limited", Unavailable: "unavailable", Timeout: "timeout", MalformedReply: "malformed",
-	TooLarge: "too large", Paced: "paced", BudgetSpent: "budget spent", Canceled: "canceled", Misused: "misused",
+	TooLarge: "too large", Paced: "paced", Tripped: "tripped", BudgetSpent: "budget spent", Canceled: "canceled", Misused: "misused",
 	NoAuthority: "no authority",
 }
 
@@ -105,7 +107,7 @@ func (e *Error) Error() string {
 // was sent and got no clear answer is not: it may have been done.
 func (e *Error) Retryable() bool {
 	switch e.Kind {
-	case RateLimited, Paced:
+	case RateLimited, Paced, Tripped:
 		return true
 	case Unavailable, Timeout:
 		return !e.doubtful

@@ -6,28 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 )
 
 const (
-	userAgent    = "marketgraph"
-	jsonType     = "application/json"
-	formType     = "application/x-www-form-urlencoded"
-	maxErrorBody = 32 << 10 // bytes of an error's body that are kept; the rest is left to the closed connection
+	userAgent = "marketgraph"
+	jsonType  = "application/json"
+	formType  = "application/x-www-form-urlencoded"
 )
 
 // exchange is one Do: its attempts, which follow each other and never overlap.
 type exchange struct {
-	client *Client
-	call   Call
-	target string
-	budget *Budget
+	client  *Client
+	call    Call
+	target  string
+	budget  *Budget
+	breaker *breaker
 
 	attempts int
 	header   string // that authorised the last attempt
@@ -71,18 +67,20 @@ func (x *exchange) attempt(ctx context.Context) (*Reply, error) {
 	}
 	switch {
 	case err == nil:
+		x.client.retries.earn()
 		return reply, nil
 	case info.Sent:
 		x.failed = err
-	case x.failed != nil && (info.Kind == Paced || info.Kind == BudgetSpent):
+	case x.failed != nil && (info.Kind == Paced || info.Kind == BudgetSpent || info.Kind == Tripped):
 		x.stop = true
 		return nil, x.failed
 	}
 	return nil, err
 }
 
-// admitted passes budget, credentials and pacer, in this order: a call that the budget refuses costs nobody anything,
-// and a slot is not held while a token is fetched.
+// admitted passes budget, breaker, credentials, pacer and host, in this order: a call that the budget refuses costs
+// nobody anything, one to a route that is left alone does not queue, a slot is not held while a token is fetched, and a
+// place at the host not while the slot is waited for.
 func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error) {
 	if !x.budget.take(x.call.Route.Name) {
 		return nil, x.fail(BudgetSpent, fmt.Sprintf("the operation may make %d calls", x.budget.Limit()), nil)
@@ -92,6 +90,9 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 			x.budget.giveBack(x.call.Route.Name)
 		}
 	}()
+	if wait := x.breaker.resting(); wait > 0 {
+		return nil, x.tripped(wait)
+	}
 	if err := x.authorize(ctx); err != nil {
 		return nil, err
 	}
@@ -105,9 +106,43 @@ func (x *exchange) admitted(ctx context.Context, info *CallInfo) (*Reply, error)
 		room.unsent()
 		return nil, x.refused(interrupted(ctx))
 	}
+	return x.entered(ctx, room, info)
+}
+
+// entered takes a place at the host and sends, unless the breaker has opened while the call was queued. The breaker is
+// last, so that its probe is a call that is surely sent.
+func (x *exchange) entered(ctx context.Context, room *admission, info *CallInfo) (*Reply, error) {
+	away, refused := x.client.room.enter(ctx, x.timeout())
+	if refused != nil {
+		room.unsent()
+		return nil, x.refused(refused)
+	}
+	defer away()
+	leave, wait := x.breaker.enter()
+	if leave == nil {
+		room.unsent()
+		return nil, x.tripped(wait)
+	}
 	info.Sent = true
 	sent(ctx)
-	return x.send(ctx, room, info)
+	reply, err := x.send(ctx, room, info)
+	leave(x.verdict(ctx, err, info.Duration))
+	return reply, err
+}
+
+// verdict is what an attempt says of its route. A time-out of the caller's counts only where the backend had half of
+// its own by then: the impatient must not trip the breaker of the patient. A 429 about one account is that account's,
+// and its bucket rests.
+func (x *exchange) verdict(ctx context.Context, err error, took time.Duration) verdict {
+	switch kind := KindOf(err); {
+	case kind == Canceled, kind == Misused,
+		kind == Timeout && ctx.Err() != nil && took < x.timeout()/2,
+		kind == RateLimited && x.call.Account != "":
+		return nothing
+	case kind == Unavailable, kind == Timeout, kind == RateLimited:
+		return failing
+	}
+	return healthy
 }
 
 // authorize sets the header of the next attempt. The viewer's token is forwarded as it is; ours may have to be fetched,
@@ -151,8 +186,10 @@ func (x *exchange) send(ctx context.Context, room *admission, info *CallInfo) (*
 // roundTrip sends and reads. Its context ends with it, so a body that nobody wants any more is closed rather than
 // drained: a fresh connection is cheaper than an answer of unknown length.
 func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, x.timeout())
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	late := time.AfterFunc(x.timeout(), func() { cancel(context.DeadlineExceeded) })
+	defer late.Stop()
 	var way passage
 	req, err := x.request(httptrace.WithClientTrace(ctx, way.trace()))
 	if err != nil {
@@ -165,6 +202,7 @@ func (x *exchange) roundTrip(ctx context.Context) (*Reply, error) {
 		return nil, e
 	}
 	defer res.Body.Close()
+	late.Reset(x.client.cfg.BodyTimeout)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return nil, x.answered(res)
 	}
@@ -194,10 +232,10 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// timeout is how long an attempt may take.
+// timeout is how long an attempt may take until the answer's header is here.
 func (x *exchange) timeout() time.Duration {
 	if x.call.Route.Idempotent() {
-		return x.client.cfg.AttemptTimeout
+		return x.client.cfg.HeaderTimeout
 	}
 	return x.client.cfg.WriteTimeout
 }
@@ -220,120 +258,9 @@ type once struct{}
 
 func (once) Read([]byte) (int, error) { return 0, io.EOF }
 
-// read takes a 2xx answer's body, whole or not at all.
-func (x *exchange) read(ctx context.Context, res *http.Response) (*Reply, error) {
-	limit := x.client.cfg.MaxBody
-	if res.ContentLength > limit {
-		return nil, x.tooLarge(res.StatusCode)
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
-	if err != nil {
-		return nil, x.broken(ctx, err)
-	}
-	if int64(len(body)) > limit {
-		return nil, x.tooLarge(res.StatusCode)
-	}
-	if wrong := x.notJSON(res, body); wrong != "" {
-		return nil, x.unread(MalformedReply, res.StatusCode, wrong)
-	}
-	res.Header.Del("Set-Cookie")
-	return &Reply{Status: res.StatusCode, Header: res.Header, Body: body}, nil
-}
-
-// tooLarge names the limit, so that whoever meets it knows which setting to look at.
-func (x *exchange) tooLarge(status int) *Error {
-	return x.unread(TooLarge, status, fmt.Sprintf("body exceeds the maximum of %d bytes", x.client.cfg.MaxBody))
-}
-
-// unread makes the error of a 2xx answer whose body is of no use. A write has been done then, and nobody knows as what.
-func (x *exchange) unread(kind Kind, status int, detail string) *Error {
-	e := x.fail(kind, detail, nil)
-	e.Status, e.doubtful = status, !x.call.Route.Idempotent()
-	return e
-}
-
-// notJSON says what is wrong with a 2xx body, "" when nothing is. Writes, HEAD and 204 may answer with nothing.
-func (x *exchange) notJSON(res *http.Response, body []byte) string {
-	if len(body) == 0 {
-		if x.call.Route.Method == http.MethodGet && res.StatusCode != http.StatusNoContent {
-			return "body is empty"
-		}
-		return ""
-	}
-	media, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	if err != nil || (media != jsonType && !strings.HasSuffix(media, "+json")) {
-		return "content type is not JSON"
-	}
-	return ""
-}
-
-// answered makes the error of an answer that is not 2xx.
-func (x *exchange) answered(res *http.Response) *Error {
-	e := x.fail(kindOfStatus(res.StatusCode), "", nil)
-	e.Status = res.StatusCode
-	e.doubtful = !x.call.Route.Idempotent() && !certain(res.StatusCode)
-	e.RetryAfter = retryAfter(res.Header.Get("Retry-After"), x.client.cfg.Now())
-	e.body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // an unreadable body must not hide the status
-	return e
-}
-
-// certain reports whether a status says of a write that it was not done. A redirect may follow what was done, and a
-// gateway that answers 5xx may have passed it on.
-func certain(status int) bool { return status >= 400 && status < 500 }
-
-// kindOfStatus has no case for 1xx, which net/http keeps to itself, and refuses redirects: following one would carry the
-// credentials to wherever it points.
-func kindOfStatus(status int) Kind {
-	switch {
-	case status == http.StatusUnauthorized:
-		return Unauthenticated
-	case status == http.StatusForbidden:
-		return Forbidden
-	case status == http.StatusNotFound, status == http.StatusGone:
-		return NotFound
-	case status == http.StatusTooManyRequests:
-		return RateLimited
-	case status >= 500:
-		return Unavailable
-	}
-	return Refused
-}
-
-// maxRetryAfter cuts what a header asks for; a day is the longest window of any limit we know.
-const maxRetryAfter = 24 * time.Hour
-
-// retryAfter reads seconds or an HTTP date; 0 for anything else and for the past.
-func retryAfter(header string, now time.Time) time.Duration {
-	if seconds, err := strconv.ParseUint(header, 10, 32); err == nil {
-		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
-	}
-	if at, err := http.ParseTime(header); err == nil {
-		return max(0, min(at.Sub(now), maxRetryAfter))
-	}
-	return 0
-}
-
-// broken makes the error of an exchange without a whole answer; ctx is the attempt's.
-func (x *exchange) broken(ctx context.Context, err error) *Error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err // its text holds the query
-	}
-	e := x.fail(Unavailable, "no whole answer", err)
-	e.doubtful = !x.call.Route.Idempotent()
-	var late interface{ Timeout() bool }
-	switch {
-	case ctx.Err() != nil:
-		e.Kind = endKind(ctx)
-	case errors.As(err, &late) && late.Timeout():
-		e.Kind = Timeout
-	}
-	return e
-}
-
 // endKind is why a context is over.
 func endKind(ctx context.Context) Kind {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return Timeout
 	}
 	return Canceled
@@ -343,6 +270,13 @@ func endKind(ctx context.Context) Kind {
 func (x *exchange) refused(r *refusal) *Error {
 	e := x.fail(r.kind, r.text, r.cause)
 	e.RetryAfter = max(0, r.wait)
+	return e
+}
+
+// tripped makes the error of a call that the breaker did not let out.
+func (x *exchange) tripped(wait time.Duration) *Error {
+	e := x.fail(Tripped, "too many calls of the route have failed", nil)
+	e.RetryAfter = wait
 	return e
 }
 

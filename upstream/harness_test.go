@@ -65,7 +65,7 @@ type arrival struct {
 func serve(t *testing.T, handler http.HandlerFunc) *backend {
 	t.Helper()
 	w := &wire{conns: make(chan net.Conn), closed: make(chan struct{})}
-	b := &backend{transport: upstream.NewTransport()}
+	b := &backend{transport: upstream.NewTransport(upstream.DefaultBounds())}
 	b.transport.Proxy, b.transport.DialContext = nil, w.dial
 	server := &http.Server{Handler: b.watch(handler)}
 	go server.Serve(w)

@@ -160,7 +160,7 @@ func TestUnsentIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := serve(t, later(20*time.Second, status(200)))
 		one := upstream.Bucket{Kind: upstream.Semaphore, Size: 1}
-		c := b.client(t, func(cfg *upstream.Config) { cfg.General, cfg.AttemptTimeout = one, time.Hour })
+		c := b.client(t, func(cfg *upstream.Config) { cfg.General, cfg.HeaderTimeout = one, time.Hour })
 		go succeed(t, c, aRead())
 		synctest.Wait()
 		if e := failing(t, c, aWrite(), time.Second); e.Kind != upstream.Paced || e.OutcomeUnknown() || !e.Retryable() {

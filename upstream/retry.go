@@ -23,7 +23,7 @@ func (x *exchange) retrying(ctx context.Context) (*Reply, error) {
 	plan := &retryPlan{ctx: ctx, exchange: x}
 	policy := retrypolicy.NewBuilder[*Reply]().
 		HandleIf(plan.again).
-		WithMaxAttempts(x.client.cfg.Attempts).
+		WithMaxAttempts(-1).
 		WithDelayFunc(plan.delayFunc).
 		ReturnLastFailure().
 		Build()
@@ -43,7 +43,7 @@ func (x *exchange) retrying(ctx context.Context) (*Reply, error) {
 	return nil, last // the policy puts the ended context in its place
 }
 
-// retryPlan decides after each failure of one Do whether it pays to go on; the policy counts and waits.
+// retryPlan decides after each failure of one Do whether it pays to go on; the policy waits.
 type retryPlan struct {
 	ctx      context.Context
 	exchange *exchange
@@ -58,7 +58,7 @@ func (p *retryPlan) again(_ *Reply, err error) bool {
 	if !errors.As(err, &e) || p.exchange.stop {
 		return false
 	}
-	// A refusal by our own pacer or budget is final here: another try would only wait in the same queue again.
+	// A refusal by our own pacer, breaker or budget is final here: another try would only find the same again.
 	switch e.Kind {
 	case Unavailable, Timeout, RateLimited:
 	default:
@@ -67,7 +67,8 @@ func (p *retryPlan) again(_ *Reply, err error) bool {
 	p.delay = max(backoff(p.failures), e.RetryAfter)
 	p.failures++
 	deadline, ok := p.ctx.Deadline()
-	return p.ctx.Err() == nil && (!ok || time.Now().Add(p.delay).Before(deadline))
+	inTime := p.ctx.Err() == nil && (!ok || time.Now().Add(p.delay).Before(deadline))
+	return inTime && p.failures < p.exchange.client.cfg.Attempts && p.exchange.client.retries.spend()
 }
 
 // delayFunc hands over the delay that again has fixed; the policy calls it right afterwards, in the same goroutine.

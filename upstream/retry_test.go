@@ -171,11 +171,11 @@ func TestNoHiddenRepetition(t *testing.T) {
 	})
 }
 
-func TestAttemptTimeoutAndDeadline(t *testing.T) {
+func TestHeaderTimeoutAndDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := serve(t, hang)
-		c := b.client(t, func(cfg *upstream.Config) { cfg.AttemptTimeout = 2 * time.Second })
+		c := b.client(t, func(cfg *upstream.Config) { cfg.HeaderTimeout = 2 * time.Second })
 		begin := time.Now()
 		_, err := c.Do(t.Context(), aRead())
 		if took := time.Since(begin); upstream.KindOf(err) != upstream.Timeout || took < 6*time.Second || took > 7*time.Second {

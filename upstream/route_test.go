@@ -153,22 +153,23 @@ func TestCallHidesItsSecrets(t *testing.T) {
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	seen := map[string]upstream.Kind{}
-	for k := upstream.Unauthenticated; k <= upstream.Misused; k++ {
+	for k := upstream.Unauthenticated; k <= upstream.NoAuthority; k++ {
 		name := k.String()
 		if other, dup := seen[name]; name == "" || name == "unknown" || dup {
 			t.Errorf("kind %d is %q, as %d is", k, name, other)
 		}
 		seen[name] = k
 	}
-	for _, k := range []upstream.Kind{0, -1, upstream.Misused + 1} {
+	for _, k := range []upstream.Kind{0, -1, upstream.NoAuthority + 1} {
 		if k.String() != "unknown" {
 			t.Errorf("kind %d is %q", k, k)
 		}
 	}
 	retryable := map[upstream.Kind]bool{
 		upstream.RateLimited: true, upstream.Unavailable: true, upstream.Timeout: true, upstream.Paced: true,
+		upstream.Tripped: true,
 	}
-	for k := upstream.Unauthenticated; k <= upstream.Misused; k++ {
+	for k := upstream.Unauthenticated; k <= upstream.NoAuthority; k++ {
 		if got := (&upstream.Error{Kind: k}).Retryable(); got != retryable[k] {
 			t.Errorf("%v: retryable = %v", k, got)
 		}

@@ -46,7 +46,10 @@ type builder struct {
 	cfg       *Config
 	log       *slog.Logger
 	metrics   *server.Metrics
+	calls     upstream.Bounds
 	pacer     *upstream.Pacer
+	breakers  *upstream.Breakers
+	hosts     *upstream.Hosts
 	transport http.RoundTripper
 	general   upstream.Bucket            // of a client application at AppDirect
 	buckets   map[string]upstream.Bucket // of routes, where others than printed
@@ -58,9 +61,10 @@ type builder struct {
 // build wires the rooms together. Nothing is reached yet: backends that are
 // away do not stop the gateway from starting.
 func build(ctx context.Context, cfg *Config, log *slog.Logger) (*gateway, error) {
-	transport := upstream.NewTransport()
-	b := newBuilder(cfg, log, transport)
-	b.onClose(transport.CloseIdleConnections)
+	b, err := newBuilder(cfg, log)
+	if err != nil {
+		return nil, err
+	}
 	g, err := b.build(ctx)
 	if err != nil {
 		b.gateway.close()
@@ -69,11 +73,20 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger) (*gateway, error)
 	return g, nil
 }
 
-func newBuilder(cfg *Config, log *slog.Logger, transport http.RoundTripper) *builder {
-	return &builder{
-		cfg: cfg, log: log, metrics: server.NewMetrics(), transport: transport,
-		pacer: upstream.NewPacer(upstream.PacerConfig{}), general: appdirect.General(), gateway: &gateway{},
+// newBuilder makes what all tenants' clients share.
+func newBuilder(cfg *Config, log *slog.Logger) (*builder, error) {
+	calls, err := cfg.Calls.bounds().WithDefaults()
+	if err != nil {
+		return nil, err
 	}
+	transport := upstream.NewTransport(calls)
+	b := &builder{
+		cfg: cfg, log: log, metrics: server.NewMetrics(), calls: calls, transport: transport,
+		pacer: upstream.NewPacer(upstream.PacerConfig{}), breakers: upstream.NewBreakers(calls), hosts: upstream.NewHosts(calls),
+		general: appdirect.General(), gateway: &gateway{},
+	}
+	b.onClose(transport.CloseIdleConnections)
+	return b, nil
 }
 
 func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
@@ -98,7 +111,7 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 	}
 	options := server.Options{
 		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading),
-		Limits: b.bounds, Throttle: b.throttle(), Proxies: b.cfg.proxies(&checker{}), Origins: b.cfg.Origins, Metrics: b.metrics, Log: b.log,
+		Limits: b.bounds, Throttle: b.throttle(), Proxies: b.cfg.proxies(&checker{}), Origins: b.cfg.Origins, Metrics: b.metrics, Breakers: b.breakers, Log: b.log,
 	}
 	if options.Persisted, err = b.gateway.cache.Slots("documents"); err != nil {
 		return nil, err
@@ -143,7 +156,7 @@ func (b *builder) throttle() *limits.Throttle {
 
 func (b *builder) openCache() (*cache.Cache, error) {
 	c, err := cache.New(cache.Options{
-		Redis: b.redis, Lone: b.cfg.Cache.Lone, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: upstream.DefaultMaxBody, FillTimeout: b.bounds.Deadline,
+		Redis: b.redis, Lone: b.cfg.Cache.Lone, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: int(b.calls.MaxBody), FillTimeout: b.bounds.Deadline,
 		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(),
 	})
 	if err != nil {

@@ -28,9 +28,11 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	transport := upstream.NewTransport()
-	defer transport.CloseIdleConnections()
-	b := newBuilder(cfg, slog.New(slog.DiscardHandler), transport)
+	b, err := newBuilder(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer b.gateway.close()
 	out := &findings{out: &printer{w: s.out}}
 	for i, t := range cfg.Tenants {
 		out.out.printf("%s\n", t.Name)

@@ -33,7 +33,7 @@ func diagnose(err error, at target) trouble {
 		return trouble{"answers, but not as this backend does", "check " + at.address + ": something else may answer there"}
 	case upstream.Timeout, upstream.Canceled, upstream.Paced:
 		return trouble{"gave no answer in time", "check " + at.address + ", or give more time by --timeout"}
-	case upstream.Unavailable:
+	case upstream.Unavailable, upstream.Tripped:
 		return trouble{answered("does not answer: "+reason(err), status), "check " + at.address + " and that the backend runs"}
 	default:
 		return trouble{answered("refused the call", status), "check " + at.address}

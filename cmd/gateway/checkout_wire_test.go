@@ -34,9 +34,12 @@ func openTill(t *testing.T) *till {
 	// Buying is not about limits; nobody has to wait for them.
 	cfg.Tenants[0].AppDirect.Limits.General = &BucketConfig{Size: 1000, PerSecond: 1000}
 	b.enforce(t, false)
-	transport := upstream.NewTransport()
-	t.Cleanup(transport.CloseIdleConnections)
-	client, err := newBuilder(cfg, slog.New(slog.DiscardHandler), transport).appdirect(cfg.Tenants[0].AppDirect)
+	builder, err := newBuilder(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(builder.gateway.close)
+	client, err := builder.appdirect(cfg.Tenants[0].AppDirect)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,13 @@ func (b *builder) clients(t TenantConfig) (*clients, error) {
 	return out, err
 }
 
+// shared adds to a client's configuration what all clients have together.
+func (b *builder) shared(c upstream.Config) upstream.Config {
+	c.Pacer, c.Breakers, c.Hosts, c.Transport = b.pacer, b.breakers, b.hosts, b.transport
+	c.Bounds, c.OnCall = b.calls, b.metrics.Call
+	return c
+}
+
 func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
 	root := a.root()
 	scopes := a.Scopes
@@ -73,12 +80,11 @@ func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
 		TokenURL: root + "/oauth2/token", ClientID: a.ClientID, ClientSecret: a.ClientSecret.value,
 		Scopes: scopes, Transport: b.transport,
 	})
-	return upstream.NewClient(upstream.Config{
+	return upstream.NewClient(b.shared(upstream.Config{
 		Backend: appdirect.Backend, BaseURL: a.api(), Client: a.ClientID, Credentials: credentials,
 		RouteHeader: appdirect.RouteHeader(a.Partner),
 		General:     a.Limits.general(b.general), Buckets: a.Limits.routes(b.buckets),
-		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
-	})
+	}))
 }
 
 func (b *builder) kazoo(k KazooConfig, into *clients) (err error) {
@@ -91,20 +97,16 @@ func (b *builder) kazoo(k KazooConfig, into *clients) (err error) {
 	if err != nil {
 		return err
 	}
-	into.kazoo, err = upstream.NewClient(upstream.Config{
+	into.kazoo, err = upstream.NewClient(b.shared(upstream.Config{
 		Backend: kazoo.Backend, BaseURL: root, Credentials: into.login, AuthHeader: kazoo.AuthHeader, General: kazoo.General(),
-		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
-	})
+	}))
 	return err
 }
 
 func (b *builder) twilio(t TwilioConfig, into *clients) (err error) {
 	into.twilio, err = twilio.NewClient(
 		twilio.Hosts{Marketplace: strings.TrimRight(t.MarketplaceURL, "/"), API: strings.TrimRight(t.APIURL, "/")},
-		upstream.Config{
-			Client: t.AccountSID, Credentials: twilio.AccountCredentials(t.AccountSID, t.AuthToken.value),
-			Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
-		})
+		b.shared(upstream.Config{Client: t.AccountSID, Credentials: twilio.AccountCredentials(t.AccountSID, t.AuthToken.value)}))
 	if err != nil {
 		return err
 	}
@@ -113,12 +115,11 @@ func (b *builder) twilio(t TwilioConfig, into *clients) (err error) {
 }
 
 func (b *builder) leadconnector(l LeadConnectorConfig, into *clients) (err error) {
-	into.leadconnector, err = upstream.NewClient(upstream.Config{
+	into.leadconnector, err = upstream.NewClient(b.shared(upstream.Config{
 		Backend: leadconnector.Backend, BaseURL: cmp.Or(strings.TrimRight(l.URL, "/"), leadconnector.BaseURL), Client: l.CompanyID,
 		Credentials: leadconnector.AgencyCredentials(l.AgencyToken.value),
 		Header:      leadconnector.Header(), General: leadconnector.General(), Quota: leadconnector.Quota(),
-		Pacer: b.pacer, Transport: b.transport, OnCall: b.metrics.Call,
-	})
+	}))
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ type Config struct {
 	Cache CacheConfig `yaml:"cache"`
 	// Limits of one operation.
 	Limits LimitsConfig `yaml:"limits"`
+	// Calls to backends are bounded so.
+	Calls CallsConfig `yaml:"calls"`
 	// TrustedProxies are networks whose X-Forwarded-For is believed.
 	TrustedProxies []string `yaml:"trustedProxies"`
 	// Explorer is the page at /explorer.
@@ -224,6 +226,9 @@ func (cfg *Config) check(c *checker) {
 		c.add("cache.maxBytes", "must be positive")
 	}
 	if _, err := cfg.Limits.config().WithDefaults(); err != nil {
+		c.lines(err)
+	}
+	if _, err := cfg.Calls.bounds().WithDefaults(); err != nil {
 		c.lines(err)
 	}
 	cfg.proxies(c)

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/upstream"
 )
 
 // TestExampleConfig: whoever starts from deploy/gateway.yaml starts from a
@@ -61,15 +62,19 @@ func TestConfigurationIsWritten(t *testing.T) {
 	}
 }
 
-// TestDefaultsAreWritten compares the defaults that limits has.
+// TestDefaultsAreWritten compares the defaults that the rooms have.
 func TestDefaultsAreWritten(t *testing.T) {
 	t.Parallel()
 	rows := configurationRows(t)
-	defaults := reflect.ValueOf(limits.Default())
-	config := reflect.TypeFor[LimitsConfig]()
+	checkDefaults(t, rows, "limits.", reflect.TypeFor[LimitsConfig](), reflect.ValueOf(limits.Default()))
+	checkDefaults(t, rows, "calls.", reflect.TypeFor[CallsConfig](), reflect.ValueOf(upstream.DefaultBounds()))
+}
+
+func checkDefaults(t *testing.T, rows map[string][]string, path string, config reflect.Type, defaults reflect.Value) {
+	t.Helper()
 	for i := range config.NumField() {
 		field := config.Field(i)
-		name := "limits." + field.Tag.Get("yaml")
+		name := path + field.Tag.Get("yaml")
 		value := fmt.Sprint(defaults.FieldByName(field.Name))
 		// Unit, default, and what it is.
 		if row := rows[name]; len(row) != 3 || strings.Trim(row[1], "`") != value {

@@ -175,7 +175,11 @@ type graphSide struct {
 
 func newGraphSide(t *testing.T, p *tape) *graphSide {
 	t.Helper()
-	b := newBuilder(p.config, slog.New(slog.DiscardHandler), p)
+	b, err := newBuilder(p.config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.transport = p
 	unlimited := upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1 << 30, PerSecond: 1 << 30} // waiting is not what is measured
 	b.general, b.buckets = unlimited, map[string]upstream.Bucket{
 		appdirect.ListCompanies.Name: unlimited, appdirect.ReadProduct.Name: unlimited,

@@ -69,14 +69,14 @@ func (m *linkedMarket) connect(t *testing.T, server *httptest.Server) {
 	t.Helper()
 	many := upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1_000_000, PerSecond: 1_000_000}
 	addOns, err := twilio.NewClient(twilio.Hosts{Marketplace: server.URL, API: server.URL}, upstream.Config{
-		Client: parentSID, Credentials: twilio.AccountCredentials(parentSID, "token-"+parentSID), General: many, Transport: server.Client().Transport, Attempts: 1,
+		Client: parentSID, Credentials: twilio.AccountCredentials(parentSID, "token-"+parentSID), General: many, Transport: server.Client().Transport, Bounds: upstream.Bounds{Attempts: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	wallets, err := upstream.NewClient(upstream.Config{
 		Backend: leadconnector.Backend, BaseURL: server.URL, Client: "app", Header: leadconnector.Header(), Credentials: leadconnector.AgencyCredentials("agency"),
-		General: many, Transport: server.Client().Transport, Attempts: 1,
+		General: many, Transport: server.Client().Transport, Bounds: upstream.Bounds{Attempts: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

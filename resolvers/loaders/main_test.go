@@ -89,7 +89,7 @@ func newClient(t testing.TB, server *httptest.Server, name upstream.Backend, adj
 	cfg := upstream.Config{
 		Backend: name, BaseURL: server.URL, Client: "test", Credentials: fixedCredentials{},
 		General:   upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1_000_000, PerSecond: 1_000_000},
-		Transport: server.Client().Transport, Attempts: 1,
+		Transport: server.Client().Transport, Bounds: upstream.Bounds{Attempts: 1},
 	}
 	for _, f := range adjust {
 		f(&cfg)

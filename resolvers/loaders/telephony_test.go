@@ -67,7 +67,7 @@ func newSwitchboard(t *testing.T) *switchboard {
 	if s.kazoo, err = upstream.NewClient(upstream.Config{
 		Backend: kazoo.Backend, BaseURL: server.URL + "/v2", Client: "test", Credentials: fixedCredentials{}, AuthHeader: kazoo.AuthHeader,
 		General:   upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1_000_000, PerSecond: 1_000_000},
-		Transport: server.Client().Transport, Attempts: 1,
+		Transport: server.Client().Transport, Bounds: upstream.Bounds{Attempts: 1},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func shop(t *testing.T, end http.HandlerFunc) (*upstream.Client, *atomic.Int64) 
 		end(w, r)
 	}))
 	t.Cleanup(server.Close)
-	transport := upstream.NewTransport()
+	transport := upstream.NewTransport(upstream.DefaultBounds())
 	t.Cleanup(transport.CloseIdleConnections)
 	c, err := upstream.NewClient(upstream.Config{
 		Backend: appdirect.Backend, BaseURL: server.URL + "/api", Credentials: upstream.Static("Bearer key"), Transport: transport,

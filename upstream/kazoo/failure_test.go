@@ -27,7 +27,7 @@ func refusedWith(t *testing.T, status int, body []byte) error {
 	defer backend.Close()
 	client, err := upstream.NewClient(upstream.Config{
 		Backend: kazoo.Backend, BaseURL: backend.URL + "/v2", AuthHeader: kazoo.AuthHeader,
-		Credentials: upstream.Static("token"), General: kazoo.General(), Attempts: 1,
+		Credentials: upstream.Static("token"), General: kazoo.General(), Bounds: upstream.Bounds{Attempts: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

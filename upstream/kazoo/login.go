@@ -98,7 +98,7 @@ func NewLogin(cfg LoginConfig) (*Login, error) {
 	}
 	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
 	if cfg.Transport == nil {
-		cfg.Transport = upstream.NewTransport()
+		cfg.Transport = upstream.NewTransport(upstream.DefaultBounds())
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

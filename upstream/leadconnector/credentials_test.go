@@ -109,7 +109,7 @@ func (b *backend) seen() []string {
 func client(t *testing.T, b *backend) *upstream.Client {
 	t.Helper()
 	c, err := upstream.NewClient(upstream.Config{
-		Backend: leadconnector.Backend, BaseURL: b.URL, Client: "app", Attempts: 1, General: leadconnector.General(), Quota: leadconnector.Quota(),
+		Backend: leadconnector.Backend, BaseURL: b.URL, Client: "app", Bounds: upstream.Bounds{Attempts: 1}, General: leadconnector.General(), Quota: leadconnector.Quota(),
 		Credentials: leadconnector.AgencyCredentials(agencyToken), Header: leadconnector.Header(),
 	})
 	if err != nil {

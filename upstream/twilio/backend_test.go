@@ -76,7 +76,7 @@ func (b *backend) seen() []string {
 func client(t *testing.T, marketplace, api *backend) *twilio.Client {
 	t.Helper()
 	c, err := twilio.NewClient(twilio.Hosts{Marketplace: marketplace.URL, API: api.URL}, upstream.Config{
-		Client: parent, Credentials: twilio.AccountCredentials(parent, parentToken), Attempts: 1,
+		Client: parent, Credentials: twilio.AccountCredentials(parent, parentToken), Bounds: upstream.Bounds{Attempts: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func NewClient(hosts Hosts, cfg upstream.Config) (*Client, error) {
 		cfg.Pacer = upstream.NewPacer(upstream.PacerConfig{})
 	}
 	if cfg.Transport == nil {
-		cfg.Transport = upstream.NewTransport()
+		cfg.Transport = upstream.NewTransport(upstream.DefaultBounds())
 	}
 	cfg.Backend = Backend
 	marketplace, err := at(hosts.Marketplace, MarketplaceURL, cfg)
