@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -58,6 +59,7 @@ type fault struct {
 	retryable  bool
 	retryAfter int    // seconds; 0 is not said
 	limit      string // the limit's name for metrics; "" where none was exceeded
+	rule       string // by which access is refused, for the audit trail; "" where it is not
 }
 
 // extensions are the fault's, as docs/errors.md lists them.
@@ -100,7 +102,7 @@ func classify(err error) fault {
 	case errors.As(err, &unkept):
 		return fault{code: Internal, message: unkept.Error(), retryable: true}
 	case errors.As(err, &missing):
-		return fault{code: NotFound, message: missing.Error()}
+		return fault{code: NotFound, message: missing.Error(), rule: missing.Rule}
 	case errors.As(err, &refused):
 		return refusal(refused)
 	case errors.As(err, &exceeded):
@@ -123,9 +125,9 @@ func classify(err error) fault {
 func refusal(e *auth.Error) fault {
 	switch e.Code {
 	case auth.Unauthorized:
-		return fault{code: Unauthorized, message: e.Message}
+		return fault{code: Unauthorized, message: e.Message, rule: cmp.Or(e.Rule, ruleToken)}
 	case auth.Forbidden:
-		return fault{code: Forbidden, message: e.Message}
+		return fault{code: Forbidden, message: e.Message, rule: e.Rule}
 	default:
 		return fault{code: Internal, message: e.Message, retryable: e.Retryable()}
 	}
@@ -137,7 +139,7 @@ func callFault(e *upstream.Error) fault {
 	name := "the backend " + string(e.Backend)
 	switch e.Kind {
 	case upstream.NoAuthority:
-		f.code, f.message = Forbidden, name+" answers this only "+inWhoseName(e.Needs)
+		f.code, f.rule, f.message = Forbidden, ruleAuthority, name+" answers this only "+inWhoseName(e.Needs)
 	case upstream.NotFound:
 		f.code, f.message = NotFound, name+" has no such object"
 	case upstream.RateLimited, upstream.Paced:
@@ -159,6 +161,9 @@ func callFault(e *upstream.Error) fault {
 		f.message = name + " answered in a way that the gateway cannot read"
 	default:
 		f.message = name + " refused the call"
+	}
+	if f.refuses() && f.rule == "" {
+		f.rule = ruleBackend
 	}
 	return f
 }
@@ -198,9 +203,13 @@ func disowned(e *upstream.Error) (Code, string) {
 // inSeconds rounds up: whoever comes back then is not too early.
 func inSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
-// note counts an error of a request.
-func (s *Server) note(r *request, f fault) {
+// note counts an error of a request, and writes down what it refuses. The context
+// says in which place of the answer, if in one.
+func (s *Server) note(ctx context.Context, r *request, f fault) {
 	r.count(f.code)
+	if f.refuses() {
+		s.auditRefusal(ctx, r, f)
+	}
 	if f.limit != "" {
 		s.metrics.refused(f.limit)
 	}
@@ -211,7 +220,7 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	r := requestFrom(ctx)
 	out, f := s.shape(ctx, err)
 	out.Message, out.Extensions = f.message, f.extensions(r.id)
-	s.note(r, f)
+	s.note(ctx, r, f)
 	if f.code == Internal && r.firstTime(out.Err) {
 		s.log.LogAttrs(ctx, slog.LevelError, "operation error",
 			slog.String("requestId", r.id), slog.Any("path", out.Path), slog.String("cause", err.Error()), stackOf(err))

@@ -39,14 +39,19 @@ func TestClassify(t *testing.T) {
 	backend := func(code Code, message string) fault {
 		return fault{code: code, message: message, backend: "appdirect"}
 	}
+	ruled := func(rule string, f fault) fault {
+		f.rule = rule
+		return f
+	}
 	for name, tc := range map[string]struct {
 		err  error
 		want fault
 	}{
 		"input":        {&loaders.InputError{Argument: "first", Reason: "ask for less"}, fault{code: BadRequest, message: "first: ask for less"}},
 		"not found":    {fmt.Errorf("x: %w", &loaders.NotFoundError{Type: "Company"}), fault{code: NotFound, message: "There is no Company with this id that you may see"}},
-		"unauthorized": {&auth.Error{Code: auth.Unauthorized, Message: "the access token has expired"}, fault{code: Unauthorized, message: "the access token has expired"}},
-		"forbidden":    {&auth.Error{Code: auth.Forbidden, Message: "no role"}, fault{code: Forbidden, message: "no role"}},
+		"not theirs":   {&loaders.NotFoundError{Type: "Company", Rule: "COMPANY_READ"}, fault{code: NotFound, message: "There is no Company with this id that you may see", rule: "COMPANY_READ"}},
+		"unauthorized": {&auth.Error{Code: auth.Unauthorized, Message: "the access token has expired"}, fault{code: Unauthorized, message: "the access token has expired", rule: "token"}},
+		"forbidden":    {&auth.Error{Code: auth.Forbidden, Rule: "CART_READ", Message: "no role"}, fault{code: Forbidden, message: "no role", rule: "CART_READ"}},
 		"unavailable":  {&auth.Error{Code: auth.Unavailable, Message: "keys are away"}, fault{code: Internal, message: "keys are away", retryable: true}},
 		"limit":        {&limits.Exceeded{Limit: "depth", Most: 1, Got: 2}, fault{code: ResourceLimitExceeded, message: "the operation exceeds the limit `depth`: 2, and at most 1 are allowed", limit: "depth"}},
 		"crowd":        {&limits.Crowded{Limit: "viewerOperations", Most: 1}, fault{code: RateLimitExceeded, message: "the operation exceeds the limit `viewerOperations`: 2, and at most 1 are allowed", retryable: true, retryAfter: 1, limit: "viewerOperations"}},
@@ -57,15 +62,15 @@ func TestClassify(t *testing.T) {
 
 		"unauthenticated": {call(upstream.Unauthenticated, 0), backend(Internal, "the backend appdirect refuses the gateway's credentials")},
 		"refused to us":   {call(upstream.Forbidden, 0), backend(Internal, "the backend appdirect refuses the gateway's credentials")},
-		"their token":     {as(upstream.Viewer, upstream.Unauthenticated), backend(Unauthorized, "the backend appdirect does not take your access token")},
-		"refused to them": {as(upstream.Viewer, upstream.Forbidden), backend(Forbidden, "the backend appdirect does not admit you to this")},
+		"their token":     {as(upstream.Viewer, upstream.Unauthenticated), ruled("backend", backend(Unauthorized, "the backend appdirect does not take your access token"))},
+		"refused to them": {as(upstream.Viewer, upstream.Forbidden), ruled("backend", backend(Forbidden, "the backend appdirect does not admit you to this"))},
 		"service user":    {as(upstream.ServiceUser, upstream.Forbidden), backend(Internal, "the backend appdirect refuses the service user's credentials")},
 		"nobody's name": {
 			needs(upstream.Viewer),
-			backend(Forbidden, "the backend appdirect answers this only to a person's own access token (authority `viewer`), and there is none"),
+			ruled("authority", backend(Forbidden, "the backend appdirect answers this only to a person's own access token (authority `viewer`), and there is none")),
 		},
-		"neither name": {needs(upstream.Viewer, upstream.ServiceUser), backend(Forbidden, "the backend appdirect answers this only to a person's own access token "+
-			"(authority `viewer`) or to the marketplace's service user (authority `serviceUser`), and there is none")},
+		"neither name": {needs(upstream.Viewer, upstream.ServiceUser), ruled("authority", backend(Forbidden, "the backend appdirect answers this only to a person's own access token "+
+			"(authority `viewer`) or to the marketplace's service user (authority `serviceUser`), and there is none"))},
 		"gone":         {call(upstream.NotFound, 0), backend(NotFound, "the backend appdirect has no such object")},
 		"refused":      {call(upstream.Refused, 0), backend(Internal, "the backend appdirect refused the call")},
 		"rate limited": {call(upstream.RateLimited, 1500*time.Millisecond), backend(RateLimitExceeded, "the backend appdirect has no room for this call within the operation's deadline")},

@@ -25,33 +25,33 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 func (s *Server) answer(r *http.Request, req *request) *answer {
 	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
 	if !acceptable {
-		return s.refusal(req, typeJSON, refuse(http.StatusNotAcceptable, BadRequest, "accept %s or %s", typeResponse, typeJSON))
+		return s.refusal(r.Context(), req, typeJSON, refuse(http.StatusNotAcceptable, BadRequest, "accept %s or %s", typeResponse, typeJSON))
 	}
 	if mediaType == typePreview {
 		req.stage = s.preview
 	}
 	wanted, f := s.readParams(r)
 	if f != nil {
-		return s.refusal(req, mediaType, f)
+		return s.refusal(r.Context(), req, mediaType, f)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Deadline)
 	defer cancel()
 	viewer, err := req.tenant.Auth.Authenticate(ctx, r.Header)
 	if err != nil {
-		return s.refusal(req, mediaType, tokenFault(err))
+		return s.refusal(r.Context(), req, mediaType, tokenFault(err))
 	}
 	req.viewer, req.client = viewer, limits.ClientKey(viewer, s.proxies.Client(r))
 	leave, err := s.running.Enter(s.limits, req.tenant.Name, req.viewerKey())
 	if err != nil {
-		return s.refusal(req, mediaType, notNow(mediaType, err))
+		return s.refusal(r.Context(), req, mediaType, notNow(mediaType, err))
 	}
 	defer leave()
 	if f := req.tenant.readsText(r.Method, wanted); f != nil {
-		return s.refusal(req, mediaType, f)
+		return s.refusal(r.Context(), req, mediaType, f)
 	}
 	for _, one := range wanted.operations {
 		if f := s.find(ctx, req, one); f != nil {
-			return s.refusal(req, mediaType, f)
+			return s.refusal(r.Context(), req, mediaType, f)
 		}
 		one.Headers = r.Header
 	}
@@ -96,12 +96,12 @@ func (s *Server) run(ctx context.Context, r *http.Request, mediaType string, wan
 		ops[i] = s.prepare(ctx, asked)
 	}
 	if f := readsOnly(r.Method, ops); f != nil {
-		return s.refusal(req, mediaType, f)
+		return s.refusal(ctx, req, mediaType, f)
 	}
 	dry := r.Header.Get(headerCostOnly) == "true"
 	charge, err := s.charge(ctx, req, ops, dry)
 	if err != nil {
-		a := s.refusal(req, mediaType, notNow(mediaType, err))
+		a := s.refusal(ctx, req, mediaType, notNow(mediaType, err))
 		a.responses[0].Extensions = extensionsOf(refusedReport(charge, err, ops))
 		return a
 	}

@@ -68,7 +68,7 @@ func (s *Server) tenanted(next http.Handler) http.Handler {
 		req := requestFrom(r.Context())
 		req.tenant = s.hosts.find(r.Host)
 		if req.tenant == nil {
-			s.refusal(req, typeJSON, refuse(http.StatusNotFound, NotFound, "no marketplace is served under this host")).write(w, r)
+			s.refusal(r.Context(), req, typeJSON, refuse(http.StatusNotFound, NotFound, "no marketplace is served under this host")).write(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -33,9 +33,6 @@ func Introspections() []Introspection {
 	return []Introspection{IntrospectionEveryone, IntrospectionSignedIn, IntrospectionOff}
 }
 
-// ruleIntrospection is the rule that refusals name.
-const ruleIntrospection = "introspection"
-
 // refuse is nil for a viewer who may read the schema.
 func (i Introspection) refuse(v *auth.Viewer) *auth.Error {
 	switch {
@@ -123,7 +120,7 @@ func (s *Server) serveSchema(stage *stage) http.Handler {
 	return s.tenanted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := requestFrom(r.Context())
 		if f := s.schemaFault(r, req); f != nil {
-			s.refusal(req, typeJSON, f).write(w, r)
+			s.refusal(r.Context(), req, typeJSON, f).write(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

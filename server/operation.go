@@ -94,6 +94,7 @@ func (s *Server) execute(ctx context.Context, op *operation) {
 	if op.response = handle(ctx); op.response == nil { // the request ended before it began
 		s.refuse(ctx, op, gqlerror.List{raise(context.Cause(ctx))})
 	}
+	s.auditWrites(ctx, req, op)
 	calls, items := resolvers.Used(ctx)
 	op.used = min(calls+items, op.points())
 }

@@ -25,7 +25,7 @@ func (s *Server) guarded(r *http.Request, req *request) (a *answer) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			f := classify(s.recovered(r.Context(), cause))
-			a = s.refusal(req, typeJSON, &httpFault{status: http.StatusInternalServerError, fault: f})
+			a = s.refusal(r.Context(), req, typeJSON, &httpFault{status: http.StatusInternalServerError, fault: f})
 		}
 	}()
 	return s.answer(r, req)

@@ -97,7 +97,9 @@ func (s *Server) find(ctx context.Context, req *request, a *asked) *httpFault {
 		return nil
 	default:
 		s.metrics.document(documentRefused)
-		return refuse(requestError, Forbidden, "this marketplace runs only the documents that its clients were built with")
+		f := refuse(requestError, Forbidden, "this marketplace runs only the documents that its clients were built with")
+		f.rule = ruleDocuments
+		return f
 	}
 }
 

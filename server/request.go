@@ -34,9 +34,10 @@ type request struct {
 	cost, used    int  // points, of all operations
 	untrusted     bool // no manifest has the document, and it ran all the same
 
-	mu     sync.Mutex
-	codes  map[Code]int
-	logged map[string]bool // causes, by their text: an error need not be comparable
+	mu       sync.Mutex
+	codes    map[Code]int
+	refusals map[access]bool
+	logged   map[string]bool // causes, by their text: an error need not be comparable
 }
 
 type requestKey struct{}

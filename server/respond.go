@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -34,8 +35,8 @@ func (a *answer) faulty() bool {
 }
 
 // refusal answers a request that has no operation to run.
-func (s *Server) refusal(req *request, mediaType string, f *httpFault) *answer {
-	s.note(req, f.fault)
+func (s *Server) refusal(ctx context.Context, req *request, mediaType string, f *httpFault) *answer {
+	s.note(ctx, req, f.fault)
 	a := &answer{
 		status: f.status, mediaType: mediaType, allow: f.allow, challenge: f.status == http.StatusUnauthorized, retryAfter: f.retryAfter,
 		responses: []*graphql.Response{{Errors: gqlerror.List{{Message: f.message, Extensions: f.extensions(req.id)}}}},

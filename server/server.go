@@ -45,6 +45,8 @@ type Options struct {
 	Metrics *Metrics
 	// Log gets one event per operation; nil discards.
 	Log *slog.Logger
+	// Audit gets one event per write and per refused access; nil discards.
+	Audit *slog.Logger
 	// Now is the clock of events; nil is time.Now.
 	Now func() time.Time
 }
@@ -68,6 +70,7 @@ type Server struct {
 	breakers   *upstream.Breakers
 	metrics    *Metrics
 	log        *slog.Logger
+	audit      *slog.Logger
 	now        func() time.Time
 	draining   atomic.Bool
 }
@@ -89,7 +92,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		table: table, directory: o.Directory, hosts: hosts, limits: bounds,
 		throttle: o.Throttle, proxies: o.Proxies,
-		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, events: o.Events, breakers: o.Breakers, metrics: o.Metrics, log: o.Log, now: o.Now,
+		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, events: o.Events, breakers: o.Breakers, metrics: o.Metrics, log: o.Log, audit: o.Audit, now: o.Now,
 	}
 	if s.breakers == nil {
 		s.breakers = upstream.NewBreakers(upstream.DefaultBounds())
@@ -97,6 +100,9 @@ func New(o Options) (*Server, error) {
 	s.metrics.watch(s.breakers)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.audit == nil {
+		s.audit = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now

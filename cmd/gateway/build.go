@@ -113,6 +113,9 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading),
 		Limits: b.bounds, Throttle: b.throttle(), Proxies: b.cfg.proxies(&checker{}), Origins: b.cfg.Origins, Metrics: b.metrics, Breakers: b.breakers, Log: b.log,
 	}
+	if options.Audit, err = b.audit(); err != nil {
+		return nil, err
+	}
 	if options.Persisted, err = b.gateway.cache.Slots("documents"); err != nil {
 		return nil, err
 	}

@@ -34,6 +34,8 @@ type Config struct {
 	Calls CallsConfig `yaml:"calls"`
 	// TrustedProxies are networks whose X-Forwarded-For is believed.
 	TrustedProxies []string `yaml:"trustedProxies"`
+	// Audit is where the audit trail goes: "stderr", "off", or a file; "" is stderr.
+	Audit string `yaml:"audit"`
 	// Explorer is the page at /explorer.
 	Explorer ExplorerConfig `yaml:"explorer"`
 	// Tenants are the marketplaces.

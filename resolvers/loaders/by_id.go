@@ -38,16 +38,15 @@ func (l *Loaders) accountOf(ctx context.Context, companyID, rule, typeName strin
 	if err := checkID("companyId", companyID); err != nil {
 		return "", err
 	}
-	missing := &NotFoundError{Type: typeName}
 	if !l.viewer.May(rule, companyID) {
-		return "", missing
+		return "", &NotFoundError{Type: typeName, Rule: rule}
 	}
 	accounts, errs := l.linked(ctx, []string{companyID}, of)
 	switch {
 	case errs[0] != nil && !isNotFound(errs[0]):
 		return "", errs[0]
 	case accounts[0] == "":
-		return "", missing
+		return "", &NotFoundError{Type: typeName}
 	}
 	return accounts[0], nil
 }
@@ -59,5 +58,5 @@ func (l *Loaders) checkTelephony(ctx context.Context, accountID, rule, typeName 
 	if slices.Contains(ids, accountID) {
 		return nil
 	}
-	return cmp.Or[error](err, &NotFoundError{Type: typeName})
+	return cmp.Or[error](err, &NotFoundError{Type: typeName, Rule: rule})
 }

@@ -105,7 +105,7 @@ func (l *Loaders) ownCart(ctx context.Context, id string) (heldCart, error) {
 	}
 	rows := l.viewer.Rows(auth.RuleCartWrite)
 	if string(cart.ID) != id || !rows.AllowsUser(string(cart.BuyerUserID), []string{string(cart.BuyerCompanyID)}) {
-		return heldCart{}, &NotFoundError{Type: "Cart"}
+		return heldCart{}, &NotFoundError{Type: "Cart", Rule: auth.RuleCartWrite}
 	}
 	return cart, nil
 }

@@ -67,7 +67,7 @@ func (l *Loaders) Cart(ctx context.Context, id string) (*model.Cart, error) {
 		return nil, err
 	}
 	if cart.ID != id || !l.seesCarts(cart.UserID, cart.CompanyID) {
-		return nil, &NotFoundError{Type: "Cart"}
+		return nil, &NotFoundError{Type: "Cart", Rule: auth.RuleCartRead}
 	}
 	return cart, nil
 }

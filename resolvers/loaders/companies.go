@@ -86,7 +86,7 @@ func (l *Loaders) Company(ctx context.Context, id string) (*model.Company, error
 		return nil, err
 	}
 	if !l.viewer.May(auth.RuleCompanyRead, id) {
-		return nil, &NotFoundError{Type: "Company"}
+		return nil, &NotFoundError{Type: "Company", Rule: auth.RuleCompanyRead}
 	}
 	return l.companies.one(ctx, id)
 }

@@ -12,6 +12,9 @@ import (
 type NotFoundError struct {
 	// Type is the GraphQL type that was asked for.
 	Type string
+	// Rule is the access rule by which it is not the viewer's, whether it is there or
+	// not; "" where it is not there. It is for the audit trail, never for clients.
+	Rule string
 }
 
 // Error is safe for clients.

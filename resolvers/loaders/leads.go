@@ -50,7 +50,7 @@ func (l *Loaders) Lead(ctx context.Context, id string) (*model.Lead, error) {
 		return nil, err
 	}
 	if !l.viewer.Rows(auth.RuleLeadRead).All() {
-		return nil, &NotFoundError{Type: "Lead"}
+		return nil, &NotFoundError{Type: "Lead", Rule: auth.RuleLeadRead}
 	}
 	lead, err := l.leads.one(ctx, id)
 	if err != nil {

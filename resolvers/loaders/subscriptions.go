@@ -56,7 +56,7 @@ func (l *Loaders) Subscription(ctx context.Context, id string) (*model.Subscript
 		return nil, err
 	}
 	if s.ID != id || !l.viewer.May(auth.RuleSubscriptionRead, s.CompanyID) {
-		return nil, &NotFoundError{Type: "Subscription"}
+		return nil, &NotFoundError{Type: "Subscription", Rule: auth.RuleSubscriptionRead}
 	}
 	return s, nil
 }

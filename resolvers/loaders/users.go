@@ -59,7 +59,7 @@ func (l *Loaders) checkColleague(ctx context.Context, id string) error {
 		companies[i] = m.CompanyID
 	}
 	if !l.viewer.MaySeeUser(id, companies) {
-		return &NotFoundError{Type: "User"}
+		return &NotFoundError{Type: "User", Rule: auth.RuleUserRead}
 	}
 	return nil
 }
