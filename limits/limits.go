@@ -55,6 +55,10 @@ type Config struct {
 	ViewerOperations int
 	// TenantOperations is the same for all viewers of one tenant together.
 	TenantOperations int
+	// Operations is the same for all tenants together; more wait in line.
+	Operations int
+	// Queue is how long an operation may wait in that line.
+	Queue time.Duration
 }
 
 // Default are the limits that apply where nothing else is configured.
@@ -79,6 +83,8 @@ func Default() Config {
 		Errors:           100,
 		ViewerOperations: 20,
 		TenantOperations: 500,
+		Operations:       600, // of 30 ms on two cores each, they still meet the deadline
+		Queue:            500 * time.Millisecond,
 	}
 }
 
@@ -105,6 +111,8 @@ func (c Config) WithDefaults() (Config, error) {
 		orDefault("errors", &c.Errors, d.Errors),
 		orDefault("viewerOperations", &c.ViewerOperations, d.ViewerOperations),
 		orDefault("tenantOperations", &c.TenantOperations, d.TenantOperations),
+		orDefault("operations", &c.Operations, d.Operations),
+		orDefault("queue", &c.Queue, d.Queue),
 	)
 	return c, err
 }

@@ -21,7 +21,7 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	s.record(r.Context(), req, answer, written)
 }
 
-// answer finds out what is asked, by whom, and runs it.
+// answer finds out what is asked and how long that may take, and runs it when there is room.
 func (s *Server) answer(r *http.Request, req *request) *answer {
 	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
 	if !acceptable {
@@ -30,12 +30,27 @@ func (s *Server) answer(r *http.Request, req *request) *answer {
 	if mediaType == typePreview {
 		req.stage = s.preview
 	}
+	within, f := s.deadline(r, req.tenant)
+	if f != nil {
+		return s.refusal(r.Context(), req, mediaType, f)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), within)
+	defer cancel()
 	wanted, f := s.readParams(r)
 	if f != nil {
 		return s.refusal(r.Context(), req, mediaType, f)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Deadline)
-	defer cancel()
+	goOut, err := s.door.Enter(ctx) // with the body read, so that slow senders take nobody's place
+	if err != nil {
+		return s.refusal(r.Context(), req, mediaType, &httpFault{status: http.StatusServiceUnavailable, fault: classify(err)})
+	}
+	defer goOut()
+	return s.admitted(ctx, r, mediaType, wanted)
+}
+
+// admitted finds out who asks, and runs what is asked.
+func (s *Server) admitted(ctx context.Context, r *http.Request, mediaType string, wanted *wanted) *answer {
+	req := requestFrom(ctx)
 	viewer, err := req.tenant.Auth.Authenticate(ctx, r.Header)
 	if err != nil {
 		return s.refusal(r.Context(), req, mediaType, tokenFault(err))

@@ -46,7 +46,7 @@ func (s *Server) cors() *cors.Cors {
 	return cors.New(cors.Options{
 		AllowedOrigins: s.origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders: []string{"Authorization", "MP-Authorization", "Content-Type", "Accept", headerRequestID, headerCostOnly},
+		AllowedHeaders: []string{"Authorization", "MP-Authorization", "Content-Type", "Accept", headerRequestID, headerCostOnly, headerDeadline},
 		ExposedHeaders: []string{headerRequestID, headerRetryAfter},
 		MaxAge:         600,
 	})

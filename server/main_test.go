@@ -81,27 +81,38 @@ func startWith(t *testing.T, o Options, change func(*Tenant)) *gateway {
 	g := &gateway{log: &lines{}, calls: map[string]int{}, serve: map[string]http.HandlerFunc{}}
 	backend := httptest.NewServer(http.HandlerFunc(g.backend))
 	t.Cleanup(backend.Close)
-	o.Directory, o.Metrics, o.Log = people{}, NewMetrics(), slog.New(slog.NewJSONHandler(g.log, nil))
-	if o.Breakers == nil {
-		o.Breakers = upstream.NewBreakers(upstream.DefaultBounds())
-	}
-	o.Tenants, o.DefaultTenant = []*Tenant{g.tenant(t, backend, o)}, "acme"
-	change(o.Tenants[0])
-	var err error
-	if g.server, err = New(o); err != nil {
-		t.Fatal(err)
-	}
+	o.Log = slog.New(slog.NewJSONHandler(g.log, nil))
+	g.server = assemble(t, o, backend.URL, backend.Client(), change)
 	g.Server = httptest.NewServer(g.server.Handler())
 	t.Cleanup(g.Close)
 	return g
 }
 
-// tenant is wired as cmd does it, with a backend that also introspects tokens.
-func (g *gateway) tenant(t *testing.T, backend *httptest.Server, o Options) *Tenant {
+// assemble makes a server of these options, with a backend that is reached by a client.
+func assemble(t *testing.T, o Options, url string, client *http.Client, change func(*Tenant)) *Server {
+	t.Helper()
+	o.Directory, o.Metrics = people{}, NewMetrics()
+	if o.Breakers == nil {
+		o.Breakers = upstream.NewBreakers(upstream.DefaultBounds())
+	}
+	o.Tenants, o.DefaultTenant = []*Tenant{newTenant(t, o, url, client)}, "acme"
+	change(o.Tenants[0])
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// wide is a limit that no test reaches.
+var wide = upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1_000_000, PerSecond: 1_000_000}
+
+// newTenant is wired as cmd does it, with a backend that also introspects tokens.
+func newTenant(t *testing.T, o Options, url string, reach *http.Client) *Tenant {
 	t.Helper()
 	client, err := upstream.NewClient(upstream.Config{
-		Backend: appdirect.Backend, BaseURL: backend.URL, Client: "test", Credentials: credentials{}, General: appdirect.General(),
-		Transport: backend.Client().Transport, Bounds: upstream.Bounds{Attempts: 1}, Breakers: o.Breakers, OnCall: o.Metrics.Call,
+		Backend: appdirect.Backend, BaseURL: url, Client: "test", Credentials: credentials{}, General: wide,
+		Transport: reach.Transport, Bounds: upstream.Bounds{Attempts: 1}, Breakers: o.Breakers, OnCall: o.Metrics.Call,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -116,8 +127,8 @@ func (g *gateway) tenant(t *testing.T, backend *httptest.Server, o Options) *Ten
 		t.Fatal(err)
 	}
 	authenticator, err := auth.NewAuthenticator(t.Context(), auth.TenantConfig{
-		Name: "acme", HTTP: backend.Client(),
-		Introspection: &auth.IntrospectionConfig{URL: backend.URL + "/introspect", ClientID: "gateway", ClientSecret: "secret"},
+		Name: "acme", HTTP: reach,
+		Introspection: &auth.IntrospectionConfig{URL: url + "/introspect", ClientID: "gateway", ClientSecret: "secret"},
 	}, auth.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -62,6 +62,7 @@ type Server struct {
 	throttle   *limits.Throttle
 	proxies    limits.Proxies
 	running    limits.Running
+	door       *limits.Door
 	origins    []string
 	explorer   http.Handler
 	compress   func(http.Handler) http.HandlerFunc
@@ -90,7 +91,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{
-		table: table, directory: o.Directory, hosts: hosts, limits: bounds,
+		table: table, directory: o.Directory, hosts: hosts, limits: bounds, door: limits.NewDoor(bounds),
 		throttle: o.Throttle, proxies: o.Proxies,
 		origins: o.Origins, explorer: o.Explorer, compress: compress, persisted: o.Persisted, events: o.Events, breakers: o.Breakers, metrics: o.Metrics, log: o.Log, audit: o.Audit, now: o.Now,
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/limits"
@@ -21,6 +22,8 @@ type Tenant struct {
 	Auth *auth.Authenticator
 	// Loaders reach its backends.
 	Loaders *loaders.Tenant
+	// Deadline is the most that one of its operations may take; 0 is that of the limits, which it must not exceed.
+	Deadline time.Duration
 	// Cost are its clients' buckets; the zero value gives each the default.
 	Cost limits.Allowance
 	// Trusted are the documents that its clients were built with.

@@ -200,7 +200,7 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 	}
 	hooks := t.AppDirect.Webhooks
 	return &server.Tenant{
-		Name: t.Name, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted, Cost: t.Cost.allowance(),
+		Name: t.Name, Deadline: t.Deadline, Hosts: t.Hosts, Auth: authenticator, Loaders: loading, Trusted: t.Documents.trusted, Cost: t.Cost.allowance(),
 		GETByID: t.Documents.GETByID, Introspection: server.Introspection(t.Introspection),
 		Webhook: server.NewWebhook(hooks.Token.value, hooks.ClientID, t.AppDirect.api()),
 	}, nil

@@ -131,6 +131,8 @@ func TestBadConfiguration(t *testing.T) {
 		{"wrong type", "tenants:", "cache: {maxBytes: plenty}\ntenants:", []string{"maxBytes"}},
 		{"no duration", "tenants:", "limits: {deadline: soon}\ntenants:", []string{"deadline"}},
 		{"negative limit", "tenants:", "limits: {calls: -1}\ntenants:", []string{"limits: ", "calls"}},
+		{"bounds of calls", "tenants:", "calls: {attempts: -1, breakerShare: 1.5}\ntenants:", []string{"attempts must be above 0", "breakerShare must be at most 1"}},
+		{"too long a deadline", "- name: acme", "- name: acme\n    deadline: 11s", []string{"tenants[0].deadline: must be above 0 and at most limits.deadline, 10s"}},
 		{"negative size", "tenants:", "cache: {maxBytes: -1}\ntenants:", []string{"cache.maxBytes: must be positive"}},
 		{"no address", "127.0.0.1:0", "somewhere", []string{`listen: "somewhere" is no address`}},
 		{"no default", "defaultTenant: acme", "defaultTenant: globex", []string{`defaultTenant: there is no tenant "globex"`}},

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/goccy/go-yaml"
@@ -59,6 +60,8 @@ type TenantConfig struct {
 	Name string `yaml:"name"`
 	// Hosts lead to this tenant.
 	Hosts []string `yaml:"hosts"`
+	// Deadline is the most that one of its operations may take.
+	Deadline time.Duration `yaml:"deadline"`
 	// Tokens says how viewers' tokens are verified.
 	Tokens TokensConfig `yaml:"tokens"`
 	// AppDirect is the marketplace itself.
@@ -227,7 +230,8 @@ func (cfg *Config) check(c *checker) {
 	if cfg.Cache.MaxBytes < 0 {
 		c.add("cache.maxBytes", "must be positive")
 	}
-	if _, err := cfg.Limits.config().WithDefaults(); err != nil {
+	bounds, err := cfg.Limits.config().WithDefaults()
+	if err != nil {
 		c.lines(err)
 	}
 	if _, err := cfg.Calls.bounds().WithDefaults(); err != nil {
@@ -239,7 +243,11 @@ func (cfg *Config) check(c *checker) {
 	}
 	names, hosts := map[string]bool{}, map[string]bool{}
 	for i := range cfg.Tenants {
-		cfg.Tenants[i].check(c, fmt.Sprintf("tenants[%d]", i), names, hosts)
+		path := fmt.Sprintf("tenants[%d]", i)
+		cfg.Tenants[i].check(c, path, names, hosts)
+		if d := cfg.Tenants[i].Deadline; d < 0 || d > bounds.Deadline {
+			c.add(path+".deadline", "must be above 0 and at most limits.deadline, %s", bounds.Deadline)
+		}
 	}
 	if cfg.DefaultTenant != "" && !names[cfg.DefaultTenant] {
 		c.add("defaultTenant", "there is no tenant %q", cfg.DefaultTenant)

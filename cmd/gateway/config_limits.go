@@ -50,6 +50,10 @@ type LimitsConfig struct {
 	ViewerOperations int `yaml:"viewerOperations"`
 	// TenantOperations is operations of one tenant at a time.
 	TenantOperations int `yaml:"tenantOperations"`
+	// Operations is operations at a time.
+	Operations int `yaml:"operations"`
+	// Queue is how long one waits for its turn.
+	Queue time.Duration `yaml:"queue"`
 }
 
 func (l LimitsConfig) config() limits.Config { return limits.Config(l) }
