@@ -70,8 +70,8 @@ func (e *PanicError) Error() string {
 // RedisError says that Redis could not be told or asked.
 type RedisError struct {
 	// Op is "read", "write" or "evict"; of [Slots] "get" or "put"; of a claim
-	// "claim", "hold", "finish" or "leave"; and between replicas "beat",
-	// "announce", "reply" or "listen".
+	// "claim", "hold", "finish" or "leave"; of a [Vault] "open" or "seal"; and between
+	// replicas "beat", "announce", "reply" or "listen".
 	Op string
 	// Err is the client's error, or [ErrBypassed].
 	Err error

@@ -38,6 +38,9 @@ func (n names) ledger(key LedgerKey) string {
 
 func (n names) lock(tag Tag) string { return "mg:" + hashTag(tag.tenant) + ":k:" + shorten(tag.text) }
 
+// vault names a secret. There is no version in it: a release that starts anew would be without it.
+func (n names) vault(tag Tag) string { return "mg:" + hashTag(tag.tenant) + ":v:" + shorten(tag.text) }
+
 // hashTag escapes the braces of the tenant's name, so that they cannot end the tag.
 func hashTag(tenant string) string { return "{" + url.QueryEscape(tenant) + "}" }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/rand"
 	"maps"
 	"sync"
@@ -20,6 +21,10 @@ type grant struct {
 	nonce     string // codes only: for the ID token
 	refresh   bool   // true: a refresh token, not a code
 	expires   time.Time
+
+	family  string // refresh tokens only: the first of those that replaced each other
+	parent  string // refresh tokens only: the one that it replaced, empty for the first
+	retired bool   // its successor was used
 }
 
 // grantStore remembers grants until they are used or expire.
@@ -52,6 +57,7 @@ func (s *grantStore) put(g grant) (string, bool) {
 	}
 	g.expires = now.Add(lifetime)
 	secret := rand.Text()
+	g.family = cmp.Or(g.family, secret)
 	s.grants[secret] = g
 	return secret, true
 }
@@ -72,6 +78,29 @@ func (s *grantStore) take(secret string, refresh bool) (grant, bool) {
 		delete(s.grants, secret)
 	}
 	return g, ok
+}
+
+// rotate looks up a live refresh token that is going to be replaced; its parent is
+// what the successor will have. From the first use of the successor on the old one is
+// taken for stolen: whoever presents it ends the whole family. Until then it may be
+// presented again, by who has not heard the answer.
+func (s *grantStore) rotate(secret string) (grant, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, ok := s.live(secret, true)
+	switch {
+	case !ok:
+		return grant{}, false
+	case g.retired:
+		maps.DeleteFunc(s.grants, func(_ string, other grant) bool { return other.family == g.family })
+		return grant{}, false
+	}
+	if before, ok := s.grants[g.parent]; ok {
+		before.retired = true
+		s.grants[g.parent] = before
+	}
+	g.parent = secret
+	return g, true
 }
 
 // live finds a grant of the right kind that has not expired; the caller holds

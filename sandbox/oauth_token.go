@@ -180,9 +180,13 @@ func validVerifier(v string) bool {
 
 // refreshToken exchanges a refresh token. A public client's is replaced, since
 // it proves possession by nothing else; a confidential client's stays, as the
-// printed response has no new one.
+// printed response has no new one, unless the client says otherwise.
 func (t *tenantState) refreshToken(c Client, form url.Values) (tokenResponse, *oauthError) {
-	g, ok := t.grants.get(form.Get("refresh_token"), true)
+	look := func(secret string) (grant, bool) { return t.grants.get(secret, true) }
+	if c.Rotates {
+		look = t.grants.rotate
+	}
+	g, ok := look(form.Get("refresh_token"))
 	user := t.world.Load().activeUser(g.email)
 	if !ok || user == nil || g.client != c.ID {
 		return tokenResponse{}, invalidGrant("The refresh token is unknown, expired, or was issued to another client.")
@@ -197,7 +201,7 @@ func (t *tenantState) refreshToken(c Client, form url.Values) (tokenResponse, *o
 		}
 	}
 	g.scopes, g.nonce = scopes, ""
-	return t.issue(g.email, g, user, c.Public)
+	return t.issue(g.email, g, user, c.Public || c.Rotates)
 }
 
 // issue builds the answer; user is nil for client credentials.
@@ -219,7 +223,7 @@ func (t *tenantState) issue(subject string, g grant, user *Record, refresh bool)
 	if !refresh {
 		return out, nil
 	}
-	secret, ok := t.grants.put(grant{client: g.client, email: g.email, scopes: g.scopes, refresh: true})
+	secret, ok := t.grants.put(grant{client: g.client, email: g.email, scopes: g.scopes, refresh: true, family: g.family, parent: g.parent})
 	if !ok {
 		return tokenResponse{}, &oauthError{http.StatusServiceUnavailable, "temporarily_unavailable", "Too many grants are open."}
 	}

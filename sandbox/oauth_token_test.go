@@ -245,3 +245,46 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestRotatingRefreshTokens: each use gives another; an old one may be presented again until the new one is used, and
+// after that ends the session.
+func TestRotatingRefreshTokens(t *testing.T) {
+	t.Parallel()
+	f := start(t, Options{})
+	user, err := f.box.ServiceUser("acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refresh := func(token string) string {
+		a := f.post(t, "acme", user.ClientID, user.ClientSecret, url.Values{"grant_type": {GrantRefreshToken}, "refresh_token": {token}})
+		next, _ := a.object(t)["refresh_token"].(string)
+		if (a.status == http.StatusOK) != (next != "") || a.status != http.StatusOK && a.object(t)["error"] != "invalid_grant" {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+		return next
+	}
+	other, err := f.box.ServiceUser("acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := refresh(user.RefreshToken)
+	second := refresh(user.RefreshToken) // nobody has heard the first answer
+	third := refresh(second)
+	if lost == "" || second == "" || third == "" || lost == second {
+		t.Fatalf("refreshed to %q, %q, %q", lost, second, third)
+	}
+	if stolen := refresh(user.RefreshToken); stolen != "" {
+		t.Error("a token was taken whose successor was used")
+	}
+	for _, token := range []string{third, second, lost} {
+		if refresh(token) != "" {
+			t.Error("the session goes on after a theft")
+		}
+	}
+	if refresh(other.RefreshToken) == "" {
+		t.Error("another session has ended too")
+	}
+	if _, err := f.box.ServiceUser("initech"); err == nil {
+		t.Error("a tenant there is not has a service user")
+	}
+}

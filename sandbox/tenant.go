@@ -39,6 +39,7 @@ type Client struct {
 	ID           string   // client_id
 	Secret       string   // client_secret; empty for a public client
 	Public       bool     // true: no secret, PKCE with S256 required
+	Rotates      bool     // true: each use of a refresh token gives another, and an old one ends all
 	Grants       []string // allowed grant types
 	Scopes       []string // scopes it may ask for
 	RedirectURIs []string // exact redirect URIs of the authorization code grant
@@ -132,6 +133,10 @@ func newClients(tenant string) []Client {
 		{
 			ID: tenant + "-mobile", Public: true, Grants: people, Scopes: slices.Clone(userScopes),
 			RedirectURIs: append([]string{"com.example." + tenant + ":/oauth2/return"}, callbacks...),
+		},
+		{
+			ID: tenant + "-service", Secret: secret("service"), Rotates: true, Grants: []string{GrantPassword, GrantRefreshToken},
+			Scopes: slices.Clone(userScopes),
 		},
 		{ID: tenant + "-cli", Secret: secret("cli"), Grants: []string{GrantPassword, GrantRefreshToken}, Scopes: slices.Clone(userScopes)},
 	}

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,16 +55,23 @@ type CredentialsError struct {
 	Kind Kind
 	// Status is the token endpoint's HTTP status, 0 without an answer.
 	Status int
+	// Code is the endpoint's reason, one of those of RFC 6749, "invalid_grant" for instance; "" without one.
+	Code string
 
 	cause error
+	where string // what failed; "" for the token endpoint
 }
 
 // Error is one line, safe to log.
 func (e *CredentialsError) Error() string {
-	if e.Status != 0 {
-		return fmt.Sprintf("token endpoint: %s (status %d)", e.Kind, e.Status)
+	text := cmp.Or(e.where, "token endpoint") + ": " + e.Kind.String()
+	switch {
+	case e.Code != "":
+		return fmt.Sprintf("%s (status %d, %s)", text, e.Status, e.Code)
+	case e.Status != 0:
+		return fmt.Sprintf("%s (status %d)", text, e.Status)
 	}
-	return fmt.Sprintf("token endpoint: %s", e.Kind)
+	return text
 }
 
 // Unwrap gives the cause, whose text may quote the endpoint's answer: do not print it.
@@ -128,5 +136,17 @@ func tokenError(ctx context.Context, err error) *CredentialsError {
 	case status == http.StatusBadRequest, kind == Forbidden:
 		kind = Unauthenticated // RFC 6749 answers invalid_client and invalid_scope with 400
 	}
-	return &CredentialsError{Kind: kind, Status: status, cause: err}
+	return &CredentialsError{Kind: kind, Status: status, Code: codeOf(answered.ErrorCode), cause: err}
+}
+
+// codeOf lets only the codes of RFC 6749 through: whatever else stands there is the endpoint's own text.
+func codeOf(said string) string {
+	for _, code := range []string{
+		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+	} {
+		if said == code {
+			return code
+		}
+	}
+	return ""
 }
