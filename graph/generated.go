@@ -121,6 +121,7 @@ type MutationResolver interface {
 	SetCartShippingAddress(ctx context.Context, input model.SetCartShippingAddressInput) (*model.SetCartShippingAddressPayload, error)
 	ChooseCartShipping(ctx context.Context, input model.ChooseCartShippingInput) (*model.ChooseCartShippingPayload, error)
 	AddPaymentMethod(ctx context.Context, input model.AddPaymentMethodInput) (*model.AddPaymentMethodPayload, error)
+	SetDefaultPaymentMethod(ctx context.Context, input model.SetDefaultPaymentMethodInput) (*model.SetDefaultPaymentMethodPayload, error)
 	SetCartPaymentMethod(ctx context.Context, input model.SetCartPaymentMethodInput) (*model.SetCartPaymentMethodPayload, error)
 	ValidateCart(ctx context.Context, input model.CartValidationInput) (*model.ValidateCartPayload, error)
 	FinalizeCart(ctx context.Context, input model.FinalizeCartInput) (*model.FinalizeCartPayload, error)
@@ -266,6 +267,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRemoveItemsInput,
 		ec.unmarshalInputSetCartPaymentMethodInput,
 		ec.unmarshalInputSetCartShippingAddressInput,
+		ec.unmarshalInputSetDefaultPaymentMethodInput,
 		ec.unmarshalInputUpdateCartCustomAttributesInput,
 		ec.unmarshalInputUpdateCartItemCustomAttributesInput,
 		ec.unmarshalInputUpdateCartItemInput,
@@ -2848,6 +2850,12 @@ type Mutation {
     input: AddPaymentMethodInput!
   ): AddPaymentMethodPayload @access(rule: CART_WRITE) @cost(weight: "1")
 
+  "Makes a kept way to pay the one that pays where a cart names none."
+  setDefaultPaymentMethod(
+    "Whose, and which."
+    input: SetDefaultPaymentMethodInput!
+  ): SetDefaultPaymentMethodPayload @access(rule: CART_WRITE) @cost(weight: "1")
+
   "Chooses how a cart is paid."
   setCartPaymentMethod(
     "Which payment method."
@@ -2949,6 +2957,8 @@ union SetCartShippingAddressUserError = DetailedUserError | OutcomeUnknown
 union ChooseCartShippingUserError = DetailedUserError | OutcomeUnknown
 "What can keep a way to pay from being kept."
 union AddPaymentMethodUserError = DetailedUserError | OutcomeUnknown
+"What can keep a way to pay from becoming the default."
+union SetDefaultPaymentMethodUserError = DetailedUserError | OutcomeUnknown
 "What can keep a way to pay from being chosen."
 union SetCartPaymentMethodUserError = DetailedUserError | OutcomeUnknown
 "What can keep a cart from being checked."
@@ -3154,6 +3164,18 @@ input AddPaymentMethodInput {
   idempotencyKey: String
 }
 
+"Which way to pay is the default."
+input SetDefaultPaymentMethodInput {
+  "Who pays by it."
+  userId: ID!
+  "For which company."
+  accountId: ID!
+  "One of ` + "`" + `Membership.paymentMethods` + "`" + ` of the two."
+  paymentMethodId: ID!
+  "Makes asking again safe; see ` + "`" + `AddItemsInput.idempotencyKey` + "`" + `."
+  idempotencyKey: String
+}
+
 "How a cart is paid."
 input SetCartPaymentMethodInput {
   "Which cart."
@@ -3270,6 +3292,14 @@ type AddPaymentMethodPayload {
   paymentMethod: PaymentMethod @access(rule: CART_WRITE)
   "Why it was refused; null where it was not."
   userErrors: [AddPaymentMethodUserError!] @access(rule: CART_WRITE)
+}
+
+"What ` + "`" + `setDefaultPaymentMethod` + "`" + ` answers."
+type SetDefaultPaymentMethodPayload {
+  "The default as it is now; null where it was refused."
+  paymentMethod: PaymentMethod @access(rule: CART_WRITE)
+  "Why it was refused; null where it was not."
+  userErrors: [SetDefaultPaymentMethodUserError!] @access(rule: CART_WRITE)
 }
 
 "What ` + "`" + `setCartPaymentMethod` + "`" + ` answers."
@@ -4883,6 +4913,16 @@ func (ec *executionContext) childFields_SetCartShippingAddressPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type SetCartShippingAddressPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetDefaultPaymentMethodPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "paymentMethod":
+		return ec.fieldContext_SetDefaultPaymentMethodPayload_paymentMethod(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetDefaultPaymentMethodPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetDefaultPaymentMethodPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ShippingQuote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5697,6 +5737,20 @@ func (ec *executionContext) field_Mutation_setCartShippingAddress_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.SetCartShippingAddressInput, error) {
 			return ec.unmarshalNSetCartShippingAddressInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setDefaultPaymentMethod_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetDefaultPaymentMethodInput, error) {
+			return ec.unmarshalNSetDefaultPaymentMethodInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16321,6 +16375,50 @@ func (ec *executionContext) fieldContext_Mutation_addPaymentMethod(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setDefaultPaymentMethod(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setDefaultPaymentMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetDefaultPaymentMethod(ctx, fc.Args["input"].(model.SetDefaultPaymentMethodInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SetDefaultPaymentMethodPayload) graphql.Marshaler {
+			return ec.marshalOSetDefaultPaymentMethodPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setDefaultPaymentMethod(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetDefaultPaymentMethodPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setDefaultPaymentMethod_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_setCartPaymentMethod(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22340,6 +22438,61 @@ func (ec *executionContext) fieldContext_SetCartShippingAddressPayload_userError
 	return graphql.NewScalarFieldContext("SetCartShippingAddressPayload", field, false, false, errors.New("field of type SetCartShippingAddressUserError does not have child fields"))
 }
 
+func (ec *executionContext) _SetDefaultPaymentMethodPayload_paymentMethod(ctx context.Context, field graphql.CollectedField, obj *model.SetDefaultPaymentMethodPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetDefaultPaymentMethodPayload_paymentMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaymentMethod, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PaymentMethod) graphql.Marshaler {
+			return ec.marshalOPaymentMethod2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPaymentMethod(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetDefaultPaymentMethodPayload_paymentMethod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetDefaultPaymentMethodPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentMethod(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetDefaultPaymentMethodPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SetDefaultPaymentMethodPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetDefaultPaymentMethodPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.SetDefaultPaymentMethodUserError) graphql.Marshaler {
+			return ec.marshalOSetDefaultPaymentMethodUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetDefaultPaymentMethodPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetDefaultPaymentMethodPayload", field, false, false, errors.New("field of type SetDefaultPaymentMethodUserError does not have child fields"))
+}
+
 func (ec *executionContext) _ShippingQuote_id(ctx context.Context, field graphql.CollectedField, obj *model.ShippingQuote) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28167,6 +28320,57 @@ func (ec *executionContext) unmarshalInputSetCartShippingAddressInput(ctx contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSetDefaultPaymentMethodInput(ctx context.Context, obj any) (model.SetDefaultPaymentMethodInput, error) {
+	var it model.SetDefaultPaymentMethodInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "accountId", "paymentMethodId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "paymentMethodId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentMethodId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentMethodID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdateCartCustomAttributesInput(ctx context.Context, obj any) (model.UpdateCartCustomAttributesInput, error) {
 	var it model.UpdateCartCustomAttributesInput
 	if obj == nil {
@@ -28621,6 +28825,33 @@ func (ec *executionContext) _SetCartShippingAddressUserError(ctx context.Context
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of SetCartShippingAddressUserError must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _SetDefaultPaymentMethodUserError(ctx context.Context, sel ast.SelectionSet, obj model.SetDefaultPaymentMethodUserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.OutcomeUnknown:
+		return ec._OutcomeUnknown(ctx, sel, &obj)
+	case *model.OutcomeUnknown:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OutcomeUnknown(ctx, sel, obj)
+	case model.DetailedUserError:
+		return ec._DetailedUserError(ctx, sel, &obj)
+	case *model.DetailedUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DetailedUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of SetDefaultPaymentMethodUserError must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -32185,7 +32416,7 @@ func (ec *executionContext) _DeliveryAddress(ctx context.Context, sel ast.Select
 	return out
 }
 
-var detailedUserErrorImplementors = []string{"DetailedUserError", "UserError", "AddItemsToCartUserError", "RemoveItemsFromCartUserError", "UpdateCartItemsUserError", "UpdateCartCustomAttributesUserError", "ApplyDiscountToCartUserError", "RemoveDiscountFromCartUserError", "SetCartShippingAddressUserError", "ChooseCartShippingUserError", "AddPaymentMethodUserError", "SetCartPaymentMethodUserError", "ValidateCartUserError", "FinalizeCartUserError"}
+var detailedUserErrorImplementors = []string{"DetailedUserError", "UserError", "AddItemsToCartUserError", "RemoveItemsFromCartUserError", "UpdateCartItemsUserError", "UpdateCartCustomAttributesUserError", "ApplyDiscountToCartUserError", "RemoveDiscountFromCartUserError", "SetCartShippingAddressUserError", "ChooseCartShippingUserError", "AddPaymentMethodUserError", "SetDefaultPaymentMethodUserError", "SetCartPaymentMethodUserError", "ValidateCartUserError", "FinalizeCartUserError"}
 
 func (ec *executionContext) _DetailedUserError(ctx context.Context, sel ast.SelectionSet, obj *model.DetailedUserError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, detailedUserErrorImplementors)
@@ -33594,6 +33825,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "setDefaultPaymentMethod":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setDefaultPaymentMethod(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "setCartPaymentMethod":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setCartPaymentMethod(ctx, field)
@@ -33792,7 +34030,7 @@ func (ec *executionContext) _OrderLine(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var outcomeUnknownImplementors = []string{"OutcomeUnknown", "UserError", "AddItemsToCartUserError", "RemoveItemsFromCartUserError", "UpdateCartItemsUserError", "UpdateCartCustomAttributesUserError", "ApplyDiscountToCartUserError", "RemoveDiscountFromCartUserError", "SetCartShippingAddressUserError", "ChooseCartShippingUserError", "AddPaymentMethodUserError", "SetCartPaymentMethodUserError", "ValidateCartUserError", "FinalizeCartUserError"}
+var outcomeUnknownImplementors = []string{"OutcomeUnknown", "UserError", "AddItemsToCartUserError", "RemoveItemsFromCartUserError", "UpdateCartItemsUserError", "UpdateCartCustomAttributesUserError", "ApplyDiscountToCartUserError", "RemoveDiscountFromCartUserError", "SetCartShippingAddressUserError", "ChooseCartShippingUserError", "AddPaymentMethodUserError", "SetDefaultPaymentMethodUserError", "SetCartPaymentMethodUserError", "ValidateCartUserError", "FinalizeCartUserError"}
 
 func (ec *executionContext) _OutcomeUnknown(ctx context.Context, sel ast.SelectionSet, obj *model.OutcomeUnknown) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, outcomeUnknownImplementors)
@@ -36578,6 +36816,49 @@ func (ec *executionContext) _SetCartShippingAddressPayload(ctx context.Context, 
 			}
 		case "userErrors":
 			out.Values[i] = ec._SetCartShippingAddressPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var setDefaultPaymentMethodPayloadImplementors = []string{"SetDefaultPaymentMethodPayload"}
+
+func (ec *executionContext) _SetDefaultPaymentMethodPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetDefaultPaymentMethodPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setDefaultPaymentMethodPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetDefaultPaymentMethodPayload")
+		case "paymentMethod":
+			out.Values[i] = ec._SetDefaultPaymentMethodPayload_paymentMethod(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetDefaultPaymentMethodPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -40838,6 +41119,21 @@ func (ec *executionContext) marshalNSetCartShippingAddressUserError2githubᚗcom
 	return ec._SetCartShippingAddressUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSetDefaultPaymentMethodInput2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodInput(ctx context.Context, v any) (model.SetDefaultPaymentMethodInput, error) {
+	res, err := ec.unmarshalInputSetDefaultPaymentMethodInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetDefaultPaymentMethodUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodUserError(ctx context.Context, sel ast.SelectionSet, v model.SetDefaultPaymentMethodUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetDefaultPaymentMethodUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNShippingQuote2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐShippingQuote(ctx context.Context, sel ast.SelectionSet, v *model.ShippingQuote) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -42932,6 +43228,32 @@ func (ec *executionContext) marshalOSetCartShippingAddressUserError2ᚕgithubᚗ
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSetCartShippingAddressUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetCartShippingAddressUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOSetDefaultPaymentMethodPayload2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetDefaultPaymentMethodPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetDefaultPaymentMethodPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSetDefaultPaymentMethodUserError2ᚕgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SetDefaultPaymentMethodUserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSetDefaultPaymentMethodUserError2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐSetDefaultPaymentMethodUserError(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

@@ -29,3 +29,19 @@ func (mutationResolver) AddPaymentMethod(ctx context.Context, input model.AddPay
 	errs, err := refused[model.AddPaymentMethodUserError](out.Errors)
 	return payload(&model.AddPaymentMethodPayload{PaymentMethod: method, UserErrors: errs}, err)
 }
+
+// SetDefaultPaymentMethod answers Mutation.setDefaultPaymentMethod.
+func (mutationResolver) SetDefaultPaymentMethod(
+	ctx context.Context, input model.SetDefaultPaymentMethodInput,
+) (*model.SetDefaultPaymentMethodPayload, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	method, out, err := l.SetDefaultPaymentMethod(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	errs, err := refused[model.SetDefaultPaymentMethodUserError](out.Errors)
+	return payload(&model.SetDefaultPaymentMethodPayload{PaymentMethod: method, UserErrors: errs}, err)
+}

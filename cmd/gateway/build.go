@@ -55,6 +55,7 @@ type builder struct {
 	buckets   map[string]upstream.Bucket // of routes, where others than printed
 	bounds    limits.Config
 	redis     redis.UniversalClient // nil where none is configured
+	vault     *cache.Vault          // nil before a service user needs it
 	gateway   *gateway
 }
 

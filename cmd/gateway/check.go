@@ -33,6 +33,9 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer b.gateway.close()
+	if err := b.openStores(); err != nil { //nolint:contextcheck // a cache does not end with the call that opens it
+		return err
+	}
 	out := &findings{out: &printer{w: s.out}}
 	for i, t := range cfg.Tenants {
 		out.out.printf("%s\n", t.Name)
@@ -90,6 +93,7 @@ type inspection struct {
 	path    string // of its settings
 	auth    *auth.Authenticator
 	clients *clients
+	shared  bool // there is a Redis, which outlives the check
 }
 
 func newInspection(ctx context.Context, b *builder, t TenantConfig, path string, out *findings) (*inspection, error) {
@@ -101,7 +105,7 @@ func newInspection(ctx context.Context, b *builder, t TenantConfig, path string,
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	return &inspection{findings: out, tenant: t, path: path, auth: authenticator, clients: clients}, nil
+	return &inspection{findings: out, tenant: t, path: path, auth: authenticator, clients: clients, shared: b.redis != nil}, nil
 }
 
 // run makes one cheap call to each backend, and then follows the links.
@@ -117,6 +121,7 @@ func (in *inspection) run(ctx context.Context) {
 		reached[p.backend] = true
 		in.ok(string(p.backend), "%s", found)
 	}
+	in.serviceUser(ctx)
 	in.links(ctx, reached)
 }
 

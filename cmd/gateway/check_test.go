@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -22,6 +23,7 @@ import (
 type checked struct {
 	*backends
 	dir    string
+	top    map[string]any // settings above the tenants
 	tenant map[string]any
 }
 
@@ -89,7 +91,9 @@ func (c *checked) entry(i int) map[string]any { return c.of("links")["table"].([
 // run checks, and gives the exit code and all that was printed.
 func (c *checked) run(t *testing.T, flags ...string) (code int, said string) {
 	t.Helper()
-	text, err := yaml.Marshal(map[string]any{"tenants": []any{c.tenant}})
+	config := map[string]any{"tenants": []any{c.tenant}}
+	maps.Copy(config, c.top)
+	text, err := yaml.Marshal(config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func openTill(t *testing.T) *till {
 		t.Fatal(err)
 	}
 	t.Cleanup(builder.gateway.close)
-	client, err := builder.appdirect(cfg.Tenants[0].AppDirect)
+	client, err := builder.appdirect(cfg.Tenants[0].AppDirect, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

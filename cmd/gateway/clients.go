@@ -16,6 +16,7 @@ import (
 // clients are one tenant's; nil where the tenant does not have the backend.
 type clients struct {
 	appdirect     *upstream.Client
+	serviceUser   upstream.Credentials // at AppDirect
 	kazoo         *upstream.Client
 	login         *kazoo.Login
 	twilio        *twilio.Client
@@ -27,7 +28,7 @@ type clients struct {
 // backends gives the clients in the words of package loaders, where a nil
 // pointer inside an interface would not be nil.
 func (c *clients) backends() loaders.Backends {
-	out := loaders.Backends{AppDirect: c.appdirect, Subaccounts: c.subaccounts, Locations: c.locations}
+	out := loaders.Backends{AppDirect: c.appdirect, ServiceUser: c.serviceUser != nil, Subaccounts: c.subaccounts, Locations: c.locations}
 	if c.kazoo != nil {
 		out.Kazoo, out.KazooAccount = c.kazoo, c.login.Account
 	}
@@ -44,7 +45,12 @@ func (c *clients) backends() loaders.Backends {
 func (b *builder) clients(t TenantConfig) (*clients, error) {
 	out := &clients{}
 	var err error
-	if out.appdirect, err = b.appdirect(t.AppDirect); err != nil {
+	if t.AppDirect.ServiceUser != nil {
+		if out.serviceUser, err = b.serviceUser(t); err != nil {
+			return nil, err
+		}
+	}
+	if out.appdirect, err = b.appdirect(t.AppDirect, out.serviceUser); err != nil {
 		return nil, err
 	}
 	if t.Kazoo != nil {
@@ -70,18 +76,17 @@ func (b *builder) shared(c upstream.Config) upstream.Config {
 	return c
 }
 
-func (b *builder) appdirect(a AppDirectConfig) (*upstream.Client, error) {
-	root := a.root()
+func (b *builder) appdirect(a AppDirectConfig, serviceUser upstream.Credentials) (*upstream.Client, error) {
 	scopes := a.Scopes
 	if len(scopes) == 0 {
 		scopes = []string{string(auth.RolePartnerRead)}
 	}
 	credentials := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
-		TokenURL: root + "/oauth2/token", ClientID: a.ClientID, ClientSecret: a.ClientSecret.value,
+		TokenURL: a.tokenURL(), ClientID: a.ClientID, ClientSecret: a.ClientSecret.value,
 		Scopes: scopes, Transport: b.transport,
 	})
 	return upstream.NewClient(b.shared(upstream.Config{
-		Backend: appdirect.Backend, BaseURL: a.api(), Client: a.ClientID, Credentials: credentials,
+		Backend: appdirect.Backend, BaseURL: a.api(), Client: a.ClientID, Credentials: credentials, ServiceUser: serviceUser,
 		RouteHeader: appdirect.RouteHeader(a.Partner),
 		General:     a.Limits.general(b.general), Buckets: a.Limits.routes(b.buckets),
 	}))

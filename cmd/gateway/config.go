@@ -27,6 +27,8 @@ type Config struct {
 	Origins []string `yaml:"origins"`
 	// Redis is the second cache tier's URL; empty for none.
 	Redis Secret `yaml:"redis"`
+	// VaultKey seals what replicas keep in Redis of service users; needed with both.
+	VaultKey Secret `yaml:"vaultKey"`
 	// Cache bounds the in-process tier.
 	Cache CacheConfig `yaml:"cache"`
 	// Limits of one operation.
@@ -136,6 +138,8 @@ type AppDirectConfig struct {
 	Scopes []string `yaml:"scopes"`
 	// Partner is the marketplace's partner code, in whose name carts are begun; empty refuses new ones.
 	Partner string `yaml:"partner"`
+	// ServiceUser is a person in whose name calls are made that admit no system; nil makes none.
+	ServiceUser *ServiceUserConfig `yaml:"serviceUser"`
 	// Limits replace the printed ones, for a marketplace that grants others.
 	Limits BucketsConfig `yaml:"limits"`
 	// Webhooks say how the marketplace is known when it tells of changes.
@@ -227,6 +231,7 @@ func (cfg *Config) check(c *checker) {
 		c.address("listen", cfg.Listen)
 	}
 	cfg.checkRedis(c)
+	cfg.checkVaultKey(c)
 	if cfg.Cache.MaxBytes < 0 {
 		c.add("cache.maxBytes", "must be positive")
 	}
@@ -288,6 +293,9 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 		c.add(path+".appdirect.clientId", "is missing")
 	}
 	c.secret(path+".appdirect.clientSecret", &t.AppDirect.ClientSecret)
+	if u := t.AppDirect.ServiceUser; u != nil {
+		u.check(c, path+".appdirect.serviceUser")
+	}
 	t.AppDirect.Limits.check(c, path+".appdirect.limits")
 	t.AppDirect.Webhooks.check(c, path+".appdirect.webhooks")
 	t.checkOthers(c, path)

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"os"
 
 	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/resolvers/loaders"
 	"github.com/marketgraph/marketgraph/sandbox"
 	"github.com/marketgraph/marketgraph/server"
@@ -13,6 +16,9 @@ import (
 func sandboxConfig(backends *sandbox.Sandbox, address string) *Config {
 	cfg := &Config{DefaultTenant: sandbox.Tenants()[0].Name, sandbox: address}
 	cfg.Redis.value = os.Getenv("REDIS_URL")
+	key := make([]byte, cache.VaultKeyBytes) // the demo's sessions end with its process
+	_, _ = rand.Read(key)                    // it never fails
+	cfg.VaultKey.value = base64.StdEncoding.EncodeToString(key)
 	for _, t := range sandbox.Tenants() {
 		cfg.Tenants = append(cfg.Tenants, demoTenant(backends, address, t))
 	}
@@ -27,7 +33,7 @@ func demoTenant(backends *sandbox.Sandbox, address string, t sandbox.Tenant) Ten
 		Tokens: TokensConfig{Issuer: t.Issuer, Audiences: []string{t.Audience}},
 		AppDirect: AppDirectConfig{
 			URL: at(sandbox.BackendAppDirect), ClientID: app.ID, ClientSecret: Secret{value: app.Secret},
-			Scopes: []string{string(auth.RolePartner)}, Partner: "APPDIRECT",
+			Scopes: []string{string(auth.RolePartner)}, Partner: "APPDIRECT", ServiceUser: demoServiceUser(backends, t.Name),
 		},
 		Kazoo: &KazooConfig{
 			URL: at(sandbox.BackendKazoo) + "/v2", User: t.Kazoo.User, Password: Secret{value: t.Kazoo.Password},
@@ -61,5 +67,16 @@ func demoLinks(backends *sandbox.Sandbox, tenant string) LinksConfig {
 			KazooAccount: sandbox.AttributeKazooAccount, TwilioAccount: sandbox.AttributeTwilioAccount,
 			LeadConnectorLocation: sandbox.AttributeLeadConnectorLocation,
 		},
+	}
+}
+
+// demoServiceUser signs the tenant's service user in; nil where nobody can any more.
+func demoServiceUser(backends *sandbox.Sandbox, tenant string) *ServiceUserConfig {
+	user, err := backends.ServiceUser(tenant)
+	if err != nil {
+		return nil
+	}
+	return &ServiceUserConfig{
+		ClientID: user.ClientID, ClientSecret: Secret{value: user.ClientSecret}, RefreshToken: Secret{value: user.RefreshToken},
 	}
 }

@@ -21,10 +21,11 @@ func TestExampleConfig(t *testing.T) {
 	t.Setenv("REDIS_URL", "redis://127.0.0.1:6379")
 	for _, name := range []string{
 		"ACME_CLIENT_SECRET", "ACME_KAZOO_PASSWORD", "ACME_TWILIO_TOKEN", "ACME_AGENCY_TOKEN",
-		"GLOBEX_CLIENT_SECRET", "GLOBEX_INTROSPECTION_SECRET",
+		"ACME_SERVICE_SECRET", "ACME_SERVICE_REFRESH_TOKEN", "GLOBEX_CLIENT_SECRET", "GLOBEX_INTROSPECTION_SECRET",
 	} {
 		t.Setenv(name, "secret of "+name)
 	}
+	t.Setenv("VAULT_KEY", strings.Repeat("A", 43)+"=")
 	cfg, err := loadConfig("../../deploy/gateway.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +36,7 @@ func TestExampleConfig(t *testing.T) {
 		}
 	}
 	acme := cfg.Tenants[0]
-	if acme.Kazoo == nil || acme.Twilio == nil || acme.LeadConnector == nil || len(acme.Links.Table) != 1 ||
+	if acme.AppDirect.ServiceUser == nil || acme.Kazoo == nil || acme.Twilio == nil || acme.LeadConnector == nil || len(acme.Links.Table) != 1 ||
 		acme.AppDirect.Limits.Routes["appdirect.listCompanies"].Size != 40 {
 		t.Errorf("the example's first tenant was read as %+v", acme)
 	}

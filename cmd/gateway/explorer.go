@@ -53,7 +53,7 @@ func (t *TenantConfig) signIn() *SignInConfig {
 	}
 	s := *t.SignIn
 	s.AuthorizeURL = first(s.AuthorizeURL, t.AppDirect.root()+"/oauth2/authorize")
-	s.TokenURL = first(s.TokenURL, t.AppDirect.root()+"/oauth2/token")
+	s.TokenURL = first(s.TokenURL, t.AppDirect.tokenURL())
 	if len(s.Scopes) == 0 {
 		s.Scopes = []string{"ROLE_USER"}
 	}

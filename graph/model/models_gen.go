@@ -57,6 +57,11 @@ type SetCartShippingAddressUserError interface {
 	IsSetCartShippingAddressUserError()
 }
 
+// What can keep a way to pay from becoming the default.
+type SetDefaultPaymentMethodUserError interface {
+	IsSetDefaultPaymentMethodUserError()
+}
+
 // What can keep attributes as they are.
 type UpdateCartCustomAttributesUserError interface {
 	IsUpdateCartCustomAttributesUserError()
@@ -970,6 +975,8 @@ func (DetailedUserError) IsChooseCartShippingUserError() {}
 
 func (DetailedUserError) IsAddPaymentMethodUserError() {}
 
+func (DetailedUserError) IsSetDefaultPaymentMethodUserError() {}
+
 func (DetailedUserError) IsSetCartPaymentMethodUserError() {}
 
 func (DetailedUserError) IsValidateCartUserError() {}
@@ -1365,6 +1372,8 @@ func (OutcomeUnknown) IsSetCartShippingAddressUserError() {}
 func (OutcomeUnknown) IsChooseCartShippingUserError() {}
 
 func (OutcomeUnknown) IsAddPaymentMethodUserError() {}
+
+func (OutcomeUnknown) IsSetDefaultPaymentMethodUserError() {}
 
 func (OutcomeUnknown) IsSetCartPaymentMethodUserError() {}
 
@@ -1820,6 +1829,26 @@ type SetCartShippingAddressPayload struct {
 	Cart *Cart `json:"cart"`
 	// Why it was refused; null where it was not.
 	UserErrors []SetCartShippingAddressUserError `json:"userErrors"`
+}
+
+// Which way to pay is the default.
+type SetDefaultPaymentMethodInput struct {
+	// Who pays by it.
+	UserID string `json:"userId"`
+	// For which company.
+	AccountID string `json:"accountId"`
+	// One of `Membership.paymentMethods` of the two.
+	PaymentMethodID string `json:"paymentMethodId"`
+	// Makes asking again safe; see `AddItemsInput.idempotencyKey`.
+	IdempotencyKey *string `json:"idempotencyKey"`
+}
+
+// What `setDefaultPaymentMethod` answers.
+type SetDefaultPaymentMethodPayload struct {
+	// The default as it is now; null where it was refused.
+	PaymentMethod *PaymentMethod `json:"paymentMethod"`
+	// Why it was refused; null where it was not.
+	UserErrors []SetDefaultPaymentMethodUserError `json:"userErrors"`
 }
 
 // A way to deliver, and what it costs.

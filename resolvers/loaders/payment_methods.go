@@ -47,16 +47,24 @@ func (l *Loaders) AddPaymentMethod(ctx context.Context, in model.AddPaymentMetho
 		turn: l.turn("paymentMethods", in.UserID, in.AccountID), changes: []Change{{Type: appdirect.ResourcePaymentInstrument}},
 		run: func(ctx context.Context, a *attempt) (Written, error) { return l.keepMethod(ctx, a, of, in) },
 	})
+	return l.methodAfter(ctx, of, out, err)
+}
+
+// methodAfter reads the method that was written; nil where it was refused, or is gone again.
+func (l *Loaders) methodAfter(ctx context.Context, of ask, out Written, err error) (*model.PaymentMethod, Written, error) {
 	if err != nil || out.Errors != nil {
 		return nil, out, err
 	}
 	all, err := listPaymentMethods.now(ctx, l, of)
-	for _, m := range all {
-		if string(m.ID) == out.ID {
-			return toPaymentMethod(m), out, nil
-		}
+	if i := methodIn(all, out.ID); i >= 0 {
+		return toPaymentMethod(all[i]), out, nil
 	}
 	return nil, out, err
+}
+
+// methodIn finds a method by its id, -1 where it is not there.
+func methodIn(all []appdirect.PaymentMethod, id string) int {
+	return slices.IndexFunc(all, func(m appdirect.PaymentMethod) bool { return string(m.ID) == id })
 }
 
 // keepMethod sends the token. An attempt that only looks goes by which methods were there before.
@@ -92,6 +100,53 @@ func (a *attempt) newMethod(all []appdirect.PaymentMethod) (Written, error) {
 	return Written{ID: string(added[0].ID)}, nil
 }
 
+// SetDefaultPaymentMethod answers the mutation of that name. The backend admits people only: a viewer with a token of
+// their own sets what is theirs, and for a service the marketplace's service user does.
+func (l *Loaders) SetDefaultPaymentMethod(ctx context.Context, in model.SetDefaultPaymentMethodInput) (*model.PaymentMethod, Written, error) {
+	key := in.IdempotencyKey
+	in.IdempotencyKey = nil
+	if err := cmp.Or(checkGiven("userId", in.UserID), checkGiven("accountId", in.AccountID), checkGiven("paymentMethodId", in.PaymentMethodID)); err != nil {
+		return nil, Written{}, err
+	}
+	if err := l.mayBuy(ctx, in.UserID, in.AccountID); err != nil {
+		return nil, Written{}, err
+	}
+	of := methodsOf(in.UserID, in.AccountID)
+	out, err := l.write(ctx, write{
+		name: "setDefaultPaymentMethod", key: key, input: in, query: "user",
+		turn: l.turn("paymentMethods", in.UserID, in.AccountID), touches: []string{"paymentMethods"},
+		run: func(ctx context.Context, a *attempt) (Written, error) { return l.preferMethod(ctx, a, of, in) },
+	})
+	return l.methodAfter(ctx, of, out, err)
+}
+
+// preferMethod sends nothing where the method is the default already.
+func (l *Loaders) preferMethod(ctx context.Context, a *attempt, of ask, in model.SetDefaultPaymentMethodInput) (Written, error) {
+	all, err := listPaymentMethods.now(ctx, l, of)
+	if err != nil {
+		return Written{}, err
+	}
+	i := methodIn(all, in.PaymentMethodID)
+	switch {
+	case i < 0:
+		return Written{}, &NotFoundError{Type: "PaymentMethod"}
+	case all[i].Default.Value:
+		return Written{ID: in.PaymentMethodID}, nil
+	}
+	body, err := appdirect.EncodeDefaultPaymentMethod(appdirect.DefaultPaymentMethodRequest{
+		OwnerID: in.UserID, CompanyID: in.AccountID, PaymentMethodID: in.PaymentMethodID,
+	})
+	if err != nil {
+		return Written{}, err
+	}
+	reply, err := a.send(ctx, appdirect.SetDefaultPaymentMethod, ask{}, body)
+	if err != nil {
+		return refusal(err, everywhere("input", "paymentMethodId"))
+	}
+	_, err = appdirect.DecodeDefaultPaymentMethods(reply)
+	return Written{ID: in.PaymentMethodID}, a.unread(err)
+}
+
 // SetCartPaymentMethod answers the mutation of that name. The method has to be one of the buyer's.
 func (l *Loaders) SetCartPaymentMethod(ctx context.Context, in model.SetCartPaymentMethodInput) (Written, error) {
 	key := in.IdempotencyKey
@@ -116,7 +171,7 @@ func (l *Loaders) payBy(ctx context.Context, a *attempt, in model.SetCartPayment
 	if err != nil {
 		return Written{}, err
 	}
-	if !slices.ContainsFunc(all, func(m appdirect.PaymentMethod) bool { return string(m.ID) == in.PaymentMethodID }) {
+	if methodIn(all, in.PaymentMethodID) < 0 {
 		return Written{}, &NotFoundError{Type: "PaymentMethod"}
 	}
 	if err := a.patchCart(ctx, in.CartID, appdirect.CartRequest{PaymentMethodID: in.PaymentMethodID}); err != nil {
