@@ -68,7 +68,7 @@ const (
 // Nothing is fetched before the first Authorize.
 func NewServiceUser(cfg ServiceUserConfig) Credentials {
 	if cfg.Transport == nil {
-		cfg.Transport = NewTransport()
+		cfg.Transport = NewTransport(DefaultBounds())
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

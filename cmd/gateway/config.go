@@ -173,6 +173,9 @@ func (a AppDirectConfig) root() string { return strings.TrimRight(a.URL, "/") }
 // api is the root of its REST interface.
 func (a AppDirectConfig) api() string { return a.root() + "/api" }
 
+// tokenURL is its token endpoint.
+func (a AppDirectConfig) tokenURL() string { return a.root() + "/oauth2/token" }
+
 // loadConfig reads, decodes and checks a file. Every fault is in the error.
 func loadConfig(path string) (*Config, error) {
 	text, err := os.ReadFile(path)

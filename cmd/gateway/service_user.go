@@ -61,6 +61,3 @@ func adviceOn(err error) string {
 		return "it is tried again"
 	}
 }
-
-// tokenURL is the marketplace's token endpoint.
-func (a AppDirectConfig) tokenURL() string { return a.root() + "/oauth2/token" }

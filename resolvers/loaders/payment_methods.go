@@ -114,7 +114,7 @@ func (l *Loaders) SetDefaultPaymentMethod(ctx context.Context, in model.SetDefau
 	of := methodsOf(in.UserID, in.AccountID)
 	out, err := l.write(ctx, write{
 		name: "setDefaultPaymentMethod", key: key, input: in, query: "user",
-		turn: l.turn("paymentMethods", in.UserID, in.AccountID), touches: []string{"paymentMethods"},
+		turn: l.turn("paymentMethods", in.UserID, in.AccountID), changes: []Change{{Type: appdirect.ResourcePaymentInstrument}},
 		run: func(ctx context.Context, a *attempt) (Written, error) { return l.preferMethod(ctx, a, of, in) },
 	})
 	return l.methodAfter(ctx, of, out, err)

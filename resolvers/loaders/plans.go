@@ -177,6 +177,7 @@ var plans = map[string]plan{
 	"Mutation.setCartShippingAddress":     aWrite,
 	"Mutation.chooseCartShipping":         aWrite,
 	"Mutation.addPaymentMethod":           perItem(appdirect.ListPaymentMethods, appdirect.CreatePaymentMethod, appdirect.ListPaymentMethods),
+	"Mutation.setDefaultPaymentMethod":    perItem(appdirect.ListPaymentMethods, appdirect.SetDefaultPaymentMethod, appdirect.ListPaymentMethods),
 	"Mutation.setCartPaymentMethod":       aWrite.and(perItem(appdirect.ListPaymentMethods)),
 	"Mutation.validateCart":               perItem(appdirect.ReadCart, appdirect.ValidateCart, appdirect.ReadCartValidation),
 	"Mutation.finalizeCart":               perItem(appdirect.ReadCart, appdirect.ValidateCart, appdirect.ReadCartValidation, appdirect.FinalizeCart, appdirect.ReadCart),
