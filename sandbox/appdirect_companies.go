@@ -50,7 +50,7 @@ func (c *companySpec) record() *Record {
 		"emailAddress": "info@" + c.domain, "creationDate": millis(c.created), "customAttributes": c.attributes(),
 		"thirtyDaysPurchaseLimitExempt": false, "thirtyDaysPurchaseLimitOverrideAmt": nil, "thirtyDaysPurchaseRemainingAmt": 5000,
 	})
-	facts := map[string]any{"name": c.name, "number": c.number, "enabled": c.enabled, "custom.Company Details": c.details()}
+	facts := map[string]any{"name": c.name, "number": c.number, "enabled": c.enabled, "created": millis(c.created), "custom.Company Details": c.details()}
 	if c.region != "" {
 		facts["custom.Geographic Region"] = c.region
 	}

@@ -9,6 +9,7 @@ import (
 type userSpec struct {
 	uuid, first, last, name, email, external, locale string
 	number                                           int64
+	roles                                            []string // of the user record, beside USER, which all have
 	activated                                        bool
 	persona                                          bool // belongs to one company and stays there
 	created                                          time.Time
@@ -30,10 +31,13 @@ func userPath(uuid string) href { return href("/api/account/v2/users/" + uuid) }
 func (u *userSpec) embedded() Document {
 	return Document{
 		"uuid": u.uuid, "email": u.email, "userName": u.name, "firstName": u.first, "lastName": u.last, "activated": u.activated,
-		"boostUser": nil, "ldapId": nil, "metadata": Document{"apsUid": nil}, "picture": nil, "roles": texts("ROLE_USER"),
+		"boostUser": nil, "ldapId": nil, "metadata": Document{"apsUid": nil}, "picture": nil, "roles": texts(u.ownRoles()...),
 		"links": []any{link("self", userPath(u.uuid)), link("memberships", userPath(u.uuid)+"/memberships")},
 	}
 }
+
+// ownRoles are the roles of the user record.
+func (u *userSpec) ownRoles() []string { return append([]string{"ROLE_USER"}, u.roles...) }
 
 // attributes are shown on request only.
 func (u *userSpec) attributes() []any {
@@ -62,7 +66,7 @@ func (u *userSpec) record() *Record {
 		Facts: map[string]any{
 			"name": u.first + " " + u.last, "firstName": u.first, "lastName": u.last, "email": u.email, "userName": u.name,
 			"externalId": u.external, "created": millis(u.created), "lastModified": millis(u.created.AddDate(0, 1, 0)),
-			"activated": u.activated, "roles": []string{"ROLE_USER"}, "custom.Badge": "B-" + u.uuid[:4],
+			"activated": u.activated, "roles": u.ownRoles(), "custom.Badge": "B-" + u.uuid[:4],
 		},
 	}
 }

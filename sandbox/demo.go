@@ -54,6 +54,8 @@ func newWorld(t Tenant, index int, seed uint64, today time.Time) (*world, error)
 	m.makeBundles()
 	m.makeOpinions()
 	m.makeShop()
+	m.makeAssociations()
+	m.makeStaff()
 	return m.world, errors.Join(m.errs...)
 }
 

@@ -44,10 +44,23 @@ func (m *maker) makePeople() {
 // makePersonas adds the people of Tenant.Personas. Their uuids depend on their
 // email alone, so that they stay the same users in every seed.
 func (m *maker) makePersonas() {
-	places := map[string]*companySpec{
+	m.addPersonas(map[string]*companySpec{
 		"admin": m.market, "support": m.market, "company-admin": m.customers[0], "buyer": m.customers[0],
 		"reseller": m.customers[len(m.customers)-1],
-	}
+	})
+}
+
+// makeStaff adds the personas that nothing else is about: one for each further
+// right. It comes last, so that all others' data does not depend on them.
+func (m *maker) makeStaff() {
+	m.addPersonas(map[string]*companySpec{
+		"sales": m.market, "product-support": m.market, "network": m.market, "billing-admin": m.customers[0],
+		"reseller-manager": m.customers[len(m.customers)-1], "developer": m.vendors[0],
+	})
+}
+
+// addPersonas makes these members of these companies.
+func (m *maker) addPersonas(places map[string]*companySpec) {
 	for _, p := range m.tenant.Personas {
 		at := places[p.Name]
 		if at == nil {
@@ -59,13 +72,17 @@ func (m *maker) makePersonas() {
 			first: title(first), last: title(last + " " + m.tenant.Name), email: p.Email, name: p.Name,
 			external: "U-" + p.Name, activated: true, persona: true, created: m.today().AddDate(-3, 0, 0), number: m.number(),
 		}
-		m.put(m.world.users, u.record())
 		var roles []string
 		for _, role := range p.Scopes {
-			if role != "ROLE_USER" {
+			switch role {
+			case "ROLE_USER":
+			case "ROLE_CORPORATE_ADMIN":
+				u.roles = append(u.roles, role)
+			default:
 				roles = append(roles, role)
 			}
 		}
+		m.put(m.world.users, u.record())
 		m.addMembership(at, u, membershipSpec{roles: roles, enabled: true, lastUsed: true})
 	}
 }

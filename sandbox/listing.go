@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -90,7 +91,7 @@ func show(x *exchange, records []*Record, one shower) []any {
 func pages(one shower, next bool) func(*exchange, []*Record) (reply, error) {
 	return func(x *exchange, records []*Record) (reply, error) {
 		size, _ := strconv.Atoi(x.fallback("size"))
-		at, number, err := pageSlot(x.query, max(size, 1), maxPageSize, len(records))
+		at, number, err := pageSlot(x.query, cmp.Or(size, defaultFirst), maxPageSize, len(records))
 		if err != nil {
 			return reply{}, err
 		}

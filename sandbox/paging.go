@@ -13,7 +13,7 @@ const (
 	maxWindow     = 250 // start/count lists
 	maxListing    = 500 // the catalogue listing, as printed in its default
 	maxFirst      = 100 // first/after lists
-	defaultFirst  = 20  // records, where the documents print no default
+	defaultFirst  = 20  // records of any list, where the documents print no default
 	maxTextLength = 1024
 )
 

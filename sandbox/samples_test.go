@@ -54,7 +54,7 @@ func servedKeys(t *testing.T, endpoint string) map[string]bool {
 	keys := map[string]bool{}
 	for _, path := range samplePaths(t, strings.TrimPrefix(endpoint, "GET ")) {
 		persona := "partner"
-		if strings.HasPrefix(path, "/lead/v2/") {
+		if strings.HasPrefix(path, "/lead/v2/") || strings.HasPrefix(path, "/appReseller/v1/companies") {
 			persona = "reseller"
 		}
 		if strings.HasPrefix(path, "/assistedSales/") {
@@ -86,6 +86,8 @@ func samplePaths(t *testing.T, path string) []string {
 		return everyItem(w)
 	case "/lead/v2/leads":
 		return []string{path + "?context=RESELLER&size=100&companyId=" + resellersCompany(w)}
+	case "/appReseller/v1/companies":
+		return []string{path + "?context=RESELLER"}
 	case "/v3/checkout/shoppingCarts":
 		return []string{path + "?size=100"}
 	case "/channel/v1/applications", "/channel/v1/stagingCatalog", "/account/v2/companies", "/account/v2/users":

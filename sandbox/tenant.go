@@ -47,7 +47,7 @@ type Client struct {
 
 // Persona is a ready-made identity: everything needed to fetch a token for it.
 type Persona struct {
-	Name         string   // "admin", "company-admin", "buyer", "reseller", "partner" or "support"
+	Name         string   // such as "company-admin", see docs/sandbox.md for all
 	Grant        string   // GrantPassword for people, GrantClientCredentials for machines
 	Email        string   // empty for a machine
 	Password     string   // empty for a machine
@@ -160,6 +160,16 @@ func newPersonas(tenant string) []Persona {
 			ClientSecret: tenant + "-partner-secret", Scopes: slices.Clone(partnerScopes),
 		},
 		person("support", "ROLE_CHANNEL_SUPPORT"),
+		person("sales", "ROLE_SALES_SUPPORT"),
+		person("product-support", "ROLE_CHANNEL_PRODUCT_SUPPORT"),
+		person("network", "ROLE_CORPORATE_ADMIN"),
+		person("billing-admin", "ROLE_BILLING_ADMIN"),
+		person("reseller-manager", "ROLE_RESELLER_MANAGER"),
+		person("developer", "ROLE_DEVELOPER"),
+		{
+			Name: "reader", Grant: GrantClientCredentials, ClientID: tenant + "-reader",
+			ClientSecret: tenant + "-reader-secret", Scopes: []string{"ROLE_PARTNER_READ"},
+		},
 	}
 }
 

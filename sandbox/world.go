@@ -30,6 +30,7 @@ type world struct {
 	invoices      *Collection // by number
 	carts         *Collection // by their 24 hex digits
 	leads         *Collection // by uuid, of both lead APIs
+	associations  *Collection // of resellers' companies with their customers, by uuid
 	bundles       *Collection // by number
 	reviews       opinions    // with the comments on them, by number
 	questions     opinions    // with the answers to them, by number
@@ -48,7 +49,7 @@ func emptyWorld(today time.Time) *world {
 		companies: &Collection{}, users: &Collection{}, memberships: &Collection{},
 		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
 		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},
-		orders: &Collection{}, discounts: &Collection{}, quotes: &Collection{}, invoices: &Collection{}, carts: &Collection{}, leads: &Collection{},
+		orders: &Collection{}, discounts: &Collection{}, quotes: &Collection{}, invoices: &Collection{}, carts: &Collection{}, leads: &Collection{}, associations: &Collection{},
 		bundles: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(), shop: newShop(today),
 	}
 }
