@@ -71,6 +71,7 @@ func Routes() []*upstream.Route {
 		ListPaymentMethods, CreatePaymentMethod, SetDefaultPaymentMethod, ListPaymentMethodTypes,
 		ListLeads, ReadLead, ListPartnerLeads,
 		ListWebhooks, CreateWebhook,
+		ListCustomers,
 		RemoveCartItem, RemoveCartDiscount, PreauthCart, DeleteWebhook,
 	}
 }

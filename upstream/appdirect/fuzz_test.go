@@ -49,6 +49,7 @@ func isInvoice(i appdirect.Invoice) bool         { return i.InvoiceID != "" }
 func isSubscription(s appdirect.Subscription) bool { return s.ID != "" }
 func isLead(l appdirect.Lead) bool                 { return l.UUID != "" }
 func isPartnerLead(l appdirect.PartnerLead) bool   { return l.ID != "" }
+func isCustomer(c appdirect.Customer) bool         { return c.ID != "" }
 
 func isTag(t appdirect.Tag) bool           { return t.ID != "" && all(isTag)(t.Children) }
 func isReview(r appdirect.Review) bool     { return r.ID != "" }
@@ -282,4 +283,8 @@ func FuzzDecodeLead(f *testing.F) {
 
 func FuzzDecodePartnerLeads(f *testing.F) {
 	fuzzDecoder(f, appdirect.ListPartnerLeads, appdirect.DecodePartnerLeads, every(isPartnerLead))
+}
+
+func FuzzDecodeCustomers(f *testing.F) {
+	fuzzDecoder(f, appdirect.ListCustomers, appdirect.DecodeCustomers, all(isCustomer))
 }

@@ -109,6 +109,8 @@ func TestRefusedValues(t *testing.T) {
 		{Route: appdirect.ReadLead, Body: `{"uuid":"l","creationDate":"` + secret + `"}`},
 		{Route: appdirect.ListPartnerLeads, Body: `{"content":[{"id":"l","createdOn":1534531428000}]}`},
 		{Route: appdirect.ListPartnerLeads, Body: `{"content":[{"id":"l","createdOn":"2018-08-17"}]}`},
+		{Route: appdirect.ListCustomers, Body: `[{"id":"c"},{"name":"` + secret + `"}]`},
+		{Route: appdirect.ListCustomers, Body: `"` + secret + `"`},
 	})
 }
 
@@ -170,6 +172,7 @@ func TestAcceptedLeastReplies(t *testing.T) {
 		appdirect.ListPartnerLeads:         `{"content":[{"id":"l"}]}`,
 		appdirect.ListWebhooks:             `{"content":[{"uuid":"w"}]}`,
 		appdirect.CreateWebhook:            `{"uuid":"w"}`,
+		appdirect.ListCustomers:            `[{"id":"c","name":null}]`,
 	}
 	for _, d := range decoders {
 		if _, err := d.Decode([]byte(bodies[d.Route])); err != nil {

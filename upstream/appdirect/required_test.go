@@ -39,6 +39,7 @@ var required = map[string]string{
 	"appdirect.listPartnerLeads":         "content content.id",
 	"appdirect.listWebhooks":             "content content.uuid",
 	"appdirect.createWebhook":            "uuid",
+	"appdirect.listCustomers":            "id",
 }
 
 func TestRequiredMembers(t *testing.T) {

@@ -74,6 +74,7 @@ var decoders = []contract.Decoder{
 	{Route: appdirect.ListPartnerLeads, Sample: "partner-leads-list", Decode: contract.Boxed(appdirect.DecodePartnerLeads)},
 	{Route: appdirect.ListWebhooks, Sample: "webhooks-list", Decode: contract.Boxed(appdirect.DecodeWebhooks)},
 	{Route: appdirect.CreateWebhook, Sample: "webhook-create", Decode: contract.Boxed(appdirect.DecodeWebhook)},
+	{Route: appdirect.ListCustomers, Sample: "customers-list", Decode: contract.Boxed(appdirect.DecodeCustomers)},
 }
 
 // unread are the routes whose answers have no body, or none that is printed.
