@@ -31,7 +31,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench changelog shape explorer explorer-check storefront clients audit redis-server chromium
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench changelog permissions shape explorer explorer-check storefront clients audit redis-server chromium
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -85,6 +85,9 @@ bench: ## the gateway beside a handler written by hand, as ratios; RECORD=-recor
 
 changelog: ## write docs/changelog.md from the releases in docs/schema
 	@log=$$(go run ./cmd/gateway schema changelog docs/schema) && echo "$$log" > docs/changelog.md
+
+permissions: ## write docs/permissions.md from the rules in auth and the schema
+	@page=$$(go run ./cmd/gateway schema permissions) && echo "$$page" > docs/permissions.md
 
 shape: ## lengths of functions and files, comments, docs and tests, per room
 	@go test -run '^TestShape$$' -v -count=1 . | grep -vE '^(===|---|PASS|ok)'

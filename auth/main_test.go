@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,15 +39,35 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// contract is the file of facts taken from the backend's documents.
+// contract is the file of facts taken from the backend's documents: every endpoint, the roles that it prints, and what
+// is said of roles and scopes.
 type contract struct {
 	Routes []struct {
 		Method, Path string
 		Roles        []Role
 	}
-	Roles   []Role
+	Unroled []string // endpoints that print no role, as "GET /path"
 	Records map[Role]string
-	Scopes  map[string][]string
+	Scopes  map[string][]string // by name: the grants that may ask for it
+}
+
+// printed are the roles of each endpoint, none where the contract prints none.
+func (c contract) printed() map[string][]Role {
+	out := map[string][]Role{}
+	for _, r := range c.Routes {
+		out[r.Method+" "+r.Path] = r.Roles
+	}
+	for _, endpoint := range c.Unroled {
+		out[endpoint] = nil
+	}
+	return out
+}
+
+// union are the roles of all these lists, sorted, each once.
+func union(lists ...[]Role) []Role {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func readContract(t *testing.T) contract {

@@ -44,16 +44,17 @@ func (r Record) String() string {
 
 // roleFacts is what the documents say of each role. It is written once, here, and never changed.
 var roleFacts = map[Role]struct {
-	record Record
-	wide   bool // acts in the whole marketplace, not in one company
+	record   Record
+	wide     bool // acts in the whole marketplace, not in one company
+	unscoped bool // no scope of its name is printed
 }{
 	RoleUser:                  {record: RecordUser},
 	RoleBillingAdmin:          {record: RecordMembership},
 	RoleSysAdmin:              {record: RecordMembership},
 	RoleDeveloper:             {record: RecordMembership},
-	RoleReferral:              {record: RecordMembership},
+	RoleReferral:              {record: RecordMembership, unscoped: true},
 	RoleReseller:              {record: RecordMembership},
-	RoleResellerManager:       {record: RecordMembership},
+	RoleResellerManager:       {record: RecordMembership, unscoped: true},
 	RoleSalesSupport:          {record: RecordMembership, wide: true},
 	RoleChannelSupport:        {record: RecordMembership, wide: true},
 	RoleChannelProductSupport: {record: RecordMembership, wide: true},
@@ -61,8 +62,8 @@ var roleFacts = map[Role]struct {
 	RoleCorporateAdmin:        {record: RecordUser, wide: true},
 	RolePartner:               {record: RecordService, wide: true},
 	RolePartnerRead:           {record: RecordService, wide: true},
-	RoleApplication:           {record: RecordService},
-	RoleSuperuser:             {record: RecordService},
+	RoleApplication:           {record: RecordService, unscoped: true},
+	RoleSuperuser:             {record: RecordService, unscoped: true},
 }
 
 // Roles returns all roles that the documents name, in their documented order.
@@ -80,6 +81,13 @@ func (r Role) Record() Record { return roleFacts[r].record }
 // MarketplaceWide reports whether the role acts in the whole marketplace: the channel roles wherever they are held,
 // the corporate administrator, and the two service roles.
 func (r Role) MarketplaceWide() bool { return roleFacts[r].wide }
+
+// Scoped reports whether the documents print a scope of the role's name. A token can hardly carry another, and a role
+// that the token doesn't carry is not effective.
+func (r Role) Scoped() bool {
+	facts, ok := roleFacts[r]
+	return ok && !facts.unscoped
+}
 
 // roleSet is a set of roles; nil is the empty set.
 type roleSet map[Role]bool

@@ -10,12 +10,19 @@ import (
 func TestRolesAreTheContracts(t *testing.T) {
 	t.Parallel()
 	facts := readContract(t)
-	if diff := cmp.Diff(facts.Roles, sortedRoles()); diff != "" {
+	var named [][]Role
+	for _, route := range facts.Routes {
+		named = append(named, route.Roles)
+	}
+	if diff := cmp.Diff(union(named...), sortedRoles()); diff != "" {
 		t.Errorf("roles that the contract names (-) and ours (+):\n%s", diff)
 	}
 	for _, r := range Roles() {
 		if want, printed := facts.Records[r]; printed && r.Record().String() != want {
 			t.Errorf("%s.Record() = %v, the contract says %s", r, r.Record(), want)
+		}
+		if want := len(facts.Scopes[string(r)]) > 0; r.Scoped() != want {
+			t.Errorf("%s.Scoped() = %v, want %v", r, r.Scoped(), want)
 		}
 		service := slices.Equal(facts.Scopes[string(r)], []string{"Client Credentials"})
 		if service && r.Record() != RecordService {

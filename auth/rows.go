@@ -80,7 +80,7 @@ func (v *Viewer) Rows(rule string) Rows {
 	if r.everything(v) {
 		return AllRows()
 	}
-	rows := CompanyRows(v.companiesWith(r.inCompany())...)
+	rows := CompanyRows(append(v.companiesWith(r.inCompany()), v.customersBy(r)...)...)
 	if r.Rows == RowsUser && r.admits(v) {
 		rows.user = v.person.ID
 	}
@@ -97,11 +97,11 @@ func (v *Viewer) MayBeAll(rule string) bool {
 }
 
 // May reports whether v may see an entity of the company that the named rule guards: by a marketplace-wide role of the
-// rule, or by another role of the rule in that company. It is Rows(rule).Allows(companyID) without making the rows, as
+// rule, by another role of the rule in that company, or as who sells to it. It is Rows(rule).Allows(companyID) without making the rows, as
 // it is asked once per entity.
 func (v *Viewer) May(rule, companyID string) bool {
 	r, _ := ruleNamed(rule)
-	return r.everything(v) || v.inCompany[companyID].any(r.inCompany())
+	return r.everything(v) || v.inCompany[companyID].any(r.inCompany()) || r.Customers && v.customers[companyID].any(r.Roles)
 }
 
 // MaySeeUser reports whether v may see a user who is a member of the given companies: everybody by a marketplace-wide

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -13,53 +14,64 @@ func TestRowsByViewer(t *testing.T) {
 	t.Parallel()
 	viewers := map[string]*Viewer{
 		"nobody": nobody, "buyer": buyer, "boss": boss, "seller": seller, "admin": admin, "network": network,
-		"partner": partner, "reader": readOnly, "narrow": narrow, "unscoped": unscoped,
+		"partner": partner, "reader": readOnly, "narrow": narrow, "unscoped": unscoped, "dealer": dealer, "chief": chief,
 	}
 	everybody := map[string]string{
 		"nobody": "all", "buyer": "all", "boss": "all", "seller": "all", "admin": "all", "network": "all",
-		"partner": "all", "reader": "all", "narrow": "all", "unscoped": "all",
+		"partner": "all", "reader": "all", "narrow": "all", "unscoped": "all", "dealer": "all", "chief": "all",
 	}
 	signedIn := map[string]string{
 		"nobody": "none", "buyer": "all", "boss": "all", "seller": "all", "admin": "all", "network": "all",
-		"partner": "all", "reader": "all", "narrow": "all", "unscoped": "none",
+		"partner": "all", "reader": "all", "narrow": "all", "unscoped": "none", "dealer": "all", "chief": "all",
 	}
 	ownCompanies := map[string]string{
 		"nobody": "none", "buyer": "company:c1", "boss": "company:c1,c2,c3", "seller": "company:c1", "admin": "all",
 		"network": "all", "partner": "all", "reader": "all", "narrow": "company:c1", "unscoped": "none",
+		"dealer": "company:c1", "chief": "company:c1",
 	}
+	withCustomers := maps.Clone(ownCompanies)
+	withCustomers["dealer"], withCustomers["chief"] = "company:c1,c7", "company:c1,c7,c8"
 	administered := map[string]string{
 		"nobody": "none", "buyer": "none", "boss": "company:c1,c2", "seller": "none", "admin": "all",
-		"network": "all", "partner": "all", "reader": "all", "narrow": "none", "unscoped": "none",
+		"network": "all", "partner": "all", "reader": "all", "narrow": "none", "unscoped": "none", "dealer": "none", "chief": "none",
 	}
 	want := map[string]map[string]string{
-		RulePublic: everybody, RuleViewer: signedIn, RuleCompanyList: ownCompanies, RuleCompanyRead: ownCompanies,
-		RuleMembershipRead: ownCompanies, RuleSubscriptionRead: ownCompanies,
+		RulePublic: everybody, RuleViewer: signedIn, RuleCompanyList: withCustomers, RuleCompanyRead: withCustomers,
+		RuleMembershipRead: withCustomers, RuleSubscriptionRead: withCustomers,
+		RuleCompanyAttribute: {
+			"nobody": "none", "buyer": "none", "boss": "company:c1,c2", "seller": "company:c1", "admin": "all", "network": "all",
+			"partner": "all", "reader": "all", "narrow": "none", "unscoped": "none", "dealer": "company:c1,c7", "chief": "company:c1,c7,c8",
+		},
 		RuleUserRead: {
 			"nobody": "none", "buyer": "user:u-self;company:c1", "boss": "user:u-self;company:c1,c2,c3",
 			"seller": "user:u-self;company:c1", "admin": "all", "network": "all", "partner": "all", "reader": "all",
 			"narrow": "user:u-self;company:c1", "unscoped": "none",
+			"dealer": "user:u-self;company:c1,c7", "chief": "user:u-self;company:c1,c7,c8",
 		},
 		RuleBillingRead:   administered,
 		RuleTelephonyRead: ownCompanies, RuleTelephonyMoney: administered, RuleAddOnRead: ownCompanies, RuleWalletRead: administered,
 		RuleCartRead: {
 			"nobody": "none", "buyer": "user:u-self", "boss": "user:u-self;company:c1,c2", "seller": "user:u-self",
 			"admin": "all", "network": "all", "partner": "all", "reader": "all", "narrow": "user:u-self", "unscoped": "none",
+			"dealer": "user:u-self", "chief": "user:u-self",
 		},
 		RuleCartWrite: {
 			"nobody": "none", "buyer": "user:u-self", "boss": "user:u-self;company:c1,c2", "seller": "user:u-self",
 			"admin": "all", "network": "all", "partner": "all", "reader": "none", "narrow": "user:u-self", "unscoped": "none",
+			"dealer": "user:u-self", "chief": "user:u-self",
 		},
 		RulePaymentMethods: {
 			"nobody": "none", "buyer": "user:u-self", "boss": "user:u-self;company:c1,c2", "seller": "user:u-self",
 			"admin": "all", "network": "all", "partner": "all", "reader": "all", "narrow": "user:u-self", "unscoped": "none",
+			"dealer": "user:u-self", "chief": "user:u-self",
 		},
 		RuleLeadRead: {
 			"nobody": "none", "buyer": "none", "boss": "none", "seller": "none", "admin": "all",
-			"network": "all", "partner": "all", "reader": "all", "narrow": "none", "unscoped": "none",
+			"network": "all", "partner": "all", "reader": "all", "narrow": "none", "unscoped": "none", "dealer": "none", "chief": "none",
 		},
 		RulePartnerLeadRead: {
-			"nobody": "none", "buyer": "none", "boss": "none", "seller": "all", "admin": "none",
-			"network": "none", "partner": "none", "reader": "none", "narrow": "none", "unscoped": "none",
+			"nobody": "none", "buyer": "none", "boss": "none", "seller": "company:c1", "admin": "none",
+			"network": "none", "partner": "none", "reader": "none", "narrow": "none", "unscoped": "none", "dealer": "company:c1", "chief": "company:c1",
 		},
 	}
 	got := map[string]map[string]string{}
@@ -112,7 +124,13 @@ func TestMay(t *testing.T) {
 		{"reader, any", readOnly, RuleMembershipRead, "c9", true},
 		{"network manager, any", network, RuleCompanyList, "c9", true},
 		{"reseller, own", seller, RuleCompanyRead, "c1", true},
-		{"reseller, customer (not yet)", seller, RuleCompanyRead, "c2", false},
+		{"reseller, nobody's customer", dealer, RuleCompanyRead, "c2", false},
+		{"reseller, customer", dealer, RuleCompanyRead, "c7", true},
+		{"reseller, their manager's customer", dealer, RuleCompanyRead, "c8", false},
+		{"reseller, customer's bill", dealer, RuleBillingRead, "c7", false},
+		{"reseller, customer's phones", dealer, RuleTelephonyRead, "c7", false},
+		{"reseller, leads in a customer's name", dealer, RulePartnerLeadRead, "c7", false},
+		{"manager, customer", chief, RuleSubscriptionRead, "c8", true},
 		{"member, own phones", buyer, RuleTelephonyRead, "c1", true},
 		{"member, other phones", buyer, RuleTelephonyRead, "c2", false},
 		{"member, own calls", buyer, RuleTelephonyMoney, "c1", false},

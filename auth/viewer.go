@@ -27,12 +27,15 @@ type Person struct {
 	Memberships []Membership // all of them, disabled ones too
 }
 
-// Directory reads who a subject is. The subject is what the token says: a uuid or an e-mail address. It is called by
-// Viewer.Resolve on every operation that needs it, so an implementation caches briefly; it must be safe for concurrent
-// use. A subject that doesn't exist is a Person without ID, or an error of the implementation's choice.
+// Directory reads who a subject is, and to whom they sell. It is called by Viewer.Resolve on every operation that needs
+// it, so an implementation caches briefly; it must be safe for concurrent use.
 type Directory interface {
-	// Person reads one subject of a tenant; see Directory for what an unknown one is.
+	// Person reads one subject of a tenant. The subject is what the token says: a uuid or an e-mail address. One that
+	// doesn't exist is a Person without ID, or an error of the implementation's choice.
 	Person(ctx context.Context, tenant, subject string) (Person, error)
+	// Customers reads the uuids of the companies that a reseller sells to in a role, which is RoleReseller or
+	// RoleResellerManager and effective for them. None is no error.
+	Customers(ctx context.Context, reseller *Viewer, as Role) ([]string, error)
 }
 
 // kind is what a viewer is.
@@ -66,6 +69,7 @@ type Viewer struct {
 	wide      roleSet            // effective everywhere in the marketplace
 	own       roleSet            // effective user-record roles: they hold for the person themself
 	inCompany map[string]roleSet // effective in one company; one entry, maybe empty, per enabled membership
+	customers map[string]roleSet // by which reseller's roles one company is the viewer's customer; nil for who sells to nobody
 }
 
 // Anonymous returns the visitor of a tenant who shows no token.
@@ -105,7 +109,7 @@ func serviceRights(scopes []string) roleSet {
 	return rights
 }
 
-// Resolve returns the viewer with memberships and roles read from d. For anonymous visitors and services there is
+// Resolve returns the viewer with memberships, roles and customers read from d. For anonymous visitors and services there is
 // nothing to read, and v itself is returned. It is called only when an operation needs more than PUBLIC. An error is
 // the Directory's, wrapped, or an *Error with Unauthorized where the subject doesn't exist in this marketplace.
 func (v *Viewer) Resolve(ctx context.Context, d Directory) (*Viewer, error) {
@@ -119,7 +123,7 @@ func (v *Viewer) Resolve(ctx context.Context, d Directory) (*Viewer, error) {
 	if p.ID == "" {
 		return nil, unauthorized("the token's user is not known in this marketplace", nil)
 	}
-	return v.as(p), nil
+	return v.as(p).withCustomers(ctx, d)
 }
 
 // as returns a copy of v that is p, with rights = scopes ∩ roles.
@@ -262,16 +266,7 @@ func (v *Viewer) CompanyIDs() []string {
 }
 
 // companiesWith returns the companies in which one of roles is effective by membership, sorted.
-func (v *Viewer) companiesWith(roles []Role) []string {
-	var ids []string
-	for id, in := range v.inCompany {
-		if in.any(roles) {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
+func (v *Viewer) companiesWith(roles []Role) []string { return companiesIn(v.inCompany, roles) }
 
 // AccessToken returns the token itself, for calls made with the viewer's own authority; "" for anonymous visitors. It
 // must reach no log, error, metric or cache.

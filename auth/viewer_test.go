@@ -33,6 +33,15 @@ func userWith(scopes []string, p Person) *Viewer {
 	return newViewer("acme", identity{subject: "ada@example.com", client: "storefront", scopes: scopes}, "t0ken").as(p)
 }
 
+// selling is the reseller with customers.
+func selling(v *Viewer, as Role, customers ...string) *Viewer {
+	w := *v
+	for _, id := range customers {
+		w.sellTo(id, as)
+	}
+	return &w
+}
+
 func serviceWith(scopes ...string) *Viewer {
 	return newViewer("acme", identity{client: "batch", scopes: scopes, service: true}, "t0ken")
 }
@@ -50,6 +59,9 @@ var (
 	seller = userWith(allRoleScopes(), Person{Roles: userRoles, Memberships: []Membership{
 		member("c1", RoleReseller),
 	}})
+	// dealer and chief sell to c7, the latter to c8 too, of which c1 is their own company.
+	dealer   = selling(seller, RoleReseller, "c7")
+	chief    = selling(userWith(allRoleScopes(), Person{Roles: userRoles, Memberships: []Membership{member("c1", RoleResellerManager)}}), RoleResellerManager, "c7", "c8")
 	network  = userWith(allRoleScopes(), Person{Roles: []Role{RoleUser, RoleCorporateAdmin}})
 	partner  = serviceWith("ROLE_PARTNER")
 	readOnly = serviceWith("ROLE_PARTNER_READ")
@@ -174,6 +186,10 @@ type directory func(ctx context.Context, tenant, subject string) (Person, error)
 
 func (f directory) Person(ctx context.Context, tenant, subject string) (Person, error) {
 	return f(ctx, tenant, subject)
+}
+
+func (directory) Customers(context.Context, *Viewer, Role) ([]string, error) {
+	return nil, errors.New("asked for the customers of somebody who is no reseller")
 }
 
 func TestResolve(t *testing.T) {

@@ -24,6 +24,21 @@ func (queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	return root(ctx, viewer, nil)
 }
 
+// Permissions answers Viewer.permissions, by the same rules that refuse.
+func (viewerResolver) Permissions(ctx context.Context, _ *model.Viewer, companyID *string) ([]*model.Permission, error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []*model.Permission{}
+	for _, p := range l.Viewer().Permissions() {
+		if companyID == nil || p.Covers(*companyID) {
+			out = append(out, &model.Permission{Rule: model.AccessRule(p.Rule), Scope: model.PermissionScope(p.Scope), CompanyIds: p.Companies})
+		}
+	}
+	return out, nil
+}
+
 // rolesOf writes roles as the graph does; what its enum does not know is UNKNOWN.
 func rolesOf(rights []auth.Role) []model.Role {
 	out := make([]model.Role, len(rights))

@@ -69,6 +69,11 @@ func (people) Person(_ context.Context, _, subject string) (auth.Person, error) 
 	}
 }
 
+// Customers implements auth.Directory: nobody here is a reseller.
+func (people) Customers(context.Context, *auth.Viewer, auth.Role) ([]string, error) {
+	return []string{}, nil
+}
+
 // start serves with these options; Tenants, Directory, Metrics and Log are set where absent.
 func start(t *testing.T, o Options) *gateway {
 	t.Helper()

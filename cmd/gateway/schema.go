@@ -20,6 +20,8 @@ type schemaCommand struct {
 	Print     printSchemaCommand `cmd:"" default:"withargs" help:"Print the schema."`
 	Diff      diffCommand        `cmd:"" help:"Say what is different between two schemas; fail where it breaks clients without a note."`
 	Changelog changelogCommand   `cmd:"" help:"Print what each release of the schema changed."`
+
+	Permissions permissionsCommand `cmd:"" help:"Print who may select each field, and why."`
 }
 
 type printSchemaCommand struct {

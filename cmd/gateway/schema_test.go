@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 const releases = "../../docs/schema"
@@ -34,6 +37,18 @@ func TestChangelogIsGenerated(t *testing.T) {
 	code, out, errs := command(t, "schema", "changelog", releases)
 	if diff := cmp.Diff(string(want), out); code != exitOK || diff != "" {
 		t.Errorf("run make changelog: %s\n%s", errs, diff)
+	}
+}
+
+func TestPermissionsAreGenerated(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("../../docs/permissions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := command(t, "schema", "permissions")
+	if diff := cmp.Diff(string(want), out); code != exitOK || diff != "" {
+		t.Errorf("run make permissions: %s\n%s", errs, diff)
 	}
 }
 
@@ -87,5 +102,41 @@ func TestSchemaCommandPrints(t *testing.T) {
 	code, out, _ := command(t, "schema")
 	if code != exitOK || strings.Contains(out, "partnerLeads") || !strings.Contains(out, "companies(") {
 		t.Errorf("exit %d, and production's schema has partnerLeads or lacks companies", code)
+	}
+}
+
+// Rules are declared twice, where they are enforced and where clients read of them.
+func TestRulesAreTheSchemas(t *testing.T) {
+	t.Parallel()
+	schema, err := ownSchema(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared, enforced []string
+	for _, value := range schema.Types["AccessRule"].EnumValues {
+		declared = append(declared, value.Name)
+	}
+	for _, rule := range auth.Rules() {
+		enforced = append(enforced, rule.Name)
+	}
+	if diff := cmp.Diff(enforced, declared); diff != "" {
+		t.Errorf("rules in auth (-) and values of AccessRule (+):\n%s", diff)
+	}
+}
+
+// unreached are endpoints that no field is behind: an operator's command calls them.
+var unreached = []string{"GET /channel/v1/webhooks", "POST /channel/v1/webhooks", "DELETE /channel/v1/webhooks/{webhookUuid}"}
+
+// An endpoint whose replies are behind no rule is one that nobody has thought about.
+func TestEveryRouteHasItsRule(t *testing.T) {
+	t.Parallel()
+	guarded := slices.Clone(unreached)
+	for _, rule := range auth.Rules() {
+		guarded = append(guarded, rule.Sources...)
+	}
+	for _, route := range appdirect.Routes() {
+		if endpoint := route.Method + " " + route.Path; !slices.Contains(guarded, endpoint) {
+			t.Errorf("%s: %s is in no rule's Sources", route.Name, endpoint)
+		}
 	}
 }

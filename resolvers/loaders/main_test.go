@@ -71,6 +71,7 @@ func newBackend(t *testing.T) *backend {
 		"leads":                {"/prm/v1/leads", counted(b.leadsIn)},
 		"lead":                 {"/prm/v1/leads/{id}", one(func(*http.Request) []doc { return b.leads }, "uuid")},
 		"partnerLeads":         {"/lead/v2/leads", b.partnersOnly},
+		"customers":            {"/appReseller/v1/companies", http.NotFound},
 	} {
 		mux.HandleFunc("GET "+endpoint.pattern, b.counting(name, endpoint.serve))
 	}
@@ -270,6 +271,11 @@ type people map[string]auth.Person
 // Person implements auth.Directory.
 func (p people) Person(_ context.Context, _, subject string) (auth.Person, error) {
 	return p[subject], nil
+}
+
+// Customers implements auth.Directory: nobody sells to anybody.
+func (people) Customers(context.Context, *auth.Viewer, auth.Role) ([]string, error) {
+	return []string{}, nil
 }
 
 // viewer is a user with these further roles in these companies, and scopes that

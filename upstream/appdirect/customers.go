@@ -17,7 +17,7 @@ var ListCustomers = &upstream.Route{
 	Method:    http.MethodGet,
 	Path:      "/appReseller/v1/companies",
 	Query:     []string{"context", "sortField", "page", "size"},
-	Authorities: []upstream.Authority{upstream.Viewer},
+	Authority: upstream.Viewer,
 	Fresh:     freshIdentity,
 	Hard:      hardExpiry,
 	PageSize:  100,
