@@ -211,6 +211,8 @@ type UserResolver interface {
 }
 type ViewerResolver interface {
 	User(ctx context.Context, obj *model.Viewer) (*model.User, error)
+
+	Permissions(ctx context.Context, obj *model.Viewer, companyID *string) ([]*model.Permission, error)
 }
 type VoicemailBoxResolver interface {
 	Owner(ctx context.Context, objs []*model.VoicemailBox) ([]*model.TelephonyUser, error)
@@ -401,15 +403,17 @@ enum AccessRule {
   PUBLIC
   "Any signed-in user, and service clients."
   VIEWER
-  "Listing companies: all of them for marketplace-wide roles, their own for everyone else."
+  "Listing companies: all of them for marketplace-wide roles, their own for everyone else, and for resellers their customers too."
   COMPANY_LIST
-  "Reading one company: members, and marketplace-wide roles."
+  "Reading one company: members, its resellers, and marketplace-wide roles."
   COMPANY_READ
-  "Reading who belongs to a company: its members, and marketplace-wide roles."
+  "Reading what the marketplace notes about a company: its administrators, its resellers, and marketplace-wide roles."
+  COMPANY_ATTRIBUTE_READ
+  "Reading who belongs to a company: its members, its resellers, and marketplace-wide roles."
   MEMBERSHIP_READ
-  "Reading a user: themself, people of the same company, and marketplace-wide roles."
+  "Reading a user: themself, people of the same company, their resellers, and marketplace-wide roles."
   USER_READ
-  "Reading a subscription: members of the owning company, and marketplace-wide roles."
+  "Reading a subscription: members of the owning company, its resellers, and marketplace-wide roles."
   SUBSCRIPTION_READ
   "Reading invoices, and money inside a subscription: billing and company administrators of the owning company, and marketplace-wide roles."
   BILLING_READ
@@ -792,7 +796,7 @@ type Company {
   "Its postal address."
   address: Address @access(rule: COMPANY_READ)
   "The marketplace's own attributes of the company."
-  customAttributes: [CustomAttribute!] @access(rule: COMPANY_READ)
+  customAttributes: [CustomAttribute!] @access(rule: COMPANY_ATTRIBUTE_READ)
   "Who belongs to it, in order of joining."
   memberships(
     "How many from the front; at most 250, 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -877,13 +881,13 @@ type Address {
 "An attribute that the marketplace's managers defined."
 type CustomAttribute {
   "The attribute's key."
-  name: String! @access(rule: COMPANY_READ)
+  name: String! @access(rule: COMPANY_ATTRIBUTE_READ)
   "What people see as its name."
-  label: String @access(rule: COMPANY_READ)
+  label: String @access(rule: COMPANY_ATTRIBUTE_READ)
   "The value of a text attribute; null for a multi-select."
-  value: String @access(rule: COMPANY_READ)
+  value: String @access(rule: COMPANY_ATTRIBUTE_READ)
   "The chosen options of a multi-select; null for a text attribute."
-  valueKeys: [String!] @access(rule: COMPANY_READ)
+  valueKeys: [String!] @access(rule: COMPANY_ATTRIBUTE_READ)
 }
 
 "How companies are ordered."
@@ -936,6 +940,33 @@ type Viewer {
   scopes: [String!]! @access(rule: VIEWER)
   "Whether this is an application without a person."
   isService: Boolean! @access(rule: VIEWER)
+  "What the viewer may do, so that a front end knows what to show. What is not listed is refused; what everyone signed in may do (` + "`" + `PUBLIC` + "`" + `, ` + "`" + `VIEWER` + "`" + `) is not listed."
+  permissions(
+    "Only what holds for something of this company; all when absent."
+    companyId: ID
+  ): [Permission!] @access(rule: VIEWER) @cost(weight: "0") @listSize(assumedSize: 20)
+}
+
+"One thing that the viewer may do: satisfy an access rule, for some rows. A rule is listed once for each scope in which it is satisfied."
+type Permission {
+  "The rule. It stands as ` + "`" + `@access` + "`" + ` on the fields that it opens."
+  rule: AccessRule! @access(rule: VIEWER)
+  "Whose rows."
+  scope: PermissionScope! @access(rule: VIEWER)
+  "Which companies' rows, where the scope is of companies; null where it is not."
+  companyIds: [ID!] @access(rule: VIEWER)
+}
+
+"Whose rows a permission is about."
+enum PermissionScope {
+  "Everybody's in the marketplace."
+  MARKETPLACE
+  "Those of companies that the viewer is a member of."
+  COMPANY
+  "Those of companies that the viewer sells to, as a reseller or a manager of resellers."
+  CUSTOMER
+  "Only what is the viewer's own, whatever the company."
+  SELF
 }
 
 "A person."
@@ -2922,7 +2953,7 @@ type DetailedUserError implements UserError {
   "Where in the arguments it is."
   path: [String!]! @access(rule: PUBLIC)
   "What stands in the way, one by one."
-  blockingErrors: [CartBlockingError!] @access(rule: PUBLIC)
+  blockingErrors: [CartBlockingError!] @access(rule: CART_READ)
   "The backend's code for the refusal; null where it gives none."
   errorCode: String @access(rule: PUBLIC)
   "The HTTP status of the refusal."
@@ -3359,21 +3390,21 @@ type CartValidation {
 "Something that keeps a cart from being bought."
 type CartBlockingError {
   "The item; null where it is about the cart."
-  itemId: ID @access(rule: PUBLIC)
+  itemId: ID @access(rule: CART_READ)
   "The backend's code, such as ` + "`" + `REQUIRED_FIELD_VALIDATION_ERROR` + "`" + `."
-  code: String @access(rule: PUBLIC)
+  code: String @access(rule: CART_READ)
   "A sentence for people, by the backend."
-  message: String @access(rule: PUBLIC)
+  message: String @access(rule: CART_READ)
   "What the sentence speaks of, for programs."
-  messageParameters: [CartValidationMessageParameter!] @access(rule: PUBLIC)
+  messageParameters: [CartValidationMessageParameter!] @access(rule: CART_READ)
 }
 
 "What a message speaks of."
 type CartValidationMessageParameter {
   "What it is, such as ` + "`" + `REQUIRED_FIELD_KEY` + "`" + `."
-  key: String @access(rule: PUBLIC)
+  key: String @access(rule: CART_READ)
   "Which it is."
-  value: String @access(rule: PUBLIC)
+  value: String @access(rule: CART_READ)
 }
 
 "Something to know before buying."
@@ -4555,6 +4586,18 @@ func (ec *executionContext) childFields_PaymentMethod(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PaymentMethod", field.Name)
 }
 
+func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_Permission_rule(ctx, field)
+	case "scope":
+		return ec.fieldContext_Permission_scope(ctx, field)
+	case "companyIds":
+		return ec.fieldContext_Permission_companyIds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Permission", field.Name)
+}
+
 func (ec *executionContext) childFields_PhoneNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "number":
@@ -5241,6 +5284,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_scopes(ctx, field)
 	case "isService":
 		return ec.fieldContext_Viewer_isService(ctx, field)
+	case "permissions":
+		return ec.fieldContext_Viewer_permissions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
@@ -6998,6 +7043,20 @@ func (ec *executionContext) field_TelephonyAccount_voicemailBoxes_args(ctx conte
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Viewer_permissions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "companyId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["companyId"] = arg0
 	return args, nil
 }
 
@@ -17723,6 +17782,75 @@ func (ec *executionContext) fieldContext_PaymentMethod_expirationYear(_ context.
 	return graphql.NewScalarFieldContext("PaymentMethod", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Permission_rule(ctx context.Context, field graphql.CollectedField, obj *model.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permission_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.AccessRule) graphql.Marshaler {
+			return ec.marshalNAccessRule2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐAccessRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permission_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permission", field, false, false, errors.New("field of type AccessRule does not have child fields"))
+}
+
+func (ec *executionContext) _Permission_scope(ctx context.Context, field graphql.CollectedField, obj *model.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permission_scope(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scope, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.PermissionScope) graphql.Marshaler {
+			return ec.marshalNPermissionScope2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPermissionScope(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permission_scope(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permission", field, false, false, errors.New("field of type PermissionScope does not have child fields"))
+}
+
+func (ec *executionContext) _Permission_companyIds(ctx context.Context, field graphql.CollectedField, obj *model.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permission_companyIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CompanyIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permission_companyIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permission", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
 func (ec *executionContext) _PhoneNumber_number(ctx context.Context, field graphql.CollectedField, obj *model.PhoneNumber) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25737,6 +25865,50 @@ func (ec *executionContext) _Viewer_isService(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Viewer_isService(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Viewer_permissions(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_permissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Viewer().Permissions(ctx, obj, fc.Args["companyId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Permission) graphql.Marshaler {
+			return ec.marshalOPermission2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_permissions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permission(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Viewer_permissions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _VoicemailBox_id(ctx context.Context, field graphql.CollectedField, obj *model.VoicemailBox) (ret graphql.Marshaler) {
@@ -34383,6 +34555,54 @@ func (ec *executionContext) _PaymentMethod(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var permissionImplementors = []string{"Permission"}
+
+func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSet, obj *model.Permission) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permissionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Permission")
+		case "rule":
+			out.Values[i] = ec._Permission_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "scope":
+			out.Values[i] = ec._Permission_scope(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "companyIds":
+			out.Values[i] = ec._Permission_companyIds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var phoneNumberImplementors = []string{"PhoneNumber"}
 
 func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionSet, obj *model.PhoneNumber) graphql.Marshaler {
@@ -38867,6 +39087,44 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "permissions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Viewer_permissions(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -40745,6 +41003,26 @@ func (ec *executionContext) marshalNPaymentMethod2ᚖgithubᚗcomᚋmarketgraph�
 		return graphql.Null
 	}
 	return ec._PaymentMethod(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPermission2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPermission(ctx context.Context, sel ast.SelectionSet, v *model.Permission) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Permission(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPermissionScope2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPermissionScope(ctx context.Context, v any) (model.PermissionScope, error) {
+	var res model.PermissionScope
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermissionScope2githubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPermissionScope(ctx context.Context, sel ast.SelectionSet, v model.PermissionScope) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNPhoneNumber2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPhoneNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PhoneNumber) graphql.Marshaler {
@@ -42830,6 +43108,25 @@ func (ec *executionContext) marshalOPaymentMethod2ᚖgithubᚗcomᚋmarketgraph�
 		return graphql.Null
 	}
 	return ec._PaymentMethod(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPermission2ᚕᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Permission) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 128, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermission2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPermission(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPhoneNumber2ᚖgithubᚗcomᚋmarketgraphᚋmarketgraphᚋgraphᚋmodelᚐPhoneNumber(ctx context.Context, sel ast.SelectionSet, v *model.PhoneNumber) graphql.Marshaler {

@@ -1457,6 +1457,16 @@ type PaymentMethod struct {
 	ExpirationYear *int32 `json:"expirationYear"`
 }
 
+// One thing that the viewer may do: satisfy an access rule, for some rows. A rule is listed once for each scope in which it is satisfied.
+type Permission struct {
+	// The rule. It stands as `@access` on the fields that it opens.
+	Rule AccessRule `json:"rule"`
+	// Whose rows.
+	Scope PermissionScope `json:"scope"`
+	// Which companies' rows, where the scope is of companies; null where it is not.
+	CompanyIds []string `json:"companyIds"`
+}
+
 // A phone number.
 type PhoneNumber struct {
 	// The number in E.164.
@@ -2268,6 +2278,8 @@ type Viewer struct {
 	Scopes []string `json:"scopes"`
 	// Whether this is an application without a person.
 	IsService bool `json:"isService"`
+	// What the viewer may do, so that a front end knows what to show. What is not listed is refused; what everyone signed in may do (`PUBLIC`, `VIEWER`) is not listed.
+	Permissions []*Permission `json:"permissions"`
 }
 
 // Where messages of callers are kept.
@@ -2330,15 +2342,17 @@ const (
 	AccessRulePublic AccessRule = "PUBLIC"
 	// Any signed-in user, and service clients.
 	AccessRuleViewer AccessRule = "VIEWER"
-	// Listing companies: all of them for marketplace-wide roles, their own for everyone else.
+	// Listing companies: all of them for marketplace-wide roles, their own for everyone else, and for resellers their customers too.
 	AccessRuleCompanyList AccessRule = "COMPANY_LIST"
-	// Reading one company: members, and marketplace-wide roles.
+	// Reading one company: members, its resellers, and marketplace-wide roles.
 	AccessRuleCompanyRead AccessRule = "COMPANY_READ"
-	// Reading who belongs to a company: its members, and marketplace-wide roles.
+	// Reading what the marketplace notes about a company: its administrators, its resellers, and marketplace-wide roles.
+	AccessRuleCompanyAttributeRead AccessRule = "COMPANY_ATTRIBUTE_READ"
+	// Reading who belongs to a company: its members, its resellers, and marketplace-wide roles.
 	AccessRuleMembershipRead AccessRule = "MEMBERSHIP_READ"
-	// Reading a user: themself, people of the same company, and marketplace-wide roles.
+	// Reading a user: themself, people of the same company, their resellers, and marketplace-wide roles.
 	AccessRuleUserRead AccessRule = "USER_READ"
-	// Reading a subscription: members of the owning company, and marketplace-wide roles.
+	// Reading a subscription: members of the owning company, its resellers, and marketplace-wide roles.
 	AccessRuleSubscriptionRead AccessRule = "SUBSCRIPTION_READ"
 	// Reading invoices, and money inside a subscription: billing and company administrators of the owning company, and marketplace-wide roles.
 	AccessRuleBillingRead AccessRule = "BILLING_READ"
@@ -2367,6 +2381,7 @@ var AllAccessRule = []AccessRule{
 	AccessRuleViewer,
 	AccessRuleCompanyList,
 	AccessRuleCompanyRead,
+	AccessRuleCompanyAttributeRead,
 	AccessRuleMembershipRead,
 	AccessRuleUserRead,
 	AccessRuleSubscriptionRead,
@@ -2384,7 +2399,7 @@ var AllAccessRule = []AccessRule{
 
 func (e AccessRule) IsValid() bool {
 	switch e {
-	case AccessRulePublic, AccessRuleViewer, AccessRuleCompanyList, AccessRuleCompanyRead, AccessRuleMembershipRead, AccessRuleUserRead, AccessRuleSubscriptionRead, AccessRuleBillingRead, AccessRuleTelephonyRead, AccessRuleTelephonyMoneyRead, AccessRuleAddOnRead, AccessRuleWalletRead, AccessRuleCartRead, AccessRuleCartWrite, AccessRulePaymentMethodRead, AccessRuleLeadRead, AccessRulePartnerLeadRead:
+	case AccessRulePublic, AccessRuleViewer, AccessRuleCompanyList, AccessRuleCompanyRead, AccessRuleCompanyAttributeRead, AccessRuleMembershipRead, AccessRuleUserRead, AccessRuleSubscriptionRead, AccessRuleBillingRead, AccessRuleTelephonyRead, AccessRuleTelephonyMoneyRead, AccessRuleAddOnRead, AccessRuleWalletRead, AccessRuleCartRead, AccessRuleCartWrite, AccessRulePaymentMethodRead, AccessRuleLeadRead, AccessRulePartnerLeadRead:
 		return true
 	}
 	return false
@@ -3221,6 +3236,70 @@ func (e *PartnerLeadStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e PartnerLeadStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whose rows a permission is about.
+type PermissionScope string
+
+const (
+	// Everybody's in the marketplace.
+	PermissionScopeMarketplace PermissionScope = "MARKETPLACE"
+	// Those of companies that the viewer is a member of.
+	PermissionScopeCompany PermissionScope = "COMPANY"
+	// Those of companies that the viewer sells to, as a reseller or a manager of resellers.
+	PermissionScopeCustomer PermissionScope = "CUSTOMER"
+	// Only what is the viewer's own, whatever the company.
+	PermissionScopeSelf PermissionScope = "SELF"
+)
+
+var AllPermissionScope = []PermissionScope{
+	PermissionScopeMarketplace,
+	PermissionScopeCompany,
+	PermissionScopeCustomer,
+	PermissionScopeSelf,
+}
+
+func (e PermissionScope) IsValid() bool {
+	switch e {
+	case PermissionScopeMarketplace, PermissionScopeCompany, PermissionScopeCustomer, PermissionScopeSelf:
+		return true
+	}
+	return false
+}
+
+func (e PermissionScope) String() string {
+	return string(e)
+}
+
+func (e *PermissionScope) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PermissionScope(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PermissionScope", str)
+	}
+	return nil
+}
+
+func (e PermissionScope) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PermissionScope) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PermissionScope) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
