@@ -122,6 +122,16 @@ func (b *builder) demoToken(ctx context.Context, tenant, viewer string) (explore
 	return explorer.Token{Access: reply.AccessToken, Lifetime: time.Duration(reply.ExpiresIn) * time.Second}, nil
 }
 
+// printedError is an error code of RFC 6749, 5.2; "" for any other text.
+func printedError(code string) string {
+	switch code {
+	case "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope":
+		return code
+	default:
+		return ""
+	}
+}
+
 // unsaidLifetime is what a token is used for whose endpoint does not say.
 const unsaidLifetime = 5 * time.Minute
 
@@ -139,11 +149,14 @@ func (b *builder) exchange(ctx context.Context, tenant string, c explorer.Code) 
 		ClientID: s.ClientID, ClientSecret: s.ClientSecret.value, RedirectURL: c.RedirectURI,
 		Endpoint: oauth2.Endpoint{TokenURL: s.TokenURL, AuthStyle: style},
 	}
-	client := &http.Client{Transport: b.transport, Timeout: tokenTimeout}
+	client := &http.Client{
+		Transport: b.transport, Timeout: tokenTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // code and secret are for this host
+	}
 	token, err := app.Exchange(context.WithValue(ctx, oauth2.HTTPClient, client), c.Value, oauth2.VerifierOption(c.Verifier))
 	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) { // its own text quotes the answer's body
-		return explorer.Token{}, fmt.Errorf("the token endpoint answered %d %s", refused.Response.StatusCode, refused.ErrorCode)
+	if errors.As(err, &refused) { // its own text quotes the answer, which may quote what was sent
+		return explorer.Token{}, fmt.Errorf("the token endpoint answered %d %s", refused.Response.StatusCode, printedError(refused.ErrorCode))
 	}
 	if err != nil {
 		return explorer.Token{}, err

@@ -15,7 +15,7 @@ import (
 
 // startRedis runs a real redis-server on a socket of its own. It gives the URL,
 // and ends the server when asked to, at the latest with the test.
-func startRedis(t *testing.T) (url string, kill func()) {
+func startRedis(t *testing.T, flags ...string) (url string, kill func()) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "redis") // a socket's path has to be short
 	if err != nil {
@@ -23,7 +23,7 @@ func startRedis(t *testing.T) (url string, kill func()) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "s")
-	cmd := exec.Command("redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--appendonly", "no")
+	cmd := exec.Command("redis-server", append([]string{"--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--appendonly", "no"}, flags...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
