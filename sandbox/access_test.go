@@ -46,8 +46,8 @@ func TestPrintedRolesDecide(t *testing.T) {
 					counting = append(counting, grants.unbound...)
 				}
 				path := withQuery(e, "", "")
-				if writes(e) && shared.box.appdirect.handlers[e.Key()] != nil {
-					path = fillPath(e.Path, nil) // of nothing, so that all personas find the same data
+				if writes(e) && shared.box.appdirect.handlers[e.Key()] != nil && !strings.Contains(e.Path, "{companyUuid}") {
+					path = fillPath(e.Path, nil) // of nothing, so that all personas find the same data; in a company without a body
 				}
 				want := len(e.Roles) == 0 || slices.ContainsFunc(e.Roles, func(r string) bool { return slices.Contains(counting, r) })
 				a := shared.call(t, e.Method, "acme", persona, path)

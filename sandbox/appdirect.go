@@ -62,6 +62,7 @@ func (a *appdirect) call(w http.ResponseWriter, r *http.Request, e *Endpoint, pa
 		a.refuse(w, r, e, err)
 		return
 	}
+	a.box.tell(x, out.events)
 	x.answer(w, r, out)
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -91,6 +92,36 @@ func readCompany(x *exchange) (reply, error) {
 	return reply{body: r.Body.without(purchaseLimits...)}, nil
 }
 
+// patchCompany answers PATCH /account/v2/companies/{companyUuid}. Name and state can be changed here; the other printed
+// members cannot. Memberships show the company as it is then.
+func patchCompany(x *exchange) (reply, error) {
+	old, err := x.company("companyUuid")
+	if err != nil {
+		return reply{}, err
+	}
+	var b struct {
+		Name    *string `json:"name"`
+		Enabled *bool   `json:"enabled"`
+	}
+	if err := x.decode(&b); err != nil {
+		return reply{}, err
+	}
+	changes, w := Document{}, x.world
+	if b.Name != nil {
+		changes["name"] = *b.Name
+	}
+	if b.Enabled != nil {
+		changes["enabled"] = *b.Enabled
+	}
+	r := old.changed(changes)
+	for _, m := range where(w.memberships.all(), "company", r.ID) {
+		shown, _ := m.Body["company"].(Document)
+		err = errors.Join(err, w.memberships.Put(m.shown(Document{"company": shown.with(changes)})))
+	}
+	err = errors.Join(err, w.companies.Put(r))
+	return reply{body: r.Body.without(purchaseLimits...), events: []event{companyEvent(actionChanged, r)}}, err
+}
+
 // company finds the company a path parameter names. Where the documents offer
 // no prefix such as externalId:, only the plain id is taken.
 func (x *exchange) company(param string) (*Record, error) {
@@ -152,7 +183,8 @@ func companyRoutes() map[string]handler {
 			filters: map[string]filter{"name": contains("name")}, custom: byCustomAttribute,
 			sorts: map[string]string{"NAME": "name"}, paging: pages(companyInList, false),
 		}.serve,
-		http.MethodGet + " /account/v2/companies/{companyUuid}": readCompany,
+		http.MethodGet + " /account/v2/companies/{companyUuid}":   readCompany,
+		http.MethodPatch + " /account/v2/companies/{companyUuid}": patchCompany,
 		http.MethodGet + " /account/v2/companies/{companyUuid}/memberships": listing{
 			records: companyMemberships,
 			filters: map[string]filter{
@@ -162,6 +194,7 @@ func companyRoutes() map[string]handler {
 			sorts:  map[string]string{"DATE": "joined", "FIRST_NAME": "firstName", "LAST_NAME": "lastName"},
 			paging: pages(membershipOfCompany, false),
 		}.serve,
-		http.MethodGet + " /account/v2/companies/{companyUuid}/memberships/{userUuid}": readMembership,
+		http.MethodGet + " /account/v2/companies/{companyUuid}/memberships/{userUuid}":   readMembership,
+		http.MethodPatch + " /account/v2/companies/{companyUuid}/memberships/{userUuid}": patchMembership,
 	}
 }

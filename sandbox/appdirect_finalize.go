@@ -17,11 +17,15 @@ func finalizeCart(x *exchange) (reply, error) {
 	if err := s.lock(x.world, id, x.now); err != nil {
 		return reply{}, err
 	}
-	purchase, err := s.buy(x.world, id, x.now)
+	purchase, sold, err := s.buy(x.world, id, x.now)
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusAccepted, body: Document{"purchaseId": purchase}}, nil
+	out := reply{status: http.StatusAccepted, body: Document{"purchaseId": purchase}}
+	for _, sub := range sold {
+		out.events = append(out.events, soldEvents(x.world, sub)...)
+	}
+	return out, nil
 }
 
 // lock makes a cart that can be bought one that is being bought.
@@ -41,12 +45,12 @@ func (s *shop) lock(w *world, id string, now time.Time) error {
 
 // buy turns a locked cart into a purchase: a subscription with its order for each
 // item, all under the purchase's id and number.
-func (s *shop) buy(w *world, id string, now time.Time) (string, error) {
+func (s *shop) buy(w *world, id string, now time.Time) (purchase string, sold []*subscriptionSpec, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, err := s.cart(id)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	c := old.clone()
 	c.status, c.purchase = cartFinalized, newUUID()
@@ -60,13 +64,14 @@ func (s *shop) buy(w *world, id string, now time.Time) (string, error) {
 		sub := s.sell(c, item, fees, now)
 		sub.order.code, sub.order.purchase = code, c.purchase
 		if err := w.subscribe(sub); err != nil {
-			return "", err
+			return "", nil, err
 		}
+		sold = append(sold, sub)
 	}
 	due, taxes := price.totals()
 	s.spendings = append(s.spendings, spending{company: c.company.uuid, at: now, amount: due.Add(taxes)})
 	left := c.company.thirtyDaysLimit.Sub(s.spent(c.company.uuid, now.AddDate(0, 0, -30)))
-	return c.purchase, errors.Join(s.redeem(w, c), w.showLimit(c.company, left), s.put(w, c))
+	return c.purchase, sold, errors.Join(s.redeem(w, c), w.showLimit(c.company, left), s.put(w, c))
 }
 
 // sell makes the subscription of an item. The cart's fees are in the order of its

@@ -127,7 +127,8 @@ func makePaymentMethod(x *exchange) (reply, error) {
 	}
 	m := &paymentMethod{id: newUUID(), owner: b.OwnerID, company: b.CompanyID, paymentCard: token.card}
 	s.methods = append(s.methods, m)
-	return reply{body: s.makeDefault(m).document()}, nil
+	m = s.makeDefault(m)
+	return reply{body: m.document(), events: []event{paymentEvent(actionAdded, m)}}, nil
 }
 
 // paysFor refuses callers who may not speak for the owner in the company: a person
@@ -232,8 +233,8 @@ func setDefaultPaymentMethod(x *exchange) (reply, error) {
 	if m == nil {
 		return reply{}, notFound("Payment method not found with id %s.", b.PaymentMethodID)
 	}
-	s.makeDefault(m)
-	return reply{body: []any{Document{"paymentMethodId": m.id}}}, nil
+	m = s.makeDefault(m)
+	return reply{body: []any{Document{"paymentMethodId": m.id}}, events: []event{paymentEvent(actionChanged, m)}}, nil
 }
 
 // deletePaymentMethod answers DELETE /appMarket/v2/paymentMethods/{paymentMethodId}.

@@ -12,7 +12,7 @@ func appdirectHandlers(schema *ast.Schema) map[string]handler {
 	all := map[string]handler{}
 	for _, some := range []map[string]handler{
 		companyRoutes(), userRoutes(), catalogueRoutes(), shopRoutes(), opinionRoutes(), billingRoutes(), orderRoutes(), invoiceRoutes(),
-		channelRoutes(), discountRoutes(), leadRoutes(), associationRoutes(), cartRoutes(), validationRoutes(), paymentRoutes(), fulfilmentRoutes(), graphRoutes(schema),
+		channelRoutes(), discountRoutes(), leadRoutes(), associationRoutes(), cartRoutes(), validationRoutes(), paymentRoutes(), fulfilmentRoutes(), graphRoutes(schema), webhookRoutes(),
 	} {
 		maps.Copy(all, some)
 	}

@@ -169,6 +169,26 @@ func readMembership(x *exchange) (reply, error) {
 	return reply{body: membershipOfCompany(x, m)}, nil
 }
 
+// patchMembership answers PATCH …/companies/{companyUuid}/memberships/{userUuid}, which enables or disables it.
+func patchMembership(x *exchange) (reply, error) {
+	old := x.world.memberships.Get(membershipID(x.params["companyUuid"], x.params["userUuid"]))
+	if old == nil {
+		return reply{}, notFound("Membership not found for user %s.", x.params["userUuid"])
+	}
+	var b struct {
+		Enabled *bool `json:"enabled"`
+	}
+	if err := x.decode(&b); err != nil {
+		return reply{}, err
+	}
+	r := old
+	if b.Enabled != nil {
+		r = old.changed(Document{"enabled": *b.Enabled})
+		r.Facts["status"] = status(*b.Enabled)
+	}
+	return reply{body: r.Body, events: []event{membershipEvent(actionChanged, r)}}, x.world.memberships.Put(r)
+}
+
 // readUser answers GET /account/v2/users/{userUuid}.
 func readUser(x *exchange) (reply, error) {
 	r, err := x.user("userUuid")

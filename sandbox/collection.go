@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -104,6 +105,20 @@ func (r *Record) keys() []string { return append([]string{r.ID}, r.Aliases...) }
 func (r *Record) text(fact string) string {
 	s, _ := r.Facts[fact].(string)
 	return s
+}
+
+// shown is the record with other members in its document.
+func (r *Record) shown(changes Document) *Record {
+	out := *r
+	out.Body, out.Facts = r.Body.with(changes), maps.Clone(r.Facts)
+	return &out
+}
+
+// changed is the record with other members in its document, which are also what it is found by.
+func (r *Record) changed(changes Document) *Record {
+	out := r.shown(changes)
+	maps.Copy(out.Facts, changes)
+	return out
 }
 
 // with is a shallow copy of the document with some members replaced.

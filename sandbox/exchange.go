@@ -27,6 +27,7 @@ type reply struct {
 	status int // 0 means 200; a 204 has no body
 	body   any
 	header http.Header
+	events []event // what webhooks are told of it
 }
 
 // done answers a write that has nothing to show.

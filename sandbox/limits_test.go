@@ -105,7 +105,7 @@ func TestPrintedLimitsOverHTTP(t *testing.T) {
 		{"a product has a window per caller", "acme", "admin", "/marketplace/v1/products/" + product, 5},
 		{"another client application has its own bucket", "acme", "partner", "/channel/v1/discounts", 20},
 		{"another tenant too", "globex", "admin", "/channel/v1/discounts", 20},
-		{"even what is not answered is counted", "acme", "partner", "/channel/v1/webhooks", 0},
+		{"even what is not answered is counted", "acme", "partner", "/channel/v1/events", 0},
 	}
 	violations := int64(0)
 	for _, test := range tests {

@@ -21,6 +21,10 @@ type Options struct {
 	Today   time.Time        // the day, in UTC, that the demo data is of; zero means that of Now, at each reset
 	Logger  *slog.Logger     // nil means no log
 	OnReset func()           // called after each reset, in the request's goroutine; nil means nothing
+
+	// After runs f once, in a goroutine of its own, when the time has passed: events that were not taken are sent again then.
+	// Nil means time.AfterFunc.
+	After func(d time.Duration, f func())
 }
 
 // Sandbox is the backends of all tenants. Make one with New; it is safe for
@@ -33,6 +37,7 @@ type Sandbox struct {
 	limits    *limiter
 	calls     *callLog
 	faults    *faultBoard
+	courier   *http.Client // of events
 	seed      atomic.Uint64
 }
 
@@ -56,7 +61,10 @@ func New(o Options) (*Sandbox, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Sandbox{opts: o, limits: newLimiter(o.Now), calls: newCallLog(), faults: &faultBoard{}}
+	if o.After == nil {
+		o.After = func(d time.Duration, f func()) { time.AfterFunc(d, f) }
+	}
+	s := &Sandbox{opts: o, limits: newLimiter(o.Now), calls: newCallLog(), faults: &faultBoard{}, courier: &http.Client{Transport: &http.Transport{}}}
 	var err error
 	if s.backends, err = newBackends(s); err != nil {
 		return nil, err

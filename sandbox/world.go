@@ -32,6 +32,7 @@ type world struct {
 	leads         *Collection // by uuid, of both lead APIs
 	associations  *Collection // of resellers' companies with their customers, by uuid
 	bundles       *Collection // by number
+	webhooks      *Collection // by uuid
 	reviews       opinions    // with the comments on them, by number
 	questions     opinions    // with the answers to them, by number
 
@@ -50,7 +51,7 @@ func emptyWorld(today time.Time) *world {
 		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
 		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},
 		orders: &Collection{}, discounts: &Collection{}, quotes: &Collection{}, invoices: &Collection{}, carts: &Collection{}, leads: &Collection{}, associations: &Collection{},
-		bundles: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(), shop: newShop(today),
+		bundles: &Collection{}, webhooks: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(), shop: newShop(today),
 	}
 }
 
