@@ -91,6 +91,12 @@ func (c *checked) entry(i int) map[string]any { return c.of("links")["table"].([
 // run checks, and gives the exit code and all that was printed.
 func (c *checked) run(t *testing.T, flags ...string) (code int, said string) {
 	t.Helper()
+	return c.command(t, "check", flags...)
+}
+
+// command runs one that takes a configuration: this one.
+func (c *checked) command(t *testing.T, name string, flags ...string) (code int, said string) {
+	t.Helper()
 	config := map[string]any{"tenants": []any{c.tenant}}
 	maps.Copy(config, c.top)
 	text, err := yaml.Marshal(config)
@@ -102,7 +108,7 @@ func (c *checked) run(t *testing.T, flags ...string) (code int, said string) {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	code = run(t.Context(), append([]string{"check", "--config", file}, flags...), streams{&out, &errs})
+	code = run(t.Context(), append(append(strings.Fields(name), "--config", file), flags...), streams{&out, &errs})
 	said = out.String() + errs.String()
 	who, _ := tenantNamed("acme")
 	for _, secret := range []string{who.Gateway().Secret, who.Kazoo.Password, who.Twilio.AuthToken, who.LeadConnector.AgencyToken} {

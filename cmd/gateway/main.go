@@ -48,12 +48,13 @@ type streams struct{ out, err io.Writer }
 
 // commands is the command line.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the graph; without --config with sandbox backends in the same process."`
-	Sandbox sandboxCommand `cmd:"" help:"Serve the sandbox backends alone, for tests of other programs."`
-	Check   checkCommand   `cmd:"" help:"Reach each backend of a configuration once and say what is wrong."`
-	Token   tokenCommand   `cmd:"" help:"Print a demo token of a sandbox that is running."`
-	Schema  schemaCommand  `cmd:"" help:"Print the GraphQL schema."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Serve the graph; without --config with sandbox backends in the same process."`
+	Sandbox  sandboxCommand  `cmd:"" help:"Serve the sandbox backends alone, for tests of other programs."`
+	Check    checkCommand    `cmd:"" help:"Reach each backend of a configuration once and say what is wrong."`
+	Token    tokenCommand    `cmd:"" help:"Print a demo token of a sandbox that is running."`
+	Schema   schemaCommand   `cmd:"" help:"Print the GraphQL schema."`
+	Webhooks webhooksCommand `cmd:"" help:"Have a marketplace tell the gateway of changes."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // run is main without the process: it parses, runs, and says how it ended.
