@@ -58,6 +58,9 @@ func (s *Server) identified(next http.Handler) http.Handler {
 		req := &request{id: requestID(r.Header), started: s.now()}
 		w.Header().Set(headerRequestID, req.id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if s.draining.Load() {
+			w.Header().Set("Connection", "close") // the next request of this client goes elsewhere
+		}
 		next.ServeHTTP(w, r.WithContext(withRequest(r.Context(), req)))
 	})
 }
@@ -103,5 +106,6 @@ func writeStatus(w http.ResponseWriter, code int, body health) {
 	_, _ = w.Write(append(ours(body), '\n'))
 }
 
-// Drain makes /readyz say no, so that a load balancer stops sending; the server goes on answering.
+// Drain makes /readyz say no, so that a load balancer stops sending. The server goes on answering, and ends each
+// connection with its answer.
 func (s *Server) Drain() { s.draining.Store(true) }

@@ -72,10 +72,7 @@ func (b *backends) startUntil(t *testing.T, adjust ...func(*Config)) (*front, fu
 	t.Helper()
 	cfg := sandboxConfig(b.box, strings.TrimPrefix(b.server.URL, "http://"))
 	cfg.Redis = Secret{} // whatever REDIS_URL says: a cold gateway is cold
-	cfg.Limits.Deadline = patience
-	for i := range cfg.Tenants { // nor is it about who asks how much, except where a test says so
-		cfg.Tenants[i].Cost.Each = &PointsConfig{Size: maxPoints, PerSecond: maxPoints}
-	}
+	cfg.easy()
 	for _, f := range adjust {
 		f(cfg)
 	}
@@ -87,6 +84,14 @@ func (b *backends) startUntil(t *testing.T, adjust ...func(*Config)) (*front, fu
 	server := httptest.NewServer(g.server.Handler())
 	stop := sync.OnceFunc(func() { server.Close(); g.close() })
 	return &front{backends: b, url: server.URL, gateway: g, log: book}, stop
+}
+
+// easy is a configuration in tests that are not about time, nor about who asks how much, except where they say so.
+func (cfg *Config) easy() {
+	cfg.Limits.Deadline = patience
+	for i := range cfg.Tenants {
+		cfg.Tenants[i].Cost.Each = &PointsConfig{Size: maxPoints, PerSecond: maxPoints}
+	}
 }
 
 // logBook keeps what a gateway logs.

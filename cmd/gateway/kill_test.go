@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/marketgraph/marketgraph/sandbox"
@@ -21,8 +23,8 @@ const (
 	childRedis   = "MARKETGRAPH_TEST_REDIS"
 )
 
-// serveChild is a gateway in a process of its own, for tests that kill it. It
-// prints its address and serves until then.
+// serveChild is a gateway in a process of its own, for tests that kill or stop it.
+// It prints its address and serves until then, as `gateway serve` does.
 func serveChild(backends, redis string) int {
 	box, err := sandbox.New(sandbox.Options{Seed: 1, Today: demoDay})
 	if err != nil {
@@ -30,7 +32,7 @@ func serveChild(backends, redis string) int {
 	}
 	cfg := sandboxConfig(box, backends)
 	cfg.Redis = Secret{value: redis}
-	cfg.Limits.Deadline = patience
+	cfg.easy()
 	g, err := build(context.Background(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return 1
@@ -40,7 +42,12 @@ func serveChild(backends, redis string) int {
 		return 1
 	}
 	fmt.Println("http://" + listener.Addr().String())
-	_ = http.Serve(listener, g.server.Handler())
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if err := serveAll(ctx, g, patience, site{listener, g.server.Handler()}); err != nil {
+		return 1
+	}
+	g.close()
 	return 0
 }
 

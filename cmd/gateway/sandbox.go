@@ -35,7 +35,7 @@ func (c sandboxCommand) Run(ctx context.Context, s streams) error {
 		_ = listener.Close()
 		return err
 	}
-	return serveAll(ctx, nil, site{listener, backends.Handler()})
+	return serveAll(ctx, nil, 0, site{listener, backends.Handler()})
 }
 
 // describe prints what a client needs: addresses, ways in, links. The secrets of

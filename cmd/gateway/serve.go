@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/marketgraph/marketgraph/sandbox"
@@ -25,10 +28,11 @@ const (
 
 // serveCommand serves the graph.
 type serveCommand struct {
-	Config        string `help:"Configuration file of real marketplaces. Without it: sandbox mode." placeholder:"FILE"`
-	Listen        string `help:"Address of the graph (127.0.0.1:8080 when neither this nor the configuration says)." placeholder:"ADDR"`
-	SandboxListen string `help:"Address of the sandbox backends, in sandbox mode." default:"127.0.0.1:8090" placeholder:"ADDR"`
-	Seed          uint64 `help:"Seed of the sandbox's demo data." default:"1"`
+	Config        string        `help:"Configuration file of real marketplaces. Without it: sandbox mode." placeholder:"FILE"`
+	Listen        string        `help:"Address of the graph (127.0.0.1:8080 when neither this nor the configuration says)." placeholder:"ADDR"`
+	SandboxListen string        `help:"Address of the sandbox backends, in sandbox mode." default:"127.0.0.1:8090" placeholder:"ADDR"`
+	Seed          uint64        `help:"Seed of the sandbox's demo data." default:"1"`
+	Drain         time.Duration `help:"How long requests are still taken after a signal to stop, while /readyz says no. A second signal ends it." default:"0s"`
 	logFlags
 }
 
@@ -42,6 +46,9 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		check.address("--listen", c.Listen)
 	}
 	check.address("--sandbox-listen", c.SandboxListen)
+	if c.Drain < 0 {
+		check.add("--drain", "must not be below 0")
+	}
 	var cfg *Config
 	if c.Config != "" {
 		var err error
@@ -75,7 +82,7 @@ func (c serveCommand) liveMode(ctx context.Context, s streams, cfg *Config, log 
 	}
 	defer g.close()
 	fmt.Fprintf(s.out, "live: graph at http://%s/api/graphql\n", listener.Addr())
-	return serveAll(ctx, g, site{listener, g.server.Handler()})
+	return serveAll(ctx, g, c.Drain, site{listener, g.server.Handler()})
 }
 
 // sandboxMode serves demo marketplaces whose backends run in this process.
@@ -103,7 +110,7 @@ func (c serveCommand) sandboxMode(ctx context.Context, s streams, log *slog.Logg
 		return err
 	}
 	defer g.close()
-	return serveAll(ctx, g,
+	return serveAll(ctx, g, c.Drain,
 		site{backendListener, backends.Handler()},
 		site{graphListener, announced(ctx, s, g.server.Handler(), graphListener.Addr().String(), backendListener.Addr().String())})
 }
@@ -132,9 +139,10 @@ func listen(flag, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveAll serves until the context ends, then drains: operations in flight
-// are answered before the process leaves. The gateway is nil where there is none.
-func serveAll(ctx context.Context, g *gateway, sites ...site) error {
+// serveAll serves until the context ends, then drains: whoever spreads requests is
+// told by /readyz to send none here, and has the drain's time to hear it; operations
+// in flight are answered before the process leaves. The gateway is nil where there is none.
+func serveAll(ctx context.Context, g *gateway, drain time.Duration, sites ...site) error {
 	failed := make(chan error, len(sites))
 	servers := make([]*http.Server, len(sites))
 	for i, at := range sites {
@@ -151,6 +159,9 @@ func serveAll(ctx context.Context, g *gateway, sites ...site) error {
 	}
 	if g != nil {
 		g.server.Drain()
+		if err == nil {
+			linger(ctx, drain)
+		}
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
@@ -158,6 +169,16 @@ func serveAll(ctx context.Context, g *gateway, sites ...site) error {
 		err = errors.Join(err, servers[i].Shutdown(end))
 	}
 	return err
+}
+
+// linger returns after a time, or at a signal, the second to this process.
+func linger(ctx context.Context, d time.Duration) {
+	hurry, stop := signal.NotifyContext(context.WithoutCancel(ctx), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	select {
+	case <-hurry.Done():
+	case <-time.After(d):
+	}
 }
 
 func first(values ...string) string {

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// balancer sends each request to the next gateway that it holds for ready.
+type balancer struct {
+	*httptest.Server
+	turn atomic.Uint64
+
+	mu    sync.Mutex
+	ready []*url.URL
+}
+
+func newBalancer(t *testing.T) *balancer {
+	t.Helper()
+	b := &balancer{}
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	b.Server = httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(b.next())
+			r.Out.Host = r.In.Host
+		},
+		Transport: transport, ErrorLog: nil,
+	})
+	t.Cleanup(b.Close)
+	return b
+}
+
+func (b *balancer) next() *url.URL {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ready[b.turn.Add(1)%uint64(len(b.ready))]
+}
+
+// add takes a gateway in.
+func (b *balancer) add(t *testing.T, address string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ready = append(b.ready, u)
+}
+
+// drop sends nothing more to a gateway.
+func (b *balancer) drop(address string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ready = slices.DeleteFunc(b.ready, func(u *url.URL) bool { return u.String() == address })
+}
+
+// load asks again and again until it is stopped, and counts the answers. Each has to be whole.
+type load struct {
+	answered atomic.Int64
+	wg       sync.WaitGroup
+	stop     context.CancelFunc
+}
+
+// The load of a rolling restart: who asks at once, and how often each at most.
+const (
+	rollingClients = 4
+	rollingMost    = 5000
+)
+
+func startLoad(t *testing.T, g *front) *load {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	l := &load{stop: stop}
+	g.token(t, "acme", "buyer")
+	for range rollingClients {
+		l.wg.Go(func() {
+			for range rollingMost {
+				if ctx.Err() != nil {
+					return
+				}
+				got := g.query(t, ask{as: "buyer", doc: `{ me { id memberships { account { name } } } products(first: 3) { nodes { name } } }`})
+				if got.status != http.StatusOK || len(got.errors) > 0 {
+					t.Errorf("an operation was lost: %d %.300s", got.status, got.body)
+					return
+				}
+				l.answered.Add(1)
+			}
+		})
+	}
+	return l
+}
+
+// goesOn returns once the load has been answered some times more.
+func (l *load) goesOn(t *testing.T) {
+	t.Helper()
+	for from := l.answered.Load(); l.answered.Load() < from+3*rollingClients; {
+		if t.Failed() || t.Context().Err() != nil {
+			t.FailNow()
+		}
+	}
+}
+
+func (l *load) end() {
+	l.stop()
+	l.wg.Wait()
+}
+
+// Two gateways are replaced one after the other while clients ask. Each first says that it is not ready, goes on answering
+// until the balancer has heard it, finishes what it has begun, and leaves with a clean exit. No operation is lost.
+func TestRollingRestart(t *testing.T) {
+	redis, _ := startRedis(t)
+	b := startBackends(t, 1)
+	b.enforce(t, false)
+	lb := newBalancer(t)
+	children := map[string]*os.Process{}
+	begin := func() {
+		t.Helper()
+		child, process := b.startChild(t, redis)
+		children[child.url] = process
+		lb.add(t, child.url)
+	}
+	begin()
+	begin()
+	l := startLoad(t, &front{backends: b, url: lb.URL})
+	defer l.end()
+	l.goesOn(t)
+	for address, old := range children {
+		signalTo(t, old)
+		b.unready(t, address)
+		l.goesOn(t) // through the one that leaves, too
+		lb.drop(address)
+		signalTo(t, old) // the balancer has heard it: no need to wait any longer
+		if state, err := old.Wait(); err != nil || !state.Success() {
+			t.Errorf("it left with %v, %v", state, err)
+		}
+		delete(children, address)
+		begin()
+		l.goesOn(t)
+		if len(children) != 2 {
+			t.Fatal(children)
+		}
+	}
+	l.end()
+	if l.answered.Load() == rollingClients*rollingMost {
+		t.Error("the load ended before the restart")
+	}
+}
+
+func signalTo(t *testing.T, p *os.Process) {
+	t.Helper()
+	if err := p.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unready returns once a gateway says that nothing should be sent to it.
+func (b *backends) unready(t *testing.T, address string) {
+	t.Helper()
+	for {
+		response, err := b.client.Do(request(t, http.MethodGet, address+"/readyz", nil))
+		if err != nil {
+			t.Fatalf("it left before it said so: %v", err)
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		_ = response.Body.Close()
+		if response.StatusCode == http.StatusServiceUnavailable {
+			return
+		}
+	}
+}
