@@ -67,19 +67,31 @@ func (f marketplaceFlags) open(ctx context.Context) (context.Context, *hooks, er
 	if i < 0 {
 		return nil, nil, &usageError{[]string{fmt.Sprintf("--tenant: there is no %q in %s", f.Tenant, f.Config)}}
 	}
-	transport := upstream.NewTransport()
 	tenant := cfg.Tenants[i]
-	client, err := newBuilder(cfg, slog.New(slog.DiscardHandler), transport).appdirect(tenant.AppDirect)
+	b, err := newBuilder(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, nil, err
 	}
+	client, err := b.paced(tenant.AppDirect) //nolint:contextcheck // what it opens is closed by end
+	if err != nil {
+		b.gateway.close()
+		return nil, nil, err
+	}
 	path := fmt.Sprintf("tenants[%d].appdirect", i)
-	h := &hooks{client: client, tenant: tenant, close: transport.CloseIdleConnections, where: target{
+	h := &hooks{client: client, tenant: tenant, close: b.gateway.close, where: target{
 		address: path + ".url (" + tenant.AppDirect.URL + ")", credentials: path + ".clientId and clientSecret (" + tenant.AppDirect.ClientSecret.String() + ")",
 		rights: "give the client application " + tenant.AppDirect.ClientID + " the scope ROLE_PARTNER, and name it in " + path + ".scopes",
 	}}
 	ctx, h.cancel = context.WithTimeout(ctx, f.Timeout)
 	return ctx, h, nil
+}
+
+// paced is a client that keeps to the limits together with the gateways that run.
+func (b *builder) paced(a AppDirectConfig) (*upstream.Client, error) {
+	if err := b.openStores(); err != nil {
+		return nil, err
+	}
+	return b.appdirect(a, nil)
 }
 
 func (h *hooks) end() {
