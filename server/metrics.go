@@ -24,6 +24,7 @@ type Metrics struct {
 	calls      *prometheus.CounterVec
 	callTimes  *prometheus.HistogramVec
 	waits      *prometheus.HistogramVec
+	pacing     *prometheus.CounterVec
 	cacheEvent *prometheus.CounterVec
 	documents  *prometheus.CounterVec
 	costs      *prometheus.HistogramVec
@@ -57,6 +58,9 @@ func NewMetrics() *Metrics {
 			Name: "marketgraph_upstream_wait_seconds", Help: "Time that calls waited for room in their bucket.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 17), // to the longest wait, a minute
 		}, []string{"backend", "lane"}),
+		pacing: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "marketgraph_pacing_exchanges_total", Help: "Exchanges with the buckets that replicas share; alone counts those that failed.",
+		}, []string{"kind"}),
 		cacheEvent: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "marketgraph_cache_events_total", Help: "What the cache did, by kind.",
 		}, []string{"kind"}),
@@ -90,6 +94,15 @@ func (m *Metrics) Call(info upstream.CallInfo) {
 	if info.Sent {
 		m.callTimes.WithLabelValues(backend, info.Route.Name).Observe(info.Duration.Seconds())
 	}
+}
+
+// Pacing counts one exchange with the shared buckets; it is an upstream.PacerConfig's OnExchange.
+func (m *Metrics) Pacing(err error) {
+	kind := "shared"
+	if err != nil {
+		kind = "alone"
+	}
+	m.pacing.WithLabelValues(kind).Inc()
 }
 
 // Cache counts one event of the cache; it is a cache.Options' OnEvent.

@@ -24,19 +24,36 @@ type refusal struct {
 // gate is one bucket's queue.
 type gate struct {
 	cfg PacerConfig
+	key string // of the shared bucket
 
-	mu    sync.Mutex
-	meter meter
-	lanes [laneCount]queue
-	timer *time.Timer // nil until somebody had to wait
-	held  time.Time   // nothing is sent before
+	mu     sync.Mutex
+	meter  meter
+	pool   *pool // the meter, where the bucket is shared; else nil
+	lanes  [laneCount]queue
+	timer  *time.Timer // nil until somebody had to wait
+	held   time.Time   // nothing is sent before
+	closed bool        // nothing more is exchanged
+
+	exchanges sync.WaitGroup // with the shared bucket, under way
 }
 
-// waiter is one queued call. Its channel is closed under the lock, so that leaving and being admitted exclude each other.
-// Place is nil once it is admitted.
+// newGate makes the gate of a bucket that nobody waits at.
+func newGate(cfg PacerConfig, key bucketKey, limit Bucket) *gate {
+	if cfg.Shared == nil {
+		return &gate{cfg: cfg, meter: newMeter(limit.part(cfg.Replicas))}
+	}
+	pool := newPool(limit, cfg.Replicas, cfg.SharedTimeout, time.Now())
+	return &gate{cfg: cfg, key: sharedKey(key), meter: pool, pool: pool}
+}
+
+// waiter is one queued call. Its channel is closed under the lock, so that leaving and being called exclude each other.
+// Place is nil once it is called: to go, or because its turn would come too late.
 type waiter struct {
 	viewer   string
-	admitted chan struct{}
+	joined   time.Time
+	deadline time.Time // zero for none
+	called   chan struct{}
+	refused  *refusal // nil when it may go; written before the channel is closed
 	place    *list.Element
 }
 
@@ -56,14 +73,14 @@ func (g *gate) acquire(ctx context.Context, lane Lane) (*slot, *refusal) {
 	}
 	// Without this check a free slot and a dead context would be a coin toss.
 	select {
-	case <-w.admitted:
-		return &slot{gate: g}, nil
+	case <-w.called:
+		return g.slot(w, 0)
 	default:
 	}
 	timeout := time.NewTimer(g.cfg.MaxWait)
 	defer timeout.Stop()
 	select {
-	case <-w.admitted:
+	case <-w.called:
 	case <-timeout.C:
 		if g.leave(w, lane) {
 			return nil, &refusal{kind: Paced, text: fmt.Sprintf("waited the maximum of %s", g.cfg.MaxWait)}
@@ -73,38 +90,59 @@ func (g *gate) acquire(ctx context.Context, lane Lane) (*slot, *refusal) {
 			return nil, interrupted(ctx)
 		}
 	}
-	return &slot{gate: g, waited: time.Since(begin)}, nil
+	return g.slot(w, time.Since(begin))
 }
 
-// join queues the call, or refuses it. Being first and ready, it is admitted on return.
+// slot is what a waiter was called for.
+func (g *gate) slot(w *waiter, waited time.Duration) (*slot, *refusal) {
+	if w.refused != nil {
+		return nil, w.refused
+	}
+	return &slot{gate: g, waited: waited}, nil
+}
+
+// join queues the call, or refuses it. Being first and ready, it is called on return.
 func (g *gate) join(ctx context.Context, lane Lane, now time.Time) (*waiter, *refusal) {
 	if ctx.Err() != nil {
 		return nil, interrupted(ctx)
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	w := &waiter{viewer: viewerOf(ctx), joined: now, called: make(chan struct{})}
+	w.deadline, _ = ctx.Deadline()
 	queue := g.lane(lane)
-	viewer := viewerOf(ctx)
-	wait := max(g.meter.estimate(now, g.ahead(lane, viewer)), g.held.Sub(now))
-	late := func(format string, args ...any) *refusal {
-		return &refusal{kind: Paced, wait: wait, text: fmt.Sprintf(format, args...)}
-	}
+	wait := g.estimate(now, g.ahead(lane, w.viewer))
 	if queue.count >= g.cfg.MaxQueue {
-		return nil, late("queue is at its maximum of %d calls", g.cfg.MaxQueue)
+		return nil, &refusal{kind: Paced, wait: wait, text: fmt.Sprintf("queue is at its maximum of %d calls", g.cfg.MaxQueue)}
 	}
-	if wait >= g.cfg.MaxWait {
-		return nil, late("turn does not come within the maximum wait of %s", g.cfg.MaxWait)
+	if refused := g.late(w, now, wait); refused != nil {
+		return nil, refused
 	}
-	if deadline, ok := ctx.Deadline(); ok && !now.Add(wait).Before(deadline) {
-		return nil, late("turn does not come before the deadline")
-	}
-	w := &waiter{viewer: viewer, admitted: make(chan struct{})}
 	queue.push(w)
 	g.advance(now)
 	return w, nil
 }
 
-// leave takes a waiter out of the queue. False means that it was admitted meanwhile: it has a slot to use.
+// estimate is the least wait of a call with so many others ahead.
+func (g *gate) estimate(now time.Time, ahead int) time.Duration {
+	return max(g.meter.estimate(now, ahead), g.held.Sub(now))
+}
+
+// late refuses a waiter whose turn comes too late after so much more time; nil when it does not.
+func (g *gate) late(w *waiter, now time.Time, wait time.Duration) *refusal {
+	r := &refusal{kind: Paced, wait: wait}
+	switch at := now.Add(wait); {
+	case !at.Before(w.joined.Add(g.cfg.MaxWait)):
+		r.text = fmt.Sprintf("turn does not come within the maximum wait of %s", g.cfg.MaxWait)
+	case !w.deadline.IsZero() && !at.Before(w.deadline):
+		r.text = "turn does not come before the deadline"
+	default:
+		return nil
+	}
+	return r
+}
+
+// leave takes a waiter out of the queue. False means that it was called meanwhile.
 func (g *gate) leave(w *waiter, lane Lane) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -116,25 +154,32 @@ func (g *gate) leave(w *waiter, lane Lane) bool {
 	return true
 }
 
-// advance admits whoever may go and sets the timer for the next. Callers hold the lock.
+// advance admits whoever may go and sets the timer for what comes next. Callers hold the lock.
 func (g *gate) advance(now time.Time) {
+	wait := g.admit(now)
+	if g.pool != nil {
+		wait = g.share(now, wait)
+	}
+	g.sleep(wait)
+}
+
+// admit calls all who may go now, and says after how long to look again, 0 if that is of no use.
+func (g *gate) admit(now time.Time) time.Duration {
 	for {
 		queue := g.firstLane()
 		if queue == nil {
-			g.sleep(0)
-			return
+			return 0
 		}
 		wait, ok := g.held.Sub(now), false
 		if wait <= 0 {
 			wait, ok = g.meter.ready(now)
 		}
 		if !ok {
-			g.sleep(wait)
-			return
+			return wait
 		}
 		w := queue.pop()
 		g.meter.start()
-		close(w.admitted)
+		close(w.called)
 	}
 }
 
@@ -196,9 +241,10 @@ func (s *slot) limited(retryAfter time.Duration) {
 		retryAfter = unstatedHold
 	}
 	s.end(func(now time.Time) {
+		rest := min(retryAfter, s.gate.cfg.MaxWait)
 		s.gate.meter.finish(now)
-		s.gate.meter.fill(now)
-		if until := now.Add(min(retryAfter, s.gate.cfg.MaxWait)); until.After(s.gate.held) {
+		s.gate.meter.fill(now, rest)
+		if until := now.Add(rest); until.After(s.gate.held) {
 			s.gate.held = until
 		}
 	})

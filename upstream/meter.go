@@ -5,23 +5,8 @@ import (
 	"time"
 )
 
-// The margins below a printed limit. A meter needs no margin for the network's jitter, because it charges a call from
-// its send until its answer and so covers every moment at which the backend may have counted it. What is left is the
-// backend's clock, its rounding, and its own bookkeeping after an answer.
-const (
-	// marginCalls is what a leaky bucket or semaphore of more than one keeps free: servers leak in ticks or count a
-	// call until after its last byte.
-	marginCalls = 1
-	// marginTime stretches windows and slows leaks, for clocks that run apart.
-	marginTime = 0.01
-	// dailyWindow is a DailyQuota's default window.
-	dailyWindow = 24 * time.Hour
-	// dailyGrain is the share of its window into which a daily quota sums its calls, so that 200,000 calls a day need
-	// no 200,000 entries.
-	dailyGrain = 1.0 / 288
-	// epsilon is what a level may exceed its bucket by, in calls: floating point, far below the margin.
-	epsilon = 1e-9
-)
+// epsilon is what a level may exceed its bucket by, in calls: floating point, far below the margin.
+const epsilon = 1e-9
 
 // meter counts the calls in one bucket. It is not safe for concurrent use; its gate holds the lock.
 type meter interface {
@@ -35,20 +20,20 @@ type meter interface {
 	finish(now time.Time)
 	// abandon undoes the start of a call that was never sent.
 	abandon()
-	// fill makes it as full as the backend has just said it is.
-	fill(now time.Time)
+	// fill makes it as full as the backend has just said it is, when it asked for so much rest.
+	fill(now time.Time, rest time.Duration)
+	// exhaust leaves room for so many calls at most, as if all others had just been made. What only counts calls in flight
+	// cannot.
+	exhaust(now time.Time, left int)
 }
 
 func newMeter(b Bucket) meter {
-	reserve := 0
-	if b.Size > marginCalls {
-		reserve = marginCalls
-	}
+	m := b.margined()
 	switch b.Kind {
 	case LeakyBucket:
-		return &leaky{size: b.Size - reserve, perSecond: b.PerSecond * (1 - marginTime)}
+		return &leaky{size: m.Size, perSecond: m.PerSecond}
 	case Semaphore:
-		return &semaphore{size: b.Size - reserve}
+		return &semaphore{size: m.Size}
 	default:
 		return newWindow(b)
 	}
@@ -107,9 +92,11 @@ func (l *leaky) finish(now time.Time) {
 	l.level++
 }
 
-func (l *leaky) fill(now time.Time) {
+func (l *leaky) fill(now time.Time, _ time.Duration) { l.exhaust(now, 0) }
+
+func (l *leaky) exhaust(now time.Time, left int) {
 	l.leak(now)
-	l.level = max(l.level, float64(l.size-l.flight))
+	l.level = max(l.level, float64(l.size-l.flight-left))
 }
 
 // window remembers when calls finished. Nobody knows when the backend's window begins, so it admits no more than size
@@ -130,15 +117,8 @@ type finished struct {
 }
 
 func newWindow(b Bucket) *window {
-	length := b.Window
-	if length == 0 {
-		length = dailyWindow
-	}
-	w := &window{size: b.Size, length: length + time.Duration(float64(length)*marginTime)}
-	if b.Kind == DailyQuota {
-		w.grain = time.Duration(float64(length) * dailyGrain)
-	}
-	return w
+	m := b.margined()
+	return &window{size: m.Size, length: m.Window, grain: m.grain()}
 }
 
 // forget drops the calls that no window of the backend can still hold.
@@ -200,7 +180,14 @@ func (w *window) add(now time.Time, count int) {
 
 // fill does nothing: a whole window's wait for a single refusal would be a day for a quota. The gate's hold suffices,
 // and asks again when that is over.
-func (w *window) fill(time.Time) {}
+func (w *window) fill(time.Time, time.Duration) {}
+
+func (w *window) exhaust(now time.Time, left int) {
+	w.forget(now)
+	if more := w.size - w.flight - w.counts - left; more > 0 {
+		w.add(now, more)
+	}
+}
 
 // semaphore counts calls in flight only. How long they take is unknown, so it never refuses by estimate.
 type semaphore struct{ size, flight int }
@@ -210,7 +197,8 @@ func (s *semaphore) estimate(time.Time, int) time.Duration { return 0 }
 func (s *semaphore) start()                                { s.flight++ }
 func (s *semaphore) abandon()                              { s.flight-- }
 func (s *semaphore) finish(time.Time)                      { s.flight-- }
-func (s *semaphore) fill(time.Time)                        {}
+func (s *semaphore) fill(time.Time, time.Duration)         {}
+func (s *semaphore) exhaust(time.Time, int)                {}
 
 // seconds rounds up, so that a timer never fires a nanosecond too early, and saturates before it overflows.
 func seconds(s float64) time.Duration {

@@ -123,7 +123,7 @@ func TestLeakyFill(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	m := newMeter(Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4})
 	m.start()
-	m.fill(now)
+	m.fill(now, 0)
 	wait, ok := m.ready(now)
 	if ok || wait < 240*time.Millisecond || wait > 260*time.Millisecond {
 		t.Errorf("a bucket just filled: ready = %v, %v; want about a quarter second", wait, ok)

@@ -82,55 +82,64 @@ func pass(d time.Duration) {
 	}
 }
 
-// play runs the plans against the model in simulated time.
+// play runs the plans against the model in simulated time, in one process.
 func play(t *testing.T, model *backendModel, plans []plan) (out outcome) {
 	t.Helper()
-	synctest.Test(t, func(*testing.T) {
-		begin := time.Now()
-		model.begun, model.inWindow = begin, map[int64]int{}
-		g := NewPacer(PacerConfig{MaxQueue: len(plans), MaxWait: 24 * time.Hour}).gate(bucketKey{}, model.bucket)
-		var (
-			mu sync.Mutex
-			wg sync.WaitGroup
-		)
-		for _, p := range plans {
-			wg.Go(func() {
-				pass(p.At)
-				ctx, cancel := context.WithCancel(context.Background())
-				defer cancel()
-				if p.Patience > 0 {
-					defer time.AfterFunc(p.Patience, cancel).Stop()
-				}
-				s, refused := g.acquire(ctx, p.Lane)
-				mu.Lock()
-				switch {
-				case refused == nil:
-					out.admitted++
-				case refused.kind == Canceled:
-					out.canceled++
-				default:
-					out.refused++
-				}
-				mu.Unlock()
-				if refused != nil {
-					return
-				}
-				pass(p.Out)
-				model.arrive()
-				pass(p.Work)
-				model.answer()
-				pass(p.Back)
-				s.done()
-			})
-		}
-		wg.Wait()
-		out.took = time.Since(begin)
+	synctest.Test(t, func(t *testing.T) {
+		out = playAt(t, model, plans, NewPacer(PacerConfig{MaxQueue: len(plans), MaxWait: 24 * time.Hour}).gate(bucketKey{}, model.bucket))
+	})
+	return out
+}
+
+// playAt runs the plans at gates, in turn, inside a bubble.
+func playAt(t *testing.T, model *backendModel, plans []plan, gates ...*gate) (out outcome) {
+	t.Helper()
+	begin := time.Now()
+	model.begun, model.inWindow = begin, map[int64]int{}
+	var (
+		mu sync.Mutex
+		wg sync.WaitGroup
+	)
+	for i, p := range plans {
+		g := gates[i%len(gates)]
+		wg.Go(func() {
+			pass(p.At)
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			if p.Patience > 0 {
+				defer time.AfterFunc(p.Patience, cancel).Stop()
+			}
+			s, refused := g.acquire(ctx, p.Lane)
+			mu.Lock()
+			switch {
+			case refused == nil:
+				out.admitted++
+			case refused.kind == Canceled:
+				out.canceled++
+			default:
+				out.refused++
+			}
+			mu.Unlock()
+			if refused != nil {
+				return
+			}
+			pass(p.Out)
+			model.arrive()
+			pass(p.Work)
+			model.answer()
+			pass(p.Back)
+			s.done()
+		})
+	}
+	wg.Wait()
+	out.took = time.Since(begin)
+	for _, g := range gates {
 		for i := range g.lanes {
 			if n := g.lanes[i].count; n > 0 {
 				t.Errorf("%d calls left in lane %d", n, i)
 			}
 		}
-	})
+	}
 	return out
 }
 

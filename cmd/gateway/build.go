@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -97,6 +98,7 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 	if err := b.openRedis(); err != nil {
 		return nil, err
 	}
+	b.openPacer()
 	if b.gateway.cache, err = b.openCache(); err != nil {
 		return nil, err
 	}
@@ -136,7 +138,21 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 
 func (b *builder) onClose(f func()) { b.gateway.closers = append(b.gateway.closers, f) }
 
-// openRedis makes the client that the cache and the clients' buckets share.
+// openPacer shares the backends' buckets where there is a Redis.
+func (b *builder) openPacer() {
+	cfg := upstream.PacerConfig{Replicas: b.cfg.Pacing.Replicas, OnExchange: b.metrics.Pacing}
+	if b.redis != nil {
+		cfg.Shared = upstream.NewRedis(b.redis, nil)
+	}
+	b.pacer = upstream.NewPacer(cfg)
+	b.onClose(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		b.pacer.Close(ctx)
+	})
+}
+
+// openRedis makes the client that the cache, the pacer and the clients' buckets share.
 func (b *builder) openRedis() (err error) {
 	url := b.cfg.Redis.value
 	if url == "" {

@@ -31,6 +31,8 @@ type Config struct {
 	VaultKey Secret `yaml:"vaultKey"`
 	// Cache bounds the in-process tier.
 	Cache CacheConfig `yaml:"cache"`
+	// Pacing says who else calls the backends.
+	Pacing PacingConfig `yaml:"pacing"`
 	// Limits of one operation.
 	Limits LimitsConfig `yaml:"limits"`
 	// Calls to backends are bounded so.
@@ -54,6 +56,12 @@ type CacheConfig struct {
 	// Lone says that no other gateway shares the Redis: the in-process tier needs
 	// no lease.
 	Lone bool `yaml:"lone"`
+}
+
+// PacingConfig says how calls are kept below the backends' limits.
+type PacingConfig struct {
+	// Replicas is how many gateways call as the same client applications.
+	Replicas int `yaml:"replicas"`
 }
 
 // TenantConfig is one marketplace.
@@ -237,6 +245,9 @@ func (cfg *Config) check(c *checker) {
 	cfg.checkVaultKey(c)
 	if cfg.Cache.MaxBytes < 0 {
 		c.add("cache.maxBytes", "must be positive")
+	}
+	if cfg.Pacing.Replicas < 0 {
+		c.add("pacing.replicas", "must be at least 1")
 	}
 	bounds, err := cfg.Limits.config().WithDefaults()
 	if err != nil {

@@ -1,0 +1,129 @@
+-- One exchange of a replica with a bucket that all replicas share, KEYS[1]: it tells which of its calls have ended, asks
+-- for the right to send more, and is told when each of them may go. Times are microseconds of the server's own clock.
+-- The state is one value, so that one key is all that a script needs, and it expires as a whole:
+--   number  orders carried out; a lower one than a replica has seen means that the state was lost
+--   at      when level was true
+--   level   of a leaky bucket, in calls that have ended
+--   held    nothing is sent before
+--   past    of a window: {first, last, count} of calls that ended, oldest first
+--   who     by replica: {flight, want, expires, turn, soonest}. Flight is its calls under way and the rights that it
+--           holds, none of which can end before soonest; when it is not heard of any longer they are taken for ended
+local key, kind, me = KEYS[1], ARGV[1], ARGV[2]
+local arg = {}
+for i = 3, #ARGV do arg[i - 2] = tonumber(ARGV[i]) end
+local now, size, rate, length, grain = arg[1], arg[2], arg[3], arg[4], arg[5]
+local turn, flight, want, patience, ahead = arg[6], arg[7], arg[8], arg[9], arg[10]
+local hold, away, pause, known, lease, lostrest, ttl = arg[11], arg[12], arg[13], arg[14], arg[15], arg[16], arg[17]
+local soonest, first_ended = arg[18], 19
+
+if now < 0 then
+  local time = redis.call('TIME')
+  now = time[1] * 1000000 + time[2]
+end
+local packed = redis.call('GET', key)
+local s = packed and cmsgpack.unpack(packed) or {number = 0, at = now, level = 0, held = 0, past = {}, who = {}}
+now = math.max(now, s.at)
+
+local function leak(to)
+  if to <= s.at then return end
+  if kind == 'leaky' then s.level = math.max(0, s.level - (to - s.at) * rate) end
+  s.at = to
+end
+
+-- ended counts calls whose answer came at a time. A leaky bucket that has leaked beyond that counts them whole: it has
+-- forgotten how much of them would have leaked.
+local function ended(at, count)
+  if kind == 'leaky' then
+    leak(math.min(at, now))
+    s.level = s.level + count
+  elseif kind == 'window' or kind == 'quota' then
+    local i = #s.past
+    while i > 0 and s.past[i][2] > at do i = i - 1 end
+    local before = s.past[i]
+    if before and at - before[1] <= grain then
+      before[2], before[3] = at, before[3] + count
+    else
+      table.insert(s.past, i + 1, {at, at, count})
+    end
+  end
+end
+
+local total, others, rivals, heard, ends = 0, 0, 0, false, math.huge
+for id, w in pairs(s.who) do
+  if w[3] <= now then
+    ended(w[3], w[1])
+    s.who[id] = nil
+  elseif id ~= me then
+    total, others = total + w[1], others + w[2]
+    if w[1] > 0 then ends = math.min(ends, w[5]) end
+    if w[2] > 0 then rivals = rivals + 1 end
+    heard = heard or w[3] - lease > now - away
+  elseif w[4] >= turn then
+    return redis.error_reply('ERR overtaken by a later order')
+  end
+end
+for i = first_ended, #arg, 2 do ended(now - arg[i], arg[i + 1]) end
+leak(now)
+while s.past[1] and s.past[1][2] + length <= now do table.remove(s.past, 1) end
+total = total + flight
+local counts = 0
+for _, p in ipairs(s.past) do counts = counts + p[3] end
+
+-- fill makes the bucket as full as it can be. A day's quota is not filled: its owner tells again what it has used.
+local function fill(windows)
+  if kind == 'leaky' then
+    s.level = math.max(s.level, size - total)
+  elseif kind == 'window' and windows and size > total + counts then
+    ended(now, size - total - counts)
+    counts = size - total
+  end
+end
+
+local lost = s.number < known
+if lost then
+  fill(true)
+  s.held = math.max(s.held, now + lostrest)
+end
+if hold > 0 then
+  fill(false)
+  s.held = math.max(s.held, now + hold)
+end
+-- Back from going by its own share. Unless others were here all along they did so too, and may for one more pause.
+if away > 0 and not heard then s.held = math.max(s.held, now + pause) end
+
+-- due is after how long one more call may go; below 0 when it could have gone before, nil when only an answer helps.
+local function due()
+  if total >= size then return nil end
+  if kind == 'leaky' then return (s.level + total + 1 - size - 1e-9) / rate end
+  local over = counts + total + 1 - size
+  if over <= 0 or kind == 'semaphore' then return 0 end
+  for _, p in ipairs(s.past) do
+    over = over - p[3]
+    if over <= 0 then return p[2] + length - now end
+  end
+end
+
+local granted, rest, wait, last = {}, math.max(0, s.held - now), due(), patience
+while wait and #granted < want do
+  local at = math.max(wait, rest, 0)
+  if at > last then break end
+  if #granted == 0 then last = at + ahead end
+  granted[#granted + 1] = math.ceil(at)
+  total = total + 1
+  wait = due()
+end
+
+soonest = now + (flight > 0 and soonest or granted[1] or 0)
+flight = flight + #granted
+if flight > 0 then ends = math.min(ends, soonest) end
+-- Where only an answer helps, there is nothing new before the first that may come.
+local look, after = -1, wait
+if not wait then
+  look = math.max(0, ends - now)
+  after = look + length
+end
+s.number = s.number + 1
+s.who[me] = {flight, want - #granted, now + lease, turn, soonest}
+redis.call('SET', key, cmsgpack.pack(s), 'PX', ttl)
+local free = kind == 'leaky' and 0 or math.max(0, size - total - counts)
+return {s.number, lost and 1 or 0, look, math.ceil(after), free, rest, others, rivals, unpack(granted)}

@@ -1,0 +1,247 @@
+package upstream
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+const (
+	// reportDelay is how long the end of a call may go untold, so that it can go with what is asked for next. It costs no
+	// room: the bucket is told when it was.
+	reportDelay = 500 * time.Millisecond
+	// stuckPause is after how long to ask again when only the end of another replica's call can help.
+	stuckPause = 100 * time.Millisecond
+	// maxWant is how many rights are taken at once.
+	maxWant = 100
+	// maxEnded is how many ends are told apart; while Redis is away they are summed up.
+	maxEnded = 100
+	// endedGrain is within what ends are told as one, the last.
+	endedGrain = time.Millisecond
+)
+
+// pool is the meter of a bucket that replicas share. It holds rights to send calls, each from some time on, and says
+// what to ask the shared bucket for; its gate does the asking. While the shared bucket is away it goes by this replica's
+// share. The gate holds the lock.
+type pool struct {
+	limit   Bucket        // without its margins
+	share   meter         // this replica's part; it counts all its calls, and decides while alone
+	parts   int           // in how many it was divided
+	timeout time.Duration // of an exchange
+
+	grants []time.Time // rights to send one call each, from then on; soonest first
+	flight int         // calls under way
+	ended  []ended     // calls whose ends have not been told
+	untold int         // how many they are
+	dirty  bool        // there is something to tell
+	report time.Time   // when it is told at the latest, zero until somebody looked
+	hold   time.Time   // until when the backend wants rest; zero once it was told
+
+	asking    bool      // an exchange is under way
+	turn      int64     // of the last order
+	notBefore time.Time // nothing is asked for before
+	heard     time.Time // last answer, or when this pool was made
+	last      answer    // to the last order
+
+	alone  bool
+	until  time.Time // alone: how long the share decides
+	probe  time.Time // alone: when to ask again
+	rested time.Time // nothing is sent before
+}
+
+// newPool shares a limit with parts-1 other replicas.
+func newPool(limit Bucket, parts int, timeout time.Duration, now time.Time) *pool {
+	return &pool{
+		limit: limit.margined(), share: newMeter(limit.part(parts)), parts: parts, timeout: timeout, heard: now,
+		last: answer{free: limit.Size},
+	}
+}
+
+func (p *pool) ready(now time.Time) (time.Duration, bool) {
+	wait := p.rested.Sub(now)
+	switch {
+	case p.alone && !now.Before(p.until), !p.alone && len(p.grants) == 0:
+		return 0, false
+	case wait > 0:
+		return wait, false
+	case p.alone:
+		return p.share.ready(now)
+	}
+	wait = p.grants[0].Sub(now)
+	return max(0, wait), wait <= 0
+}
+
+// estimate goes by the last answer: what is left of it belongs to whoever asks first, so it says at least how long. The
+// replicas take turns; what waits elsewhere goes between ours.
+func (p *pool) estimate(now time.Time, ahead int) time.Duration {
+	rest := max(0, p.rested.Sub(now))
+	if p.alone {
+		return max(rest, p.share.estimate(now, ahead))
+	}
+	if ahead < len(p.grants) {
+		return max(rest, p.grants[ahead].Sub(now))
+	}
+	if p.last.number == 0 {
+		return rest
+	}
+	ahead -= len(p.grants)
+	ahead += min(p.last.others, ahead*p.last.rivals)
+	if ahead < p.last.free {
+		return rest
+	}
+	return max(rest, p.last.next+p.limit.spacing(ahead-p.last.free)-now.Sub(p.heard))
+}
+
+func (p *pool) start() {
+	if !p.alone {
+		p.grants = p.grants[1:]
+	}
+	p.flight++
+	p.share.start()
+}
+
+func (p *pool) finish(now time.Time) {
+	p.flight--
+	p.share.finish(now)
+	p.end(ended{at: now, count: 1})
+	switch {
+	case p.limit.Kind == Semaphore: // nothing else makes room
+		p.notBefore, p.report = now, now
+	case 2*p.untold >= p.limit.Size: // others would wait for it
+		p.report = now
+	}
+}
+
+func (p *pool) abandon() {
+	p.flight--
+	p.share.abandon()
+	p.dirty = true
+}
+
+func (p *pool) fill(now time.Time, rest time.Duration) {
+	p.share.fill(now, rest)
+	p.hold, p.dirty, p.report = now.Add(rest), true, now
+}
+
+func (p *pool) exhaust(now time.Time, left int) { p.share.exhaust(now, left) }
+
+// end notes calls that ended. What is close together, or too much to tell, is told as if all had ended with the last.
+func (p *pool) end(e ended) {
+	p.dirty = true
+	p.untold += e.count
+	if n := len(p.ended); n > 0 && (n >= maxEnded || e.at.Sub(p.ended[n-1].at) < endedGrain) {
+		if e.at.After(p.ended[n-1].at) {
+			p.ended[n-1].at = e.at
+		}
+		p.ended[n-1].count += e.count
+		return
+	}
+	p.ended = append(p.ended, e)
+}
+
+// due is when to exchange with the shared bucket: 0 is now, false means not until something happens.
+func (p *pool) due(now time.Time, waiting int) (time.Duration, bool) {
+	if p.asking {
+		return 0, false
+	}
+	if p.alone {
+		wait := max(0, p.probe.Sub(now))
+		return wait, wait == 0 || waiting > 0
+	}
+	wait, ok := time.Duration(math.MaxInt64), false
+	if waiting > len(p.grants) {
+		wait, ok = max(0, p.notBefore.Sub(now)), true
+	}
+	if p.dirty || len(p.grants) > waiting {
+		if p.report.IsZero() {
+			p.report = now.Add(reportDelay)
+		}
+		wait, ok = min(wait, max(0, p.report.Sub(now))), true
+	}
+	if p.flight+len(p.grants) > 0 {
+		wait, ok = min(wait, max(0, p.heard.Add(sharedLease/3).Sub(now))), true
+	}
+	return wait, ok
+}
+
+// order begins an exchange for so many waiting calls. Rights that nobody waits for are given back.
+func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
+	p.grants = p.grants[:min(len(p.grants), waiting)]
+	if now.Sub(p.heard) > p.limit.memory()+sharedLease {
+		p.last.number = 0
+	}
+	p.turn++
+	o := order{
+		turn: p.turn, flight: p.flight + len(p.grants), ended: p.ended, want: min(waiting-len(p.grants), maxWant),
+		patience: patience, hold: max(0, p.hold.Sub(now)), known: p.last.number,
+	}
+	if p.flight == 0 && len(p.grants) > 0 {
+		o.soonest = max(0, p.grants[0].Sub(now))
+	}
+	if p.alone {
+		o.away = now.Sub(p.heard)
+	}
+	p.asking, p.ended, p.untold, p.dirty, p.report = true, nil, 0, false, time.Time{}
+	return o
+}
+
+// settle ends an exchange that was answered.
+func (p *pool) settle(now time.Time, o order, a answer) {
+	p.asking, p.alone, p.heard, p.last = false, false, now, a
+	if o.hold > 0 && !p.hold.After(now.Add(o.hold)) {
+		p.hold = time.Time{}
+	}
+	p.rested = now.Add(a.rest)
+	for _, wait := range a.grants {
+		p.grants = append(p.grants, now.Add(wait))
+	}
+	switch {
+	case len(a.grants) > 0 && len(a.grants) < o.want: // the next is further ahead than is taken
+		p.notBefore = p.grants[len(p.grants)-1]
+	case a.stuck:
+		p.notBefore = now.Add(max(stuckPause, a.look))
+	default:
+		p.notBefore = now
+	}
+	if a.lost {
+		p.tellAgain(now)
+	}
+}
+
+// tellAgain tells a bucket that has lost its past what this replica knows of it. Short pasts are made up for by the
+// bucket itself, which counts as full.
+func (p *pool) tellAgain(now time.Time) {
+	w, ok := p.share.(*window)
+	if !ok || p.limit.Kind != DailyQuota {
+		return
+	}
+	w.forget(now)
+	for _, f := range w.past {
+		p.ended = append(p.ended, ended{at: f.last, count: f.count}) // not summed up
+	}
+	p.dirty, p.report = true, now
+}
+
+// fail ends an exchange that got no answer: from now on the share decides, and begins full, since all that there was may
+// be in use. Of a day's quota, which would be closed for a day, it begins with a part of what was left.
+func (p *pool) fail(now time.Time, o order) {
+	p.asking, p.grants, p.dirty = false, nil, true
+	since := p.ended
+	p.ended = nil
+	for _, e := range slices.Concat(o.ended, since) {
+		p.end(e)
+	}
+	if !p.alone {
+		p.alone = true
+		left := 0
+		if p.limit.Kind == DailyQuota {
+			left = p.last.free / p.parts
+		}
+		p.share.exhaust(now, left)
+		if p.limit.Kind == Semaphore {
+			p.rested = now.Add(lostRest)
+		}
+	}
+	p.until = now.Add(sharedPause)
+	p.probe = p.until.Add(-min(2*p.timeout, sharedPause/2)) // so that the answer is there before the share's time is over
+}

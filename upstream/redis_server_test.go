@@ -1,0 +1,141 @@
+package upstream
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// redisServer is a real redis-server of one test, on a socket of its own.
+type redisServer struct {
+	socket string
+	cmd    *exec.Cmd
+}
+
+func startRedis(t *testing.T) *redisServer {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "pace") // a socket's path has to be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s := &redisServer{socket: filepath.Join(dir, "s")}
+	s.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), "redis-server",
+		"--port", "0", "--unixsocket", s.socket, "--dir", dir, "--save", "", "--appendonly", "no")
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatalf("these tests need redis-server (Debian: apt-get install redis-server): %v", err)
+	}
+	t.Cleanup(func() { _, _ = s.cmd.Process.Kill(), s.cmd.Wait() })
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.Contains(lines.Text(), "eady to accept connections") {
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the server
+	l := s.link()
+	defer func() { _ = l.client.Close() }()
+	if err := paceScript.Load(t.Context(), l.client).Err(); err != nil { // so that the first exchange is one round trip too
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *redisServer) signal(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// link is a replica's way to the server: it counts exchanges, takes its time, and can be cut.
+type link struct {
+	client *redis.Client
+	delay  func() time.Duration // of one way; nil for none; set before the first exchange
+	cut    atomic.Bool
+	hung   atomic.Bool
+	trips  atomic.Int64
+}
+
+var errCut = errors.New("the link is cut")
+
+// link opens a client that lives as long as whoever opens it; in a bubble that is until close.
+func (s *redisServer) link() *link {
+	l := &link{client: redis.NewClient(&redis.Options{
+		Network: "unix", Addr: s.socket, MaxRetries: -1, ContextTimeoutEnabled: true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}, // it looks names up, outside the bubble
+	})}
+	l.client.AddHook(l)
+	return l
+}
+
+func (l *link) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+}
+
+func (l *link) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if l.cut.Load() {
+			cmd.SetErr(errCut)
+			return errCut
+		}
+		if strings.HasPrefix(cmd.Name(), "eval") { // a new connection has commands of its own
+			l.trips.Add(1)
+		}
+		if err := l.pass(ctx); err != nil {
+			cmd.SetErr(err)
+			return err
+		}
+		if err := next(ctx, cmd); err != nil {
+			return err
+		}
+		return l.pass(ctx)
+	}
+}
+
+func (l *link) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (l *link) pass(ctx context.Context) error {
+	delay := time.Duration(0)
+	switch {
+	case l.hung.Load():
+		delay = time.Hour // which outlasts every time-out
+	case l.delay != nil:
+		delay = l.delay()
+	}
+	if delay == 0 {
+		return nil
+	}
+	select {
+	case <-time.After(delay):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// flush makes the server forget everything.
+func (s *redisServer) flush(t *testing.T) {
+	t.Helper()
+	l := s.link()
+	defer func() { _ = l.client.Close() }()
+	if err := l.client.FlushAll(context.Background()).Err(); err != nil {
+		t.Error(err)
+	}
+}
