@@ -74,7 +74,7 @@ const (
 	// times as often.
 	sharedLease = 30 * time.Second
 	// lostRest is how long a semaphore rests when nobody knows what is under way: about as long as a read takes.
-	lostRest = DefaultAttemptTimeout
+	lostRest = 5 * time.Second
 )
 
 // exchange carries out an order for a replica. The limit's margins are off already.
