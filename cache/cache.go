@@ -13,8 +13,10 @@ import (
 // and [Lookup] read it; they are functions since methods have no type parameters.
 type Cache struct {
 	maxValue int
-	term     time.Duration // of leases
+	lease    time.Duration // of the tier
+	patience time.Duration // with a fill that there is an old value instead of
 	now      func() time.Time
+	jitter   func() float64
 	emit     func(Event)
 	log      *slog.Logger
 
@@ -50,10 +52,15 @@ func build(o *Options, link *link, bus bus) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
+	tier, err := newRedisTier(o, link)
+	if err != nil {
+		memory.close()
+		return nil, err
+	}
 	claims := newClaims(o.ClaimLease)
 	c := &Cache{
-		maxValue: o.MaxValue, term: o.TierLease, now: o.Now, emit: o.OnEvent, log: o.Logger,
-		gens: gens, memory: memory, redis: newRedisTier(o, link), flights: newFlights(o.FillTimeout),
+		maxValue: o.MaxValue, lease: o.TierLease, patience: o.Patience, now: o.Now, jitter: o.Jitter, emit: o.OnEvent, log: o.Logger,
+		gens: gens, memory: memory, redis: tier, flights: newFlights(o.FillTimeout),
 		claims: claims, ledger: newLedger(o, claims, link), locks: newLocks(o, claims, link),
 	}
 	c.replica = joinReplicas(o, bus, gens, lease, c.redis.pay)
@@ -75,6 +82,7 @@ func (c *Cache) Close() error {
 	c.claims.end()
 	c.replica.close()
 	c.memory.close()
+	c.redis.close()
 	return err
 }
 
@@ -128,17 +136,16 @@ func (c *Cache) Clear(ctx context.Context, tenants ...string) error {
 }
 
 // check refuses what cannot be said to belong to one tenant.
-func (c *Cache) check(key Key, tags []Tag) error {
+func (c *Cache) check(key Key, tags, births []Tag) error {
 	if c.closed.Load() {
 		return ErrClosed
 	}
 	if key.IsZero() {
 		return &ScopeError{Reason: "a request has no key"}
 	}
-	for _, tag := range tags {
-		if tag.tenant != key.tenant {
-			return &ScopeError{Reason: "a request has a tag of another tenant than its key's, or of none"}
-		}
+	foreign := func(tag Tag) bool { return tag.tenant != key.tenant }
+	if slices.ContainsFunc(tags, foreign) || slices.ContainsFunc(births, foreign) {
+		return &ScopeError{Reason: "a request has a tag of another tenant than its key's, or of none"}
 	}
 	return nil
 }

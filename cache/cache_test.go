@@ -57,7 +57,7 @@ func TestFreshCountsFromTheFillsBeginning(t *testing.T) {
 	t.Parallel()
 	h, up := newHouse(t, nil), &source{text: "x"}
 	r := up.request(scope(t, "acme", "system"), "1")
-	r.Fill = func(ctx context.Context) ([]byte, error) {
+	r.Fill = func(ctx context.Context) (Reply, error) {
 		h.clock.advance(r.Fresh) // a slow upstream: the answer is as old as the call
 		return up.fill(ctx)
 	}
@@ -129,11 +129,11 @@ func TestErrorsAreReturnedAndNotCached(t *testing.T) {
 	r := up.request(scope(t, "acme", "system"), "1")
 
 	up.set("", errUpstream)
-	if _, err := Get(t.Context(), h.Cache, r); err != errUpstream { //nolint:errorlint // as it is, not wrapped
+	if _, err := got(t.Context(), h.Cache, r); err != errUpstream { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("err = %v, want the fill's own", err)
 	}
 	up.set("bad", nil)
-	_, err := Get(t.Context(), h.Cache, r)
+	_, err := got(t.Context(), h.Cache, r)
 	if de := (*DecodeError)(nil); !errors.As(err, &de) || de.Route != "companies.get" || de.Unwrap() == nil {
 		t.Errorf("err = %v, want a DecodeError of the route", err)
 	}
@@ -149,11 +149,11 @@ func TestPanicsBecomeErrors(t *testing.T) {
 	t.Parallel()
 	h, up := newHouse(t, nil), &source{text: "x"}
 	fill, decode := up.request(scope(t, "acme", "system"), "1"), up.request(scope(t, "acme", "system"), "2")
-	fill.Fill = func(context.Context) ([]byte, error) { panic("token 4711") }
+	fill.Fill = func(context.Context) (Reply, error) { panic("token 4711") }
 	decode.Decode = func([]byte) (string, error) { panic(errUpstream) }
-	missing := Request[string]{Key: fill.Key, Fresh: time.Minute}
+	missing := Request[string]{Key: fill.Key, Life: Life{Fresh: time.Minute}}
 	for name, r := range map[string]Request[string]{"fill": fill, "decode": decode, "no functions": missing} {
-		_, err := Get(t.Context(), h.Cache, r)
+		_, err := got(t.Context(), h.Cache, r)
 		if pe := (*PanicError)(nil); !errors.As(err, &pe) || len(pe.Stack) == 0 || pe.Value == nil {
 			t.Errorf("%s: err = %v, want a PanicError", name, err)
 		} else if strings.Contains(err.Error(), "4711") {
@@ -205,8 +205,8 @@ func TestAnotherTypeOrOtherTagsAreAMiss(t *testing.T) {
 	r := up.request(sc, "1")
 	h.want(t, r, "12")
 
-	length, err := Get(t.Context(), h.Cache, Request[int]{
-		Key: r.Key, Tags: r.Tags, Fresh: r.Fresh, Fill: up.fill,
+	length, err := got(t.Context(), h.Cache, Request[int]{
+		Key: r.Key, Tags: r.Tags, Life: Life{Fresh: r.Fresh}, Fill: up.fill,
 		Decode: func(b []byte) (int, error) { return len(b), nil },
 	})
 	if err != nil || length != 2 {
@@ -224,12 +224,12 @@ func TestNilIsAValue(t *testing.T) {
 	t.Parallel()
 	h, fills := newHouse(t, nil), 0
 	r := Request[error]{
-		Key:   scope(t, "acme", "system").Key(KeySpec{Route: "r"}),
-		Fresh: time.Minute, Fill: func(context.Context) ([]byte, error) { fills++; return nil, nil },
+		Key:  scope(t, "acme", "system").Key(KeySpec{Route: "r"}),
+		Life: Life{Fresh: time.Minute}, Fill: func(context.Context) (Reply, error) { fills++; return Reply{}, nil },
 		Decode: func([]byte) (error, error) { return nil, nil },
 	}
 	for range 2 {
-		if v, err := Get(t.Context(), h.Cache, r); v != nil || err != nil {
+		if v, err := got(t.Context(), h.Cache, r); v != nil || err != nil {
 			t.Fatalf("Get = %v, %v; want nil, nil", v, err)
 		}
 	}
@@ -245,7 +245,7 @@ func TestWhatHasNoScopeIsRefused(t *testing.T) {
 	bad := map[string]Request[string]{
 		"zero request":         {},
 		"zero scope":           up.request(Scope{}, "1"),
-		"no route":             {Key: acme.Key(KeySpec{ID: "1"}), Fresh: time.Minute, Fill: up.fill, Decode: up.decode},
+		"no route":             {Key: acme.Key(KeySpec{ID: "1"}), Life: Life{Fresh: time.Minute}, Fill: up.fill, Decode: up.decode},
 		"another tenant's tag": up.request(acme, "1"),
 		"a zero tag":           up.request(acme, "2"),
 	}
@@ -253,7 +253,7 @@ func TestWhatHasNoScopeIsRefused(t *testing.T) {
 	bad["a zero tag"].Tags[0] = acme.Tag()
 	for name, r := range bad {
 		se := (*ScopeError)(nil)
-		if _, err := Get(t.Context(), h.Cache, r); !errors.As(err, &se) {
+		if _, err := got(t.Context(), h.Cache, r); !errors.As(err, &se) {
 			t.Errorf("Get, %s: err = %v, want a ScopeError", name, err)
 		}
 		for _, res := range append(GetMany(t.Context(), h.Cache, []Request[string]{r}), Lookup(t.Context(), h.Cache, []Request[string]{r})...) {
@@ -282,10 +282,10 @@ func TestGetManyAnswersByPosition(t *testing.T) {
 	}
 	got := GetMany(t.Context(), h.Cache, rs)
 	want := []Result[string]{
-		{Value: "b", Source: FromFill},
-		{Value: "a", Source: FromMemory},
+		{Value: "b", Source: FromFill, Fresh: time.Minute},
+		{Value: "a", Source: FromMemory, Fresh: time.Minute},
 		{Err: errUpstream},
-		{Value: "b", Source: FromFlight},
+		{Value: "b", Source: FromFlight, Fresh: time.Minute},
 		{Err: &ScopeError{Reason: "a request has no key"}},
 	}
 	same := cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) && (a == nil || a.Error() == b.Error()) })
@@ -312,7 +312,7 @@ func TestLookupNeverFills(t *testing.T) {
 	up.wantFills(t, 0)
 	h.want(t, r, "x")
 	res := Lookup(t.Context(), h.Cache, []Request[string]{up.request(sc, "2"), r})
-	if !errors.Is(res[0].Err, ErrMiss) || res[1] != (Result[string]{Value: "x", Source: FromMemory}) {
+	if !errors.Is(res[0].Err, ErrMiss) || res[1] != (Result[string]{Value: "x", Source: FromMemory, Fresh: time.Minute}) {
 		t.Errorf("%+v, want a miss and x", res)
 	}
 }
@@ -327,7 +327,7 @@ func TestClosedCacheRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Get(t.Context(), h.Cache, up.request(sc, "1")); !errors.Is(err, ErrClosed) {
+	if _, err := got(t.Context(), h.Cache, up.request(sc, "1")); !errors.Is(err, ErrClosed) {
 		t.Errorf("Get: %v", err)
 	}
 	if err := h.Evict(t.Context(), sc.Tag("x")); !errors.Is(err, ErrClosed) {
@@ -340,7 +340,7 @@ func TestHitAllocatesNothing(t *testing.T) {
 	r, ctx := up.request(scope(t, "acme", "system"), "1"), t.Context()
 	h.want(t, r, "x")
 	h.emit = func(Event) {}
-	if got := testing.AllocsPerRun(100, func() { _, _ = Get(ctx, h.Cache, r) }); got > 0 {
+	if got := testing.AllocsPerRun(100, func() { Get(ctx, h.Cache, r) }); got > 0 {
 		t.Errorf("%v allocations a hit, want none", got)
 	}
 }
@@ -351,10 +351,10 @@ func TestLabels(t *testing.T) {
 	for s := FromNone; s <= FromFlight+1; s++ {
 		seen["source "+s.String()] = true
 	}
-	for k := Hit; k <= LocalLock+1; k++ {
+	for k := Hit; k <= Followed+1; k++ {
 		seen["event "+k.String()] = true
 	}
-	if want := int(FromFlight+2) + int(LocalLock+2); len(seen) != want || !seen["source unknown"] || !seen["event unknown"] {
+	if want := int(FromFlight+2) + int(Followed+2); len(seen) != want || !seen["source unknown"] || !seen["event unknown"] {
 		t.Errorf("%d labels, want %d: %v", len(seen), want, seen)
 	}
 }

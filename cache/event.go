@@ -65,6 +65,12 @@ const (
 	LeaseLost
 	// LocalLock: a lock holds in this process only, since Redis did not answer.
 	LocalLock
+	// Staled: a value was served that was not fresh; Staleness says why.
+	Staled
+	// Refreshed: a stale value was replaced in the background.
+	Refreshed
+	// Followed: a fill was left to another replica.
+	Followed
 )
 
 // String returns the kind as a metric label.
@@ -73,6 +79,7 @@ func (k EventKind) String() string {
 		"hit", "miss", "filled", "fill_failed", "shared", "oversized", "late",
 		"undecodable", "evicted", "redis_failed", "redis_bypassed",
 		"replayed", "resumed", "lease_held", "lease_lost", "local_lock",
+		"stale", "refreshed", "followed",
 	}
 	if int(k) >= len(names) {
 		return "unknown"
@@ -89,6 +96,8 @@ type Event struct {
 	Route string
 	// Source is the tier of a Hit.
 	Source Source
+	// Staleness is why a value was Staled.
+	Staleness Staleness
 	// Count is how many tags an Evicted names.
 	Count int
 	// Err is why, for the kinds that failed.

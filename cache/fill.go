@@ -34,61 +34,134 @@ func (c *Cache) apart(p *probe) int64 {
 	if p.complete() || c.memory.lease.live(now) {
 		return 0
 	}
-	return now.UnixNano() / int64(c.term)
+	return now.UnixNano() / int64(c.lease)
 }
 
-// land waits for a flight and takes its value.
-func land[T any](ctx context.Context, fl *flight, out *Result[T]) {
-	if err := fl.wait(ctx); err != nil {
+// land waits for a flight and takes what it brings; or, where there is an old value
+// and no answer in time, that.
+func land[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, fl *flight, out *Result[T]) {
+	source := out.Source
+	switch err := fl.wait(ctx, c.patienceWith(p)); {
+	case err == nil:
+		hand(c, fl.entry.value.(*held[T]), fl.entry, Current, out)
+		if out.Source = source; source == FromFill || fl.source == FromMemory {
+			out.Source = fl.source
+		}
+	case p.last != nil && r.unanswered(err) && c.gens.current(p.last.stamps):
+		p.last.tried.fail(c.now())
+		hand(c, p.last.value.(*held[T]), p.last, Unanswered, out)
+		out.Source = FromMemory
+	default:
 		*out = Result[T]{Err: err}
-		return
-	}
-	h, ok := fl.value.(*held[T])
-	if !ok { // cannot be: the type is part of the flight's key
-		*out = Result[T]{Err: ErrAborted}
-		return
-	}
-	out.Value = h.value
-	if out.Source == FromFill || fl.source == FromMemory {
-		out.Source = fl.source
 	}
 }
 
-// filler makes a request's value: fetch, decode, store.
+// filler makes a request's value: finds out whether another has it by now, or is
+// about to, and fetches it if not.
 func filler[T any](c *Cache, r Request[T], p *probe) fillFunc {
-	return func(ctx context.Context) (any, Source, error) {
-		if p.fresh > 0 {
+	return func(ctx context.Context) (*entry, Source, error) {
+		if p.life.Fresh > 0 {
 			// A flight may have ended between this caller's look and its own.
-			value, _ := c.memory.get(p.key, p.tags[1:])
-			if h, ok := value.(*held[T]); ok {
-				return h, FromMemory, nil
+			if e, age := c.memory.get(p.key, p.tags[1:p.firm]); age == fresh && holds[T](e) {
+				return e, FromMemory, nil
 			}
 		}
-		began := c.now()
-		bytes, value, err := fetch(ctx, r)
-		if err != nil {
-			c.failed(p.key.route, err)
-			return nil, FromNone, err
+		if e, err := followed(ctx, c, &r, p); e != nil || err != nil {
+			return e, FromRedis, err
 		}
-		c.emit(Event{Kind: Filled, Route: p.key.route})
-		h := &held[T]{value: value}
-		c.store(ctx, p, &frame{filled: began, expires: began.Add(p.fresh), payload: bytes}, h)
-		return h, FromFill, nil
+		e, err := fill(ctx, c, &r, p)
+		return e, FromFill, err
+	}
+}
+
+// holds reports whether an entry is of this type.
+func holds[T any](e *entry) bool {
+	_, ok := e.value.(*held[T])
+	return ok
+}
+
+// followed waits for another replica that fills, and gives what it brought; nil
+// where nobody fills, or nothing came of it.
+func followed[T any](ctx context.Context, c *Cache, r *Request[T], p *probe) (*entry, error) {
+	if !p.follows {
+		return nil, nil //nolint:nilnil // no entry is no error
+	}
+	c.emit(Event{Kind: Followed, Route: p.key.route})
+	if err := c.redis.follow(ctx, p); err != nil {
+		return nil, err
+	}
+	c.redis.read(ctx, []*probe{p})
+	e := arrived(c, r, p)
+	if e != nil && e.term.at(c.now()) == fresh {
+		c.redis.leave(ctx, p)
+		return e, nil
+	}
+	return nil, nil //nolint:nilnil // as above
+}
+
+// fill fetches, decodes and stores.
+func fill[T any](ctx context.Context, c *Cache, r *Request[T], p *probe) (*entry, error) {
+	defer c.redis.lead(ctx, p)()
+	t := c.term(p.life)
+	got, h, err := fetch(ctx, r)
+	if err != nil {
+		c.failed(p.key.route, err)
+		c.setBack(ctx, p, r.Outage != nil && r.Outage(err))
+		return nil, err
+	}
+	c.emit(Event{Kind: Filled, Route: p.key.route})
+	if got.Most != nil {
+		t.life = t.life.within(*got.Most)
+	}
+	depends := p.firm
+	if h.err != nil {
+		depends, t.life = len(p.tags), Life{Fresh: t.life.Fresh}.bounded()
+	}
+	e := p.entry(t, len(got.Bytes), depends)
+	e.value = h
+	c.store(ctx, p, e, got.Bytes)
+	return e, nil
+}
+
+// setBack is after a fill that failed. Where there is an old value it is served for a
+// while without asking again, or dropped: what upstream has refused is not served.
+func (c *Cache) setBack(ctx context.Context, p *probe, unanswered bool) {
+	switch {
+	case p.last == nil:
+	case unanswered:
+		p.last.tried.fail(c.now())
+	default:
+		c.memory.store.Invalidate(p.key)
+		c.redis.drop(ctx, p)
 	}
 }
 
 // fetch runs the request's own functions.
-func fetch[T any](ctx context.Context, r Request[T]) (bytes []byte, value T, err error) {
+func fetch[T any](ctx context.Context, r *Request[T]) (got Reply, h *held[T], err error) {
 	err = guard(r.Key.route, func() (err error) {
-		if bytes, err = r.Fill(ctx); err != nil {
-			return err
-		}
-		if value, err = r.Decode(bytes); err != nil {
-			return &DecodeError{Route: r.Key.route, Err: err}
-		}
-		return nil
+		got, err = r.Fill(ctx)
+		return err
 	})
-	return bytes, value, err
+	if err != nil {
+		return got, nil, err
+	}
+	if h, err = decode(r, got.Bytes); err != nil && !errors.As(err, new(*PanicError)) {
+		err = &DecodeError{Route: r.Key.route, Err: err}
+	}
+	return got, h, err
+}
+
+// decode makes of bytes what is held: a value, or a verdict.
+func decode[T any](r *Request[T], bytes []byte) (*held[T], error) {
+	h := &held[T]{}
+	err := guard(r.Key.route, func() (err error) {
+		h.value, err = r.Decode(bytes)
+		return err
+	})
+	if verdict, ok := errors.AsType[*Verdict](err); ok {
+		return &held[T]{err: verdict.Err}, nil
+	}
+	return h, err
 }
 
 // failed counts a failed fill. Only a panic is logged here: every other error is
@@ -102,35 +175,22 @@ func (c *Cache) failed(route string, err error) {
 
 // store puts a filled value into both tiers, unless it is too large, or a tag was
 // evicted since its generation was read.
-func (c *Cache) store(ctx context.Context, p *probe, f *frame, value any) {
+func (c *Cache) store(ctx context.Context, p *probe, e *entry, bytes []byte) {
 	switch {
-	case p.fresh <= 0:
+	case e.term.life.Fresh <= 0:
 		return
-	case len(f.payload) > c.maxValue:
+	case len(bytes) > c.maxValue:
 		c.emit(Event{Kind: Oversized, Route: p.key.route})
 		return
-	case !c.gens.current(p.local) && !p.complete():
+	case !c.gens.current(e.stamps) && !p.complete():
 		// Otherwise Redis knows better: it may be the whole tier that was cleared.
 		c.emit(Event{Kind: Late, Route: p.key.route})
 		return
 	}
-	if c.redis.write(ctx, p, f) {
+	if c.redis.write(ctx, p, e, bytes) {
 		// Another replica evicted it meanwhile: do not keep it here either.
 		c.emit(Event{Kind: Late, Route: p.key.route})
 		return
 	}
-	c.keep(p, f, value)
-}
-
-// keep puts a decoded value into the in-process tier. It lives no longer than its
-// frame, nor than this replica's own clock and freshness allow.
-func (c *Cache) keep(p *probe, f *frame, value any) {
-	expires := f.expires
-	if latest := c.now().Add(p.fresh); latest.Before(expires) {
-		expires = latest
-	}
-	c.memory.put(p.key, &entry{
-		value: value, tags: p.tags[1:], stamps: p.local, expires: expires,
-		weight: uint32(len(f.payload) + len(p.key.text) + EntryOverhead),
-	})
+	c.memory.put(p.key, e)
 }

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"runtime/debug"
@@ -18,19 +19,23 @@ type flightKey struct {
 	local  string
 	remote string
 	apart  int64 // 0, or the time of callers that know no generation of another replica
+	aside  bool  // a refresh: who waits does not wait for it, for it lets others go first
 }
 
 // flight is one fill under way. Its result may be read once done is closed.
 type flight struct {
 	done   chan struct{}
-	value  any
+	entry  *entry
 	source Source
 	err    error
 }
 
 // fillFunc makes a flight's value. Source is FromMemory when another flight had
-// just stored it.
-type fillFunc func(ctx context.Context) (value any, source Source, err error)
+// just stored it, FromRedis when another replica had.
+type fillFunc func(ctx context.Context) (*entry, Source, error)
+
+// errImpatient is for a waiter that has an old value to serve.
+var errImpatient = errors.New("cache: the fill takes longer than there is patience with it")
 
 // flights are the fills under way in this process.
 type flights struct {
@@ -40,13 +45,14 @@ type flights struct {
 
 	mu     sync.Mutex
 	open   map[flightKey]*flight
+	asides map[string]int // refreshes under way, by tenant
 	closed bool
 	wg     sync.WaitGroup
 }
 
 func newFlights(timeout time.Duration) *flights {
 	base, cancel := context.WithCancel(context.Background())
-	return &flights{timeout: timeout, base: base, cancel: cancel, open: map[flightKey]*flight{}}
+	return &flights{timeout: timeout, base: base, cancel: cancel, open: map[flightKey]*flight{}, asides: map[string]int{}}
 }
 
 // join returns the flight of that key, and whether this caller began it.
@@ -59,10 +65,27 @@ func (f *flights) join(ctx context.Context, key flightKey, fill fillFunc) (_ *fl
 	if fl, ok := f.open[key]; ok {
 		return fl, false, nil
 	}
+	return f.start(ctx, key, fill), true, nil
+}
+
+// aside starts a flight that nobody waits for, unless it is under way, or too many
+// of its tenant are.
+func (f *flights) aside(key flightKey, fill fillFunc) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.open[key] != nil || f.closed || f.asides[key.key.tenant] >= MaxRefreshes {
+		return
+	}
+	f.asides[key.key.tenant]++
+	f.start(f.base, key, fill)
+}
+
+// start is for callers that hold the lock.
+func (f *flights) start(ctx context.Context, key flightKey, fill fillFunc) *flight {
 	fl := &flight{done: make(chan struct{}), err: ErrAborted}
 	f.open[key] = fl
 	f.wg.Go(func() { f.run(ctx, key, fl, fill) })
-	return fl, true, nil
+	return fl
 }
 
 // run fills detached from the caller that began it: the others, and the next
@@ -73,7 +96,7 @@ func (f *flights) run(ctx context.Context, key flightKey, fl *flight, fill fillF
 	defer context.AfterFunc(f.base, cancel)()
 	defer f.land(key, fl) // deferred, so that even runtime.Goexit releases the waiters
 	fl.err = guard(key.key.route, func() (err error) {
-		fl.value, fl.source, err = fill(ctx)
+		fl.entry, fl.source, err = fill(ctx)
 		return err
 	})
 }
@@ -81,20 +104,34 @@ func (f *flights) run(ctx context.Context, key flightKey, fl *flight, fill fillF
 func (f *flights) land(key flightKey, fl *flight) {
 	f.mu.Lock()
 	delete(f.open, key)
+	if tenant := key.key.tenant; key.aside {
+		if f.asides[tenant]--; f.asides[tenant] == 0 {
+			delete(f.asides, tenant)
+		}
+	}
 	f.mu.Unlock()
 	close(fl.done)
 }
 
-// wait returns the flight's result, or leaves it when the caller's context ends.
-func (fl *flight) wait(ctx context.Context) error {
+// wait returns the flight's result, or leaves it when the caller's context or its
+// patience ends; 0 is patience without end.
+func (fl *flight) wait(ctx context.Context, patience time.Duration) error {
 	select {
 	case <-fl.done:
 		return fl.err
 	default:
 	}
+	var tired <-chan time.Time
+	if patience > 0 {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		tired = timer.C
+	}
 	select {
 	case <-fl.done:
 		return fl.err
+	case <-tired:
+		return errImpatient
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -23,14 +23,14 @@ func newBlocked(text string) *blocked {
 
 func (b *blocked) request(sc Scope, id string) Request[string] {
 	r := b.source.request(sc, id)
-	r.Fill = func(ctx context.Context) ([]byte, error) {
+	r.Fill = func(ctx context.Context) (Reply, error) {
 		bytes, err := b.source.fill(ctx) // the answer as of now, late
 		b.ctx <- ctx
 		select {
 		case <-b.release:
 			return bytes, err
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return Reply{}, ctx.Err()
 		}
 	}
 	return r
@@ -47,7 +47,7 @@ func (h *house) get(ctx context.Context, r Request[string]) *answer {
 	a := &answer{done: make(chan struct{})}
 	go func() {
 		defer close(a.done)
-		a.value, a.err = Get(ctx, h.Cache, r)
+		a.value, a.err = got(ctx, h.Cache, r)
 	}()
 	return a
 }
@@ -130,7 +130,7 @@ func TestNobodyWaitingNothingFilled(t *testing.T) {
 	h, up := newHouse(t, nil), &source{text: "x"}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Get(ctx, h.Cache, up.request(scope(t, "acme", "system"), "1")); !errors.Is(err, context.Canceled) {
+	if _, err := got(ctx, h.Cache, up.request(scope(t, "acme", "system"), "1")); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
 	}
 	up.wantFills(t, 0)
@@ -183,7 +183,7 @@ func TestPanicsAndExitsReleaseAllWaiters(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h, release := newHouse(t, nil), make(chan struct{})
 				r := (&source{}).request(scope(t, "acme", "system"), "1")
-				r.Fill = func(context.Context) ([]byte, error) { <-release; end(); return nil, nil }
+				r.Fill = func(context.Context) (Reply, error) { <-release; end(); return Reply{}, nil }
 				answers := []*answer{h.get(t.Context(), r), h.get(t.Context(), r)}
 				synctest.Wait()
 				close(release)
@@ -220,7 +220,7 @@ func TestCloseDoesNotWaitForeverForAFill(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f, release := newFlights(time.Second), make(chan struct{})
-		fl, _, err := f.join(t.Context(), flightKey{}, func(context.Context) (any, Source, error) {
+		fl, _, err := f.join(t.Context(), flightKey{}, func(context.Context) (*entry, Source, error) {
 			<-release // ignores its context
 			return nil, FromNone, nil
 		})
@@ -231,7 +231,7 @@ func TestCloseDoesNotWaitForeverForAFill(t *testing.T) {
 			t.Error("close says nothing of the fill")
 		}
 		close(release)
-		if err := fl.wait(t.Context()); err != nil {
+		if err := fl.wait(t.Context(), 0); err != nil {
 			t.Error(err)
 		}
 	})
@@ -278,8 +278,8 @@ func TestAFlightLooksAgainBeforeItFills(t *testing.T) {
 	looked := newProbe(h.Cache, 0, &r)
 	h.want(t, r, "x")
 	var out Result[string]
-	land(t.Context(), begin(t.Context(), h.Cache, &r, looked, &out), &out)
-	if out != (Result[string]{Value: "x", Source: FromMemory}) {
+	land(t.Context(), h.Cache, &r, looked, begin(t.Context(), h.Cache, &r, looked, &out), &out)
+	if out != (Result[string]{Value: "x", Source: FromMemory, Fresh: time.Minute}) {
 		t.Errorf("%+v, want x from memory", out)
 	}
 	up.wantFills(t, 1)

@@ -9,11 +9,11 @@ import (
 )
 
 // frameVersion is the first byte of every frame. Change it with the layout.
-const frameVersion = 1
+const frameVersion = 2
 
-// frameHead is the size of a frame's fixed part: version, checksum, binding,
-// times, number of generations.
-const frameHead = 1 + 4 + 8 + 8 + 8 + 2
+// frameHead is the size of a frame's fixed part: version, checksum, packing, binding,
+// term, number of generations.
+const frameHead = 1 + 4 + 1 + 8 + 5*8 + 2
 
 // maxStamps bounds the generations of one frame.
 const maxStamps = 1<<16 - 1
@@ -24,10 +24,11 @@ var errFrame = errors.New("not an entry of this cache")
 type frame struct {
 	// binding ties the bytes to their key and tags.
 	binding uint64
-	filled  time.Time
-	expires time.Time
+	term    term
 	// gens are the generations read before the fill, one per tag in order.
-	gens    []uint64
+	gens []uint64
+	// packed says that the payload is compressed.
+	packed  bool
 	payload []byte
 }
 
@@ -35,11 +36,16 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // encode returns the frame's bytes. Times are kept to the millisecond.
 func (f *frame) encode() []byte {
-	b := make([]byte, 5, frameHead+8*len(f.gens)+len(f.payload))
+	b := make([]byte, 6, frameHead+8*len(f.gens)+len(f.payload))
 	b[0] = frameVersion
+	if f.packed {
+		b[5] = 1
+	}
 	b = binary.BigEndian.AppendUint64(b, f.binding)
-	b = binary.BigEndian.AppendUint64(b, uint64(f.filled.UnixMilli()))
-	b = binary.BigEndian.AppendUint64(b, uint64(f.expires.UnixMilli()))
+	b = binary.BigEndian.AppendUint64(b, uint64(f.term.filled.UnixMilli()))
+	for _, d := range []time.Duration{f.term.life.Fresh, f.term.life.Grace, f.term.life.Hard, f.term.early} {
+		b = binary.BigEndian.AppendUint64(b, uint64(d.Milliseconds()))
+	}
 	b = binary.BigEndian.AppendUint16(b, uint16(len(f.gens)))
 	for _, gen := range f.gens {
 		b = binary.BigEndian.AppendUint64(b, gen)
@@ -51,15 +57,19 @@ func (f *frame) encode() []byte {
 
 // decodeFrame reads a frame. The payload shares the memory of b.
 func decodeFrame(b []byte) (*frame, error) {
-	if len(b) < frameHead || b[0] != frameVersion ||
+	if len(b) < frameHead || b[0] != frameVersion || b[5] > 1 ||
 		binary.BigEndian.Uint32(b[1:]) != crc32.Checksum(b[5:], castagnoli) {
 		return nil, errFrame
 	}
+	number := func(at int) uint64 { return binary.BigEndian.Uint64(b[at:]) }
+	millis := func(at int) time.Duration { return time.Duration(number(at)) * time.Millisecond }
 	f := &frame{
-		binding: binary.BigEndian.Uint64(b[5:]),
-		filled:  time.UnixMilli(int64(binary.BigEndian.Uint64(b[13:]))),
-		expires: time.UnixMilli(int64(binary.BigEndian.Uint64(b[21:]))),
-		gens:    make([]uint64, binary.BigEndian.Uint16(b[29:])),
+		packed: b[5] == 1, binding: number(6),
+		term: term{
+			filled: time.UnixMilli(int64(number(14))), early: millis(46),
+			life: Life{Fresh: millis(22), Grace: millis(30), Hard: millis(38)},
+		},
+		gens: make([]uint64, binary.BigEndian.Uint16(b[frameHead-2:])),
 	}
 	rest := b[frameHead:]
 	if len(rest) < 8*len(f.gens) {

@@ -10,13 +10,21 @@ import (
 	"pgregory.net/rapid"
 )
 
-var compareFrames = cmp.Options{cmp.AllowUnexported(frame{}), cmpopts.EquateEmpty()}
+var compareFrames = cmp.Options{cmp.AllowUnexported(frame{}, term{}), cmpopts.EquateEmpty()}
+
+func drawMillis(t *rapid.T, name string) time.Duration {
+	return time.Duration(rapid.Int64Range(0, MaxFresh.Milliseconds()).Draw(t, name)) * time.Millisecond
+}
 
 func drawFrame(t *rapid.T) *frame {
 	return &frame{
 		binding: rapid.Uint64().Draw(t, "binding"),
-		filled:  time.UnixMilli(rapid.Int64Range(0, 1<<45).Draw(t, "filled")),
-		expires: time.UnixMilli(rapid.Int64Range(0, 1<<45).Draw(t, "expires")),
+		term: term{
+			filled: time.UnixMilli(rapid.Int64Range(0, 1<<45).Draw(t, "filled")),
+			life:   Life{Fresh: drawMillis(t, "fresh"), Grace: drawMillis(t, "grace"), Hard: drawMillis(t, "hard")},
+			early:  drawMillis(t, "early"),
+		},
+		packed:  rapid.Bool().Draw(t, "packed"),
 		gens:    rapid.SliceOfN(rapid.Uint64(), 0, 5).Draw(t, "gens"),
 		payload: rapid.SliceOf(rapid.Byte()).Draw(t, "payload"),
 	}

@@ -97,12 +97,12 @@ func (f *fleet) read(at, thing int, wait time.Duration) {
 	vouched := c.memory.lease.live(began)
 	request := Request[int]{
 		Key:  f.scope.Key(KeySpec{Route: "r", ID: strconv.Itoa(thing)}),
-		Tags: []Tag{f.scope.Tag("t", strconv.Itoa(thing))}, Fresh: time.Minute,
-		Fill: func(ctx context.Context) ([]byte, error) {
+		Tags: []Tag{f.scope.Tag("t", strconv.Itoa(thing))}, Life: Life{Fresh: time.Minute},
+		Fill: func(ctx context.Context) (Reply, error) {
 			f.mu.Lock()
 			text := strconv.Itoa(f.version[thing])
 			f.mu.Unlock()
-			return []byte(text), pause(ctx, wait)
+			return Reply{Bytes: []byte(text)}, pause(ctx, wait)
 		},
 		Decode: func(b []byte) (int, error) { return strconv.Atoi(string(b)) },
 	}

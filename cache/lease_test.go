@@ -283,7 +283,7 @@ func BenchmarkHit(b *testing.B) {
 	h.want(b, r, "x")
 	h.emit = func(Event) {}
 	for b.Loop() {
-		if _, err := Get(b.Context(), h.Cache, r); err != nil {
+		if _, err := got(b.Context(), h.Cache, r); err != nil {
 			b.Fatal(err)
 		}
 	}

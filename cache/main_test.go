@@ -101,6 +101,8 @@ func newHouse(t testing.TB, client redis.UniversalClient, change ...func(*Option
 		RedisTimeout: 5 * time.Second,
 		// Most tests are about the tiers, and move the clock: not about leases.
 		Lone: true,
+		// and about expiry to the instant
+		Jitter: func() float64 { return 0 },
 	}
 	for _, f := range change {
 		f(&o)
@@ -150,11 +152,11 @@ func (s *source) counts() (fills, decodes int) {
 	return s.fills, s.decodes
 }
 
-func (s *source) fill(context.Context) ([]byte, error) {
+func (s *source) fill(context.Context) (Reply, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fills++
-	return []byte(s.text), s.err
+	return Reply{Bytes: []byte(s.text)}, s.err
 }
 
 // decode refuses texts that begin with "bad".
@@ -171,18 +173,24 @@ func (s *source) decode(b []byte) (string, error) {
 // request asks for company id, which depends on its own tag and "companies".
 func (s *source) request(sc Scope, id string) Request[string] {
 	return Request[string]{
-		Key:   sc.Key(KeySpec{Route: "companies.get", ID: id}),
-		Tags:  []Tag{sc.Tag("company", id), sc.Tag("companies")},
-		Fresh: time.Minute, Fill: s.fill, Decode: s.decode,
+		Key:  sc.Key(KeySpec{Route: "companies.get", ID: id}),
+		Tags: []Tag{sc.Tag("company", id), sc.Tag("companies")},
+		Life: Life{Fresh: time.Minute}, Fill: s.fill, Decode: s.decode,
 	}
+}
+
+// got is Get for those who look at value and error only.
+func got[T any](ctx context.Context, c *Cache, r Request[T]) (T, error) {
+	out := Get(ctx, c, r)
+	return out.Value, out.Err
 }
 
 // want gets the request's value and compares.
 func (h *house) want(t testing.TB, r Request[string], value string) {
 	t.Helper()
-	got, err := Get(t.Context(), h.Cache, r)
-	if err != nil || got != value {
-		t.Fatalf("Get = %q, %v; want %q", got, err, value)
+	text, err := got(t.Context(), h.Cache, r)
+	if err != nil || text != value {
+		t.Fatalf("Get = %q, %v; want %q", text, err, value)
 	}
 }
 

@@ -21,6 +21,11 @@ func (n names) entry(key Key) string {
 	return "mg:" + n.version + ":" + hashTag(key.tenant) + ":e:" + shorten(key.text)
 }
 
+// filling names the claim of whoever fills an entry.
+func (n names) filling(key Key) string {
+	return "mg:" + n.version + ":" + hashTag(key.tenant) + ":f:" + shorten(key.text)
+}
+
 // generation names a tag's generation. There is no version in it: replicas of two
 // versions, in a rolling restart, must see each other's evictions.
 func (n names) generation(tag Tag) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"math/rand/v2"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -18,6 +19,14 @@ const (
 	DefaultMaxValue = 1 << 20
 	// DefaultFillTimeout bounds one fill.
 	DefaultFillTimeout = 10 * time.Second
+	// DefaultPatience is how long a fill is waited for where there is an old value.
+	DefaultPatience = time.Second
+	// RefreshPause is how long nobody asks again for what was not answered, or is being
+	// refreshed.
+	RefreshPause = 5 * time.Second
+	// MaxRefreshes is how many refreshes one tenant has under way in one process.
+	// Beyond it stale values are served without.
+	MaxRefreshes = 32
 	// DefaultRedisTimeout bounds one exchange with Redis.
 	DefaultRedisTimeout = 50 * time.Millisecond
 	// DefaultRedisBypass is how long Redis is left alone after it failed.
@@ -38,7 +47,7 @@ const (
 	DefaultLedgerBytes int64 = 64 << 20
 	// MaxResult bounds the recorded result, and the note, of one write, in bytes.
 	MaxResult = 256 << 10
-	// MaxFresh is the longest that an entry lives; a longer Fresh is cut to it.
+	// MaxFresh is the longest that an entry lives; a longer [Life] is cut to it.
 	MaxFresh = 24 * time.Hour
 	// GenerationLife is how long Redis keeps a generation after its last use: longer
 	// than any entry, so that an entry never outlives what it depends on.
@@ -58,6 +67,9 @@ type Options struct {
 	MaxValue int
 	// FillTimeout ends a fill's context. Zero is [DefaultFillTimeout].
 	FillTimeout time.Duration
+	// Patience is how long a fill is waited for where there is an old value to serve
+	// instead. Zero is [DefaultPatience].
+	Patience time.Duration
 	// RedisTimeout bounds each exchange with Redis. Zero is [DefaultRedisTimeout].
 	RedisTimeout time.Duration
 	// RedisBypass is how long Redis is not asked after it failed to answer; then
@@ -85,6 +97,9 @@ type Options struct {
 	LedgerBytes int64
 	// Now is the clock of expiry and bypass. Nil is time.Now.
 	Now func() time.Time
+	// Jitter gives the part of [MaxJitter] that one value's life is shortened by, at
+	// least 0 and below 1. Nil is chance.
+	Jitter func() float64
 	// OnEvent is told what happens, for metrics; nil is nobody. It is called
 	// concurrently and must return quickly.
 	OnEvent func(Event)
@@ -99,7 +114,7 @@ type Options struct {
 // with them.
 func (o Options) withDefaults() (Options, error) {
 	for name, value := range map[string]int64{
-		"MaxBytes": o.MaxBytes, "MaxValue": int64(o.MaxValue), "FillTimeout": int64(o.FillTimeout),
+		"MaxBytes": o.MaxBytes, "MaxValue": int64(o.MaxValue), "FillTimeout": int64(o.FillTimeout), "Patience": int64(o.Patience),
 		"RedisTimeout": int64(o.RedisTimeout), "RedisBypass": int64(o.RedisBypass), "TierLease": int64(o.TierLease), "ClaimTimeout": int64(o.ClaimTimeout),
 		"ClaimLease": int64(o.ClaimLease), "LedgerWindow": int64(o.LedgerWindow), "LedgerBytes": o.LedgerBytes,
 	} {
@@ -113,6 +128,7 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("cache: MaxValue is %d bytes; the most is %d", o.MaxValue, math.MaxInt32)
 	}
 	o.FillTimeout = cmp.Or(o.FillTimeout, DefaultFillTimeout)
+	o.Patience = cmp.Or(o.Patience, DefaultPatience)
 	o.RedisTimeout = cmp.Or(o.RedisTimeout, DefaultRedisTimeout)
 	o.RedisBypass = cmp.Or(o.RedisBypass, DefaultRedisBypass)
 	o.TierLease = cmp.Or(o.TierLease, DefaultTierLease)
@@ -126,6 +142,9 @@ func (o Options) withDefaults() (Options, error) {
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
 	}
 	if o.OnEvent == nil {
 		o.OnEvent = func(Event) {}

@@ -28,7 +28,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	if c.maxValue != DefaultMaxValue || c.flights.timeout != DefaultFillTimeout || c.redis != nil {
 		t.Errorf("defaults: %+v", c)
 	}
-	if v, err := Get(t.Context(), c, (&source{text: "x"}).request(scope(t, "acme", "system"), "1")); v != "x" || err != nil {
+	if v, err := got(t.Context(), c, (&source{text: "x"}).request(scope(t, "acme", "system"), "1")); v != "x" || err != nil {
 		t.Errorf("Get = %q, %v", v, err)
 	}
 }

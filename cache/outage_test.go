@@ -287,7 +287,7 @@ func TestInACluster(t *testing.T) {
 	}
 	GetMany(t.Context(), a.Cache, rs)
 	for _, res := range GetMany(t.Context(), b.Cache, rs) {
-		if res != (Result[string]{Value: "old", Source: FromRedis}) {
+		if res != (Result[string]{Value: "old", Source: FromRedis, Fresh: time.Minute}) {
 			t.Fatalf("%+v, want old from redis", res)
 		}
 	}

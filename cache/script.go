@@ -6,35 +6,55 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// next is the Lua of the tenant's counter, KEYS[1]. It only rises, and starts at
-// the clock (in microseconds), so that even a Redis that lost everything does not
-// count through old generations again. Doubles hold microseconds until 2255.
+// next is the Lua of the tenant's counter, KEYS[1], which lives for ARGV[1] ms as
+// generations do. It only rises, and starts at the clock (in microseconds), so that
+// even a Redis that lost it does not count through old generations again. Doubles
+// hold microseconds until 2255.
 const next = `
 local function next()
   local t = redis.call('TIME')
   local clock = t[1] * 1000000 + t[2]
   local n = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
   n = string.format('%.0f', math.max(n + 1, clock))
-  redis.call('SET', KEYS[1], n)
+  redis.call('SET', KEYS[1], n, 'PX', ARGV[1])
   return n
 end
 `
 
 var (
-	// ensureScript gives the tags KEYS[2..] that have no generation one, which
-	// lives for ARGV[1] ms, and returns all. A tag without a generation vouches
-	// for nothing, so one that Redis lost costs misses and never freshness.
-	ensureScript = redis.NewScript(next + `
-local out = {}
+	// openScript gives the ARGV[2] tags from KEYS[2] on, of those that have no
+	// generation, one that lives for ARGV[1] ms, and returns all. A tag without a
+	// generation vouches for nothing, so one that Redis lost costs misses and never
+	// freshness. The KEYS after them are of entries that the claimant ARGV[3] is about
+	// to fill: of each it returns 1 if another is, else it keeps others off for
+	// ARGV[4] ms and returns 0. The claim of a refresh, which ends in ~, keeps off
+	// refreshes only.
+	openScript = redis.NewScript(next + `
+local out, tags = {}, tonumber(ARGV[2])
+local function refreshes(claimant) return string.sub(claimant, -1) == '~' end
 for i = 2, #KEYS do
-  local gen = redis.call('GET', KEYS[i])
-  if not gen then
-    gen = next()
-    redis.call('SET', KEYS[i], gen, 'PX', ARGV[1])
+  local now = redis.call('GET', KEYS[i])
+  if i > tags + 1 then
+    if now and now ~= ARGV[3] and (refreshes(ARGV[3]) or not refreshes(now)) then
+      now = 1
+    else
+      redis.call('SET', KEYS[i], ARGV[3], 'PX', ARGV[4])
+      now = 0
+    end
+  elseif not now then
+    now = next()
+    redis.call('SET', KEYS[i], now, 'PX', ARGV[1])
   end
-  out[i - 1] = gen
+  out[i - 1] = now
 end
 return out
+`)
+
+	// claimedScript leaves the fill KEYS[1] to the claimant ARGV[1] for another
+	// ARGV[2] ms, if it is its.
+	claimedScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `)
 
 	// bumpScript gives the tags KEYS[2..] a new generation that lives for ARGV[1] ms.
@@ -45,13 +65,15 @@ return gen
 `)
 
 	// storeScript stores the frame ARGV[1] as KEYS[1] for ARGV[2] ms, unless a
-	// generation KEYS[2..] is no longer the ARGV[4..] that was read before the
-	// fill. It renews the generations' life, ARGV[3] ms.
+	// generation KEYS[3..] is no longer the ARGV[5..] that was read before the
+	// fill. It renews the generations' life, ARGV[3] ms. Either way the fill
+	// KEYS[2] is not the claimant ARGV[4]'s any more.
 	storeScript = redis.NewScript(`
-for i = 2, #KEYS do
+if redis.call('GET', KEYS[2]) == ARGV[4] then redis.call('DEL', KEYS[2]) end
+for i = 3, #KEYS do
   if redis.call('GET', KEYS[i]) ~= ARGV[i + 2] then return 0 end
 end
-for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[3]) end
+for i = 3, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[3]) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `)

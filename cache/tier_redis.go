@@ -2,8 +2,11 @@ package cache
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // maxRead bounds the names of one MGET: Redis serves nobody else meanwhile.
@@ -20,15 +23,32 @@ type redisTier struct {
 	names  names
 	owed   debts
 	writes writer
+	*packer
+	self  string        // names this process to the others
+	lease time.Duration // of a fill
 }
 
-func newRedisTier(o *Options, sure *link) *redisTier {
+func newRedisTier(o *Options, sure *link) (*redisTier, error) {
 	if sure == nil {
-		return nil
+		return nil, nil //nolint:nilnil // a nil tier holds nothing
 	}
-	t := &redisTier{link: newLink(o, o.RedisTimeout, sure.outage), sure: sure, names: newNames(o.Version)}
+	packer, err := newPacker(o.MaxValue)
+	if err != nil {
+		return nil, fmt.Errorf("cache: compression: %w", err)
+	}
+	t := &redisTier{
+		link: newLink(o, o.RedisTimeout, sure.outage), sure: sure, names: newNames(o.Version), packer: packer,
+		self: rand.Text(), lease: FillLease,
+	}
 	t.writes.commit = t.commit
-	return t
+	return t, nil
+}
+
+// close ends what the tier has running. The client is its opener's.
+func (t *redisTier) close() {
+	if t != nil {
+		t.packer.close()
+	}
 }
 
 // read asks for the probes' entries and generations, in one round trip.
@@ -47,54 +67,6 @@ func (t *redisTier) read(ctx context.Context, probes []*probe) {
 			t.emit(Event{Kind: Undecodable, Route: p.key.route, Err: errFrame})
 		}
 	}
-}
-
-// ensure gives the probes' tags generations where they have none, so that what is
-// about to be filled can be stored.
-func (t *redisTier) ensure(ctx context.Context, probes []*probe) {
-	if t == nil {
-		return
-	}
-	lacking := map[Tag]uint64{}
-	for _, p := range probes {
-		for i, gen := range p.remote {
-			if gen == 0 {
-				lacking[p.tags[i]] = 0
-			}
-		}
-	}
-	if len(lacking) == 0 {
-		return
-	}
-	if t.exchange(ctx, "read", func(ctx context.Context) error { return t.create(ctx, lacking) }) != nil {
-		return // the probes stay incomplete, and are not stored
-	}
-	for _, p := range probes {
-		for i, gen := range p.remote {
-			if gen == 0 {
-				p.remote[i] = lacking[p.tags[i]]
-			}
-		}
-	}
-}
-
-// create fills in the generations of tags that had none.
-func (t *redisTier) create(ctx context.Context, gens map[Tag]uint64) error {
-	calls, tags := t.perTenant(ensureScript, maps.Keys(gens))
-	cmds, err := runScripts(ctx, t.client, calls)
-	if err != nil {
-		return err
-	}
-	for i, cmd := range cmds {
-		values, err := cmd.Slice()
-		if err != nil {
-			return err
-		}
-		for j, tag := range tags[i] {
-			gens[tag] = generationOf(values[j])
-		}
-	}
-	return nil
 }
 
 // evict bumps the tags' generations. What fails is owed, and paid before the next

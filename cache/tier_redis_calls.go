@@ -8,11 +8,10 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// perTenant returns one call of the script per tenant, and its tags. In a Cluster
-// a script reaches one slot, so one tenant, only.
-func (t *redisTier) perTenant(script *redis.Script, tags iter.Seq[Tag]) ([]scriptCall, [][]Tag) {
+// bump gives the tags new generations, by one call of the script per tenant: in a
+// Cluster a script reaches one slot, so one tenant, only.
+func (t *redisTier) bump(ctx context.Context, link *link, tags iter.Seq[Tag]) error {
 	var calls []scriptCall
-	var groups [][]Tag
 	at := map[string]int{}
 	for tag := range tags {
 		i, ok := at[tag.tenant]
@@ -20,20 +19,12 @@ func (t *redisTier) perTenant(script *redis.Script, tags iter.Seq[Tag]) ([]scrip
 			i = len(calls)
 			at[tag.tenant] = i
 			calls = append(calls, scriptCall{
-				script: script, keys: []string{t.names.counter(tag.tenant)},
+				script: bumpScript, keys: []string{t.names.counter(tag.tenant)},
 				args: []any{GenerationLife.Milliseconds()},
 			})
-			groups = append(groups, nil)
 		}
 		calls[i].keys = append(calls[i].keys, t.names.generation(tag))
-		groups[i] = append(groups[i], tag)
 	}
-	return calls, groups
-}
-
-// bump gives the tags new generations.
-func (t *redisTier) bump(ctx context.Context, link *link, tags iter.Seq[Tag]) error {
-	calls, _ := t.perTenant(bumpScript, tags)
 	return link.exchange(ctx, "evict", func(ctx context.Context) error {
 		_, err := runScripts(ctx, t.client, calls)
 		return err

@@ -8,24 +8,26 @@ import (
 // write stores a filled value, unless a tag was evicted since the probe read its
 // generation: then it reports late. It returns when Redis has it, so that other
 // replicas find it.
-func (t *redisTier) write(ctx context.Context, p *probe, f *frame) (late bool) {
+func (t *redisTier) write(ctx context.Context, p *probe, e *entry, bytes []byte) (late bool) {
 	if t == nil || !p.complete() || len(p.remote) > maxStamps {
 		return false
 	}
-	ttl := f.expires.Sub(t.now()).Milliseconds()
+	ttl := e.term.ends().Sub(t.now()).Milliseconds()
 	if ttl <= 0 {
 		return false
 	}
-	f.binding, f.gens = bind(p.key, p.tags), slices.Clone(p.remote)
-	keys := make([]string, 0, 1+len(p.tags))
-	keys = append(keys, t.names.entry(p.key))
-	args := []any{f.encode(), ttl, GenerationLife.Milliseconds()}
-	for i, tag := range p.tags {
+	depends := len(e.stamps)
+	f := &frame{binding: bind(p.key, p.tags[:depends]), term: e.term, gens: slices.Clone(p.remote[:depends])}
+	t.pack(f, bytes)
+	keys := []string{t.names.entry(p.key), t.names.filling(p.key)}
+	args := []any{f.encode(), ttl, GenerationLife.Milliseconds(), t.claimant(p)}
+	for i, tag := range p.tags[:depends] {
 		keys = append(keys, t.names.generation(tag))
 		args = append(args, p.remote[i])
 	}
 	w := &write{call: scriptCall{script: storeScript, keys: keys, args: args}}
 	t.writes.submit(ctx, w)
+	p.stored = w.done
 	return w.late
 }
 
@@ -40,7 +42,7 @@ func (t *redisTier) commit(ctx context.Context, batch []*write) {
 		cmds, err := runScripts(ctx, t.client, calls)
 		for i, cmd := range cmds {
 			stored, refused := cmd.Int()
-			batch[i].late = refused == nil && stored == 0
+			batch[i].late, batch[i].done = refused == nil && stored == 0, refused == nil
 		}
 		return err
 	})

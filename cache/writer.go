@@ -12,6 +12,7 @@ const maxWriteBatch = 64
 type write struct {
 	call scriptCall
 	late bool // set by commit: refused, a generation has moved
+	done bool // set by commit: Redis has decided
 
 	turn chan bool // true: lead the next batch; false: yours is done
 }
