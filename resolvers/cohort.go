@@ -23,6 +23,7 @@ type operation struct {
 	asked   map[string]*sync.Once // place of a field -> its one question
 	watches []*loaders.Watch      // of the fields that may have made calls
 	items   int                   // listed so far
+	stale   map[staleKey]Stale    // fields with an answer that was not fresh
 }
 
 type operationKey struct{}
@@ -32,7 +33,8 @@ var errNoOperation = errors.New("resolvers: no operation in this context")
 
 // Begin prepares the context in which an operation is resolved.
 func Begin(ctx context.Context, l *loaders.Loaders) context.Context {
-	op := &operation{cohorts: map[string]any{}, asked: map[string]*sync.Once{}}
+	op := &operation{cohorts: map[string]any{}, asked: map[string]*sync.Once{}, stale: map[staleKey]Stale{}}
+	l.OnStale(op.aged)
 	return context.WithValue(loaders.With(ctx, l), operationKey{}, op)
 }
 

@@ -113,6 +113,9 @@ func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*opera
 		if spent != nil {
 			op.response.Extensions["upstream"] = spent
 		}
+		if len(op.stale) > 0 {
+			op.response.Extensions["staleness"] = op.stale
+		}
 		if op.estimate != nil && !dry {
 			s.metrics.cost(report.Requested, report.Actual)
 		}

@@ -23,6 +23,7 @@ type operation struct {
 	refused  bool              // before any of it was run
 	loading  *loaders.Loaders  // nil until it runs
 	used     int               // points
+	stale    []resolvers.Stale // fields whose data was not fresh
 }
 
 // points is the operation's cost as far as it is known.
@@ -97,6 +98,7 @@ func (s *Server) execute(ctx context.Context, op *operation) {
 	s.auditWrites(ctx, req, op)
 	calls, items := resolvers.Used(ctx)
 	op.used = min(calls+items, op.points())
+	op.stale = resolvers.Staleness(ctx)
 }
 
 // admit finds out who the viewer is where a field needs to know, and arranges

@@ -62,6 +62,9 @@ type Route struct {
 	// Tags are templates of what a reply depends on: "company:{companyUuid}", "companies". Dropping one ends the use of
 	// cached replies, and of calls under way that others would share. Writes have none.
 	Tags []string
+	// Births are templates of what a reply depends on as well while it is a refusal: dropping one ends that there is no such
+	// thing, or that it is not for us. They are the tags of the lists that it would stand in, where those are not in Tags.
+	Births []string
 	// Assumed says which documented sample the decoder leans on where the endpoint prints none; "" when it prints one.
 	Assumed string
 }

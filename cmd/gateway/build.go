@@ -191,10 +191,12 @@ func allRoutes() []*upstream.Route {
 	return slices.Concat(appdirect.Routes(), kazoo.Routes(), twilio.Routes(), leadconnector.Routes())
 }
 
-// wireVersion names what is kept in Redis: upstream bytes under routes. It
-// changes with the routes, so that a new release never reads another's entries.
+// wireVersion names what is kept in Redis: upstream bytes under routes. It changes
+// with the routes and with the form of what is kept, so that a new release never
+// reads another's entries.
 func wireVersion() string {
 	hash := sha256.New()
+	hash.Write([]byte(loaders.CodecVersion))
 	for _, r := range allRoutes() {
 		hash.Write([]byte(r.Name + r.Method + r.Path))
 	}

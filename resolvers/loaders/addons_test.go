@@ -207,8 +207,8 @@ func TestSetUpIsNotKept(t *testing.T) {
 	m.populate(2)
 	l := New(m.tenant(t), service(t))
 	kept, err := installedBy("AC1").request(l, l.installationTrail("AC1").ask("")).Fill(t.Context())
-	if err != nil || !bytes.Contains(kept, []byte("XE1-0")) || bytes.Contains(kept, []byte("s3cret")) {
-		t.Errorf("kept is %s, %v", kept, err)
+	if err != nil || !bytes.Contains(kept.Bytes, []byte("XE1-0")) || bytes.Contains(kept.Bytes, []byte("s3cret")) {
+		t.Errorf("kept is %s, %v", kept.Bytes, err)
 	}
 }
 

@@ -25,6 +25,7 @@ func (d *Directory) Person(ctx context.Context, tenant, subject string) (auth.Pe
 		return auth.Person{}, &NotFoundError{Type: "User"}
 	}
 	l := New(t, auth.Anonymous(tenant))
+	l.strict = true // a role that was taken away is not lent out while its backend is away
 	user, err := l.subject(ctx, subject)
 	if err != nil {
 		return nobody(err)

@@ -29,7 +29,7 @@ func (f family[K, T]) memo(l *Loaders) *memo[K, []T] {
 		for i, key := range keys {
 			requests[i] = f.request(l, key)
 		}
-		got := source[[]T]{route: f.route}.collect(cache.GetMany(ctx, l.tenant.cache, requests))
+		got := source[[]T]{route: f.route}.collect(ctx, l, cache.GetMany(ctx, l.tenant.cache, requests))
 		for i, err := range got.errs {
 			if upstream.KindOf(err) == upstream.NotFound {
 				got.values[i], got.errs[i] = []T{}, nil

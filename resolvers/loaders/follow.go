@@ -93,7 +93,7 @@ func firstPages[T any](ctx context.Context, l *Loaders, trails []trail[T]) answe
 	for i, t := range trails {
 		requests[i] = t.source.request(l, t.ask(""))
 	}
-	return trails[0].source.collect(cache.GetMany(ctx, l.tenant.cache, requests))
+	return trails[0].source.collect(ctx, l, cache.GetMany(ctx, l.tenant.cache, requests))
 }
 
 // path is how far one list has been followed.

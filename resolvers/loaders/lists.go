@@ -65,7 +65,7 @@ func read[T any](ctx context.Context, l *Loaders, lists []listing[T], p Page) an
 	if len(runs) == 0 {
 		return out
 	}
-	pages := runs[0].source.collect(cache.GetMany(ctx, l.tenant.cache, heads))
+	pages := runs[0].source.collect(ctx, l, cache.GetMany(ctx, l.tenant.cache, heads))
 	errs := beside(len(runs), func(i int) (err error) {
 		out.values[at[i]], err = runs[i].read(ctx, l, p, pages.values[i], pages.errs[i])
 		return err

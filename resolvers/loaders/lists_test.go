@@ -251,7 +251,7 @@ func TestTagsFillTemplates(t *testing.T) {
 	b := newNumbers(t)
 	l := New(b.tenant, auth.Anonymous("acme"))
 	route := &upstream.Route{Tags: []string{"companies", "company:{id}:memberships"}}
-	got := l.tags(route, map[string]string{"id": "a:b"})
+	got := l.tags(route.Tags, map[string]string{"id": "a:b"})
 	if got[0] != b.tenant.system.Tag("companies") || got[1] != b.tenant.system.Tag("company", "a:b", "memberships") {
 		t.Errorf("tags are %v", got)
 	}

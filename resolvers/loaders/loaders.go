@@ -55,6 +55,9 @@ type Loaders struct {
 	tenant *Tenant
 	viewer *auth.Viewer
 	age    leastFresh
+	// strict loaders take nothing stale.
+	strict  bool
+	onStale func(context.Context, Stale) // nil for nobody
 
 	links           *memo[the, []Link]
 	companies       *memo[string, *model.Company]
@@ -133,6 +136,13 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.offers = newMemo(l.fetchOffers)
 	l.leads = newMemo(l.fetchLeads)
 	return l
+}
+
+// anew makes loaders of the same operation that have loaded nothing.
+func (l *Loaders) anew() *Loaders {
+	next := New(l.tenant, l.viewer)
+	next.strict, next.onStale = l.strict, l.onStale
+	return next
 }
 
 // Viewer is on whose behalf the operation runs; never nil.

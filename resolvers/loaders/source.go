@@ -29,20 +29,29 @@ type ask struct {
 	body []byte
 }
 
-// request says to the cache where the answer is kept and how it is filled.
+// request says to the cache where the answer is kept and how it is filled. Neither
+// may look at the loaders later: a fill can outlive them.
 func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
-	l.age.lower(s.route.Fresh)
+	backends, call := l.tenant.backends, l.call(s.route, a)
 	return cache.Request[T]{
 		Key:    l.scope(s.route).Key(cache.KeySpec{Route: s.route.Name, ID: a.id(), Args: a.query}),
-		Tags:   l.tags(s.route, a.params),
-		Fresh:  s.route.Fresh,
-		Decode: s.decode,
-		Fill: func(ctx context.Context) ([]byte, error) {
-			reply, err := l.tenant.backends.do(ctx, l.call(s.route, a))
-			if err != nil {
-				return nil, err
+		Tags:   l.tags(s.route.Tags, a.params),
+		Births: l.tags(s.route.Births, a.params),
+		Life:   lifeOf(s.route),
+		Strict: l.strict,
+		Outage: unanswered,
+		Decode: s.decoded,
+		Fill: func(ctx context.Context) (cache.Reply, error) {
+			call := call
+			if cache.IsRefresh(ctx) {
+				call.Lane = upstream.Background
 			}
-			return s.kept(reply.Body)
+			reply, err := backends.do(ctx, call)
+			if err != nil {
+				return verdict(s.route, err)
+			}
+			body, err := s.kept(reply.Body)
+			return cache.Reply{Bytes: body, Most: mostOf(s.route, reply.Header)}, err
 		},
 	}
 }
@@ -71,8 +80,7 @@ func (l *Loaders) call(route *upstream.Route, a ask) upstream.Call {
 
 // get answers one ask, from the cache or the backend.
 func (s source[T]) get(ctx context.Context, l *Loaders, a ask) (T, error) {
-	value, err := cache.Get(ctx, l.tenant.cache, s.request(l, a))
-	return value, s.late(err)
+	return s.take(ctx, l, cache.Get(ctx, l.tenant.cache, s.request(l, a)))
 }
 
 // now asks the backend itself, past the cache and what is under way in it: a
@@ -88,25 +96,17 @@ func (s source[T]) now(ctx context.Context, l *Loaders, a ask) (T, error) {
 
 // getMany answers many at once: one look into the cache, then the missing calls side by side.
 func (s source[T]) getMany(ctx context.Context, l *Loaders, asks []ask) answers[T] {
-	return s.collect(cache.GetMany(ctx, l.tenant.cache, s.requests(l, asks)))
+	return s.collect(ctx, l, cache.GetMany(ctx, l.tenant.cache, s.requests(l, asks)))
 }
 
 // lookup is getMany without calls: what is not in the cache is [cache.ErrMiss].
 func (s source[T]) lookup(ctx context.Context, l *Loaders, asks []ask) answers[T] {
-	return s.collect(cache.Lookup(ctx, l.tenant.cache, s.requests(l, asks)))
+	return s.collect(ctx, l, cache.Lookup(ctx, l.tenant.cache, s.requests(l, asks)))
 }
 
-// misses counts which of these asks would cost a call.
-func (s source[T]) misses(ctx context.Context, l *Loaders, asks []ask) (n int) {
-	if len(asks) == 0 {
-		return 0
-	}
-	for _, err := range s.lookup(ctx, l, asks).errs {
-		if errors.Is(err, cache.ErrMiss) {
-			n++
-		}
-	}
-	return n
+// misses counts which of these asks would keep somebody waiting for a call.
+func (s source[T]) misses(ctx context.Context, l *Loaders, asks []ask) int {
+	return cache.Missing(ctx, l.tenant.cache, s.requests(l, asks))
 }
 
 func (s source[T]) requests(l *Loaders, asks []ask) []cache.Request[T] {
@@ -117,12 +117,20 @@ func (s source[T]) requests(l *Loaders, asks []ask) []cache.Request[T] {
 	return out
 }
 
-func (s source[T]) collect(results []cache.Result[T]) answers[T] {
+func (s source[T]) collect(ctx context.Context, l *Loaders, results []cache.Result[T]) answers[T] {
 	a := newAnswers[T](len(results))
 	for i, r := range results {
-		a.values[i], a.errs[i] = r.Value, s.late(r.Err)
+		a.values[i], a.errs[i] = s.take(ctx, l, r)
 	}
 	return a
+}
+
+// take hands an answer out, and notes how fresh it is.
+func (s source[T]) take(ctx context.Context, l *Loaders, r cache.Result[T]) (T, error) {
+	if !errors.Is(r.Err, cache.ErrMiss) {
+		l.note(ctx, s.route, r.Fresh, r.Stale)
+	}
+	return r.Value, s.late(r.Err)
 }
 
 // late names the backend that an operation could not wait for. The cache only
@@ -150,10 +158,10 @@ func (a ask) id() string {
 	return values.Encode()
 }
 
-// tags are what a route's reply depends on.
-func (l *Loaders) tags(route *upstream.Route, params map[string]string) []cache.Tag {
-	out := make([]cache.Tag, len(route.Tags))
-	for i, template := range route.Tags {
+// tags are the tags of these templates.
+func (l *Loaders) tags(templates []string, params map[string]string) []cache.Tag {
+	out := make([]cache.Tag, len(templates))
+	for i, template := range templates {
 		out[i] = fill(l.tenant.system, template, params)
 	}
 	return out

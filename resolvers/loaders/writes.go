@@ -265,5 +265,5 @@ func checkKey(key string) error {
 // Mutations run one after the other: nobody is reading now.
 func (l *Loaders) touched(ctx context.Context, changes []Change) {
 	_ = l.tenant.cache.Evict(ctx, l.tenant.touching(changes...)...) // it tells of a Redis that is away by an event of its own
-	*l = *New(l.tenant, l.viewer)
+	*l = *l.anew()
 }

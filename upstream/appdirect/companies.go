@@ -33,6 +33,7 @@ var ReadCompany = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"company:{companyUuid}"},
+	Births:    []string{"companies"},
 }
 
 // Company is a company as the account interface writes it.

@@ -19,6 +19,7 @@ var ListMemberships = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  100,
 	Tags:      []string{"company:{companyUuid}:memberships", "users"}, // the people stand in it
+	Births:    []string{"companies"},
 }
 
 // ListUserMemberships reads the companies that a user belongs to. It is read
@@ -32,6 +33,7 @@ var ListUserMemberships = &upstream.Route{
 	Fresh:     freshIdentity,
 	Hard:      hardExpiry,
 	Tags:      []string{"user:{userUuid}:memberships"},
+	Births:    []string{"users"},
 	Assumed:   "the printed list of a company's memberships, with or without its page object",
 }
 

@@ -19,6 +19,7 @@ var ListReviews = &upstream.Route{
 	Fresh:     freshCatalogue,
 	Hard:      hardExpiry,
 	Tags:      []string{"product:{applicationId}:reviews"},
+	Births:    []string{"products"},
 	Assumed:   "a plain list of what creating a review takes",
 }
 
@@ -33,6 +34,7 @@ var ListComments = &upstream.Route{
 	Fresh:     freshCatalogue,
 	Hard:      hardExpiry,
 	Tags:      []string{"product:{applicationId}:reviews"},
+	Births:    []string{"products"},
 	Assumed:   "a plain list of what creating a comment takes",
 }
 
@@ -47,6 +49,7 @@ var ListQuestions = &upstream.Route{
 	Fresh:     freshCatalogue,
 	Hard:      hardExpiry,
 	Tags:      []string{"product:{applicationId}:questions"},
+	Births:    []string{"products"},
 	Assumed:   "a plain list of what updating a question takes",
 }
 
@@ -61,6 +64,7 @@ var ListAnswers = &upstream.Route{
 	Fresh:     freshCatalogue,
 	Hard:      hardExpiry,
 	Tags:      []string{"product:{applicationId}:questions"},
+	Births:    []string{"products"},
 	Assumed:   "a plain list of what creating an answer takes",
 }
 

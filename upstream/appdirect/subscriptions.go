@@ -60,6 +60,7 @@ var ReadSubscription = &upstream.Route{
 	Fresh:     freshBilling,
 	Hard:      hardExpiry,
 	Tags:      []string{"subscription:{subscriptionId}", "orders"},
+	Births:    []string{"subscriptions"},
 	Assumed:   "the printed answer to creating a subscription",
 }
 

@@ -31,6 +31,7 @@ var ReadUser = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"user:{userUuid}"},
+	Births:    []string{"users"},
 	Assumed:   "the user object inside the printed membership",
 }
 

@@ -62,6 +62,7 @@ var broken = []struct {
 	{"tags", func(room *contract.Room) { room.Routes[0].Tags = nil }, "has to be dropped"},
 	{"tags", func(room *contract.Room) { room.Routes[1].Method, room.Routes[1].Tags = "POST", []string{"live"} }, "depends on nothing"},
 	{"tags", func(room *contract.Room) { room.Routes[0].Tags = []string{"thing:{uuid}"} }, "{uuid} is not in"},
+	{"tags", func(room *contract.Room) { room.Routes[0].Births = nil }, "not there ends with none"},
 	{"listed", func(room *contract.Room) { room.Routes = room.Routes[:1] }, "2 routes are declared, 1"},
 	{"listed", func(room *contract.Room) { room.Files = fstest.MapFS{} }, "no files *.go"},
 	{"caching", func(room *contract.Room) { room.Routes[0].Fresh = 0 }, "never"},

@@ -29,14 +29,19 @@ func (room *Room) CheckCachingPage(t testing.TB) {
 
 // cachingRow is a route's line in the table of docs/caching.md.
 func cachingRow(r *upstream.Route) string {
-	fresh, tags := "never", "–"
+	life := "never | – | –"
 	if r.Fresh > 0 {
-		fresh = r.Fresh.String()
+		life = fmt.Sprint(r.Fresh, " | ", r.Fresh+r.Grace(), " | ", r.Hard)
 	}
-	if len(r.Tags) > 0 {
-		tags = "`" + strings.Join(r.Tags, "`, `") + "`"
+	return fmt.Sprintf("| `%s` | `%s %s` | %s | %s | %s |", r.Name, r.Method, r.Path, life, quoted(r.Tags), quoted(r.Births))
+}
+
+// quoted is a cell of names.
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return "–"
 	}
-	return fmt.Sprintf("| `%s` | `%s %s` | %s | %s |", r.Name, r.Method, r.Path, fresh, tags)
+	return "`" + strings.Join(names, "`, `") + "`"
 }
 
 // CheckAssumptionsPage: whoever runs the gateway can read in docs/assumptions.md what each route takes on trust, and the

@@ -64,7 +64,7 @@ func malformed(r *upstream.Route) *upstream.Error {
 func whole() *contract.Room {
 	read := &upstream.Route{
 		Name: "any.readThing", Backend: "any", Method: "GET", Path: "/things/{id}", Query: []string{"expand"},
-		Fresh: time.Minute, Hard: time.Hour, Tags: []string{"thing:{id}"}, Assumed: "a thing of a list",
+		Fresh: time.Minute, Hard: time.Hour, Tags: []string{"thing:{id}"}, Births: []string{"things"}, Assumed: "a thing of a list",
 	}
 	live := &upstream.Route{Name: "any.readLive", Backend: "any", Method: "GET", Path: "/live/{id}"}
 	return &contract.Room{
@@ -83,8 +83,8 @@ func whole() *contract.Room {
 			"testdata/samples/error-404.json": {Data: []byte(`{"message":"no"}`)},
 		},
 		Docs: fstest.MapFS{
-			"caching.md": {Data: []byte("| `any.readThing` | `GET /things/{id}` | 1m0s | `thing:{id}` |\n" +
-				"| `any.readLive` | `GET /live/{id}` | never | – |\n| `other.read` | `GET /x` | never | – |\n")},
+			"caching.md": {Data: []byte("| `any.readThing` | `GET /things/{id}` | 1m0s | 5m0s | 1h0m0s | `thing:{id}` | `things` |\n" +
+				"| `any.readLive` | `GET /live/{id}` | never | – | – | – | – |\n| `other.read` | `GET /x` | never | – | – | – | – |\n")},
 			"assumptions.md":  {Data: []byte("| `GET /things/{id}` | a thing of a list |\n")},
 			"backends/any.md": {Data: []byte("At most 7 calls at once.\n")},
 		},

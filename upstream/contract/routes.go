@@ -80,7 +80,10 @@ func (room *Room) CheckTags(t testing.TB) {
 		if !r.Idempotent() && len(r.Tags) > 0 {
 			t.Errorf("%s: tags %v: a write depends on nothing", r.Name, r.Tags)
 		}
-		for _, tag := range r.Tags {
+		if r.Fresh > 0 && strings.HasSuffix(r.Path, "}") && !anyWider(r) {
+			t.Errorf("%s: tags %v, births %v: that it is not there ends with none of them", r.Name, r.Tags, r.Births)
+		}
+		for _, tag := range slices.Concat(r.Tags, r.Births) {
 			for _, p := range placeholder.FindAllString(tag, -1) {
 				if !strings.Contains(r.Path, p) {
 					t.Errorf("%s: tag %s: %s is not in %s", r.Name, tag, p, r.Path)
@@ -88,6 +91,12 @@ func (room *Room) CheckTags(t testing.TB) {
 			}
 		}
 	}
+}
+
+// anyWider reports whether a reply depends on a tag of more than the one thing that the path ends with.
+func anyWider(r *upstream.Route) bool {
+	own := placeholder.FindAllString(r.Path, -1)
+	return slices.ContainsFunc(slices.Concat(r.Tags, r.Births), func(tag string) bool { return !strings.Contains(tag, own[len(own)-1]) })
 }
 
 // CheckListed: a route that the room's list leaves out would escape every check that goes through the list.

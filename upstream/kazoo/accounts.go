@@ -18,6 +18,7 @@ var ReadAccount = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}"},
+	Births:    []string{"telephony"},
 }
 
 // ListDescendants reads the accounts below one, at all depths.

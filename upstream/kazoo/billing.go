@@ -19,6 +19,7 @@ var ReadLimits = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}:limits"},
+	Births:    []string{"telephony"},
 }
 
 // ReadBalance reads an account's credit. It is money: never kept.

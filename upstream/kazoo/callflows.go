@@ -22,6 +22,7 @@ var ListCallflows = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:callflows"},
+	Births:    []string{"telephony"},
 }
 
 // ReadCallflow reads one callflow with its steps.
@@ -35,6 +36,7 @@ var ReadCallflow = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}:callflow:{callflowId}"},
+	Births:    []string{"telephony:{accountId}:callflows"},
 	Assumed:   "the documented schemas of a callflow and its actions",
 }
 

@@ -33,6 +33,7 @@ var ListCDRs = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:cdrs"},
+	Births:    []string{"telephony"},
 	Assumed:   "the documented columns of the listing, all values as texts",
 }
 
@@ -47,6 +48,7 @@ var ReadCDR = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}:cdr:{cdrId}"},
+	Births:    []string{"telephony:{accountId}:cdrs"},
 	Assumed:   "the documented schema of a record of a call",
 }
 

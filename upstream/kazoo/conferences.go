@@ -20,6 +20,7 @@ var ListConferences = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:conferences"},
+	Births:    []string{"telephony"},
 }
 
 // ConferenceEntry is a conference room as [ListConferences] writes it.

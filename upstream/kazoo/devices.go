@@ -20,6 +20,7 @@ var ListDevices = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:devices"},
+	Births:    []string{"telephony"},
 }
 
 // ReadDevice reads one device.
@@ -33,6 +34,7 @@ var ReadDevice = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}:device:{deviceId}"},
+	Births:    []string{"telephony:{accountId}:devices"},
 }
 
 // ListDeviceStatuses reads which devices of an account are registered now. It is
@@ -47,6 +49,7 @@ var ListDeviceStatuses = &upstream.Route{
 	Fresh:     freshStatus,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}:devices"},
+	Births:    []string{"telephony"},
 }
 
 // DeviceEntry is a device as [ListDevices] writes it.

@@ -20,6 +20,7 @@ var ListGroups = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:groups"},
+	Births:    []string{"telephony"},
 }
 
 // GroupEntry is a group as [ListGroups] writes it.

@@ -22,6 +22,7 @@ var ListPhoneNumbers = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:phoneNumbers"},
+	Births:    []string{"telephony"},
 }
 
 // ReadPhoneNumber reads one phone number, by its E.164 form with the plus.
@@ -35,6 +36,7 @@ var ReadPhoneNumber = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}:phoneNumber:{phoneNumber}"},
+	Births:    []string{"telephony:{accountId}:phoneNumbers"},
 }
 
 // PhoneNumberEntry is a phone number as [ListPhoneNumbers] writes it, under its name.

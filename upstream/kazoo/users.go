@@ -20,6 +20,7 @@ var ListUsers = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:users"},
+	Births:    []string{"telephony"},
 }
 
 // ReadUser reads one user.
@@ -33,6 +34,7 @@ var ReadUser = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"telephony:{accountId}:user:{userId}"},
+	Births:    []string{"telephony:{accountId}:users"},
 }
 
 // UserEntry is a user as [ListUsers] writes them. Whether they are enabled is told by the document only.

@@ -20,6 +20,7 @@ var ListVoicemailBoxes = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  pageSize,
 	Tags:      []string{"telephony:{accountId}:vmboxes"},
+	Births:    []string{"telephony"},
 }
 
 // VoicemailBoxEntry is a voicemail box as [ListVoicemailBoxes] writes it.

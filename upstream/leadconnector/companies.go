@@ -17,6 +17,7 @@ var ReadCompany = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"agency:{companyId}"},
+	Births:    []string{"agencies"},
 }
 
 // Company is an agency.

@@ -34,6 +34,7 @@ var ReadInstalledAddOn = &upstream.Route{
 	Fresh:     freshAccount,
 	Hard:      hardExpiry,
 	Tags:      []string{"installedAddOn:{Sid}"},
+	Births:    []string{"installedAddOns"},
 }
 
 // ListInstalledAddOnExtensions reads where an installation is plugged in.
@@ -48,6 +49,7 @@ var ListInstalledAddOnExtensions = &upstream.Route{
 	Hard:      hardExpiry,
 	PageSize:  maxPage,
 	Tags:      []string{"installedAddOn:{InstalledAddOnSid}"},
+	Births:    []string{"installedAddOns"},
 }
 
 // InstalledAddOn is a listing that an account has installed. Its sid is also that of the add-on assigned to a number.
