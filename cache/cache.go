@@ -52,10 +52,12 @@ func build(o *Options, link *link, bus bus) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	tier, err := newRedisTier(o, link)
-	if err != nil {
-		memory.close()
-		return nil, err
+	var tier *redisTier
+	if link != nil {
+		if tier, err = newRedisTier(o, link); err != nil {
+			memory.close()
+			return nil, err
+		}
 	}
 	claims := newClaims(o.ClaimLease)
 	c := &Cache{

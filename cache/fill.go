@@ -66,7 +66,7 @@ func filler[T any](c *Cache, r Request[T], p *probe) fillFunc {
 				return e, FromMemory, nil
 			}
 		}
-		if e, err := followed(ctx, c, &r, p); e != nil || err != nil {
+		if e, done, err := followed(ctx, c, &r, p); done {
 			return e, FromRedis, err
 		}
 		e, err := fill(ctx, c, &r, p)
@@ -80,23 +80,22 @@ func holds[T any](e *entry) bool {
 	return ok
 }
 
-// followed waits for another replica that fills, and gives what it brought; nil
-// where nobody fills, or nothing came of it.
-func followed[T any](ctx context.Context, c *Cache, r *Request[T], p *probe) (*entry, error) {
+// followed waits for another replica that fills, and gives what it brought. It is not
+// done where nobody fills, or nothing came of it.
+func followed[T any](ctx context.Context, c *Cache, r *Request[T], p *probe) (e *entry, done bool, err error) {
 	if !p.follows {
-		return nil, nil //nolint:nilnil // no entry is no error
+		return nil, false, nil
 	}
 	c.emit(Event{Kind: Followed, Route: p.key.route})
 	if err := c.redis.follow(ctx, p); err != nil {
-		return nil, err
+		return nil, true, err
 	}
 	c.redis.read(ctx, []*probe{p})
-	e := arrived(c, r, p)
-	if e != nil && e.term.at(c.now()) == fresh {
-		c.redis.leave(ctx, p)
-		return e, nil
+	if e = arrived(c, r, p); e == nil || e.term.at(c.now()) != fresh {
+		return nil, false, nil
 	}
-	return nil, nil //nolint:nilnil // as above
+	c.redis.leave(ctx, p)
+	return e, true, nil
 }
 
 // fill fetches, decodes and stores.

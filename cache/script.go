@@ -98,7 +98,7 @@ func runScripts(ctx context.Context, client redis.UniversalClient, calls []scrip
 	var again []scriptCall
 	for i, cmd := range cmds {
 		if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
-			unknown, again = append(unknown, i), append(again, calls[i])
+			unknown, again = append(unknown, i), append(again, calls[i]) //nolint:gosec // there are as many commands as calls
 		}
 	}
 	if len(again) > 0 {

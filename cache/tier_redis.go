@@ -29,9 +29,6 @@ type redisTier struct {
 }
 
 func newRedisTier(o *Options, sure *link) (*redisTier, error) {
-	if sure == nil {
-		return nil, nil //nolint:nilnil // a nil tier holds nothing
-	}
 	packer, err := newPacker(o.MaxValue)
 	if err != nil {
 		return nil, fmt.Errorf("cache: compression: %w", err)

@@ -3,7 +3,7 @@ package cache
 import (
 	"context"
 	"maps"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"slices"
 	"time"
 )
@@ -110,7 +110,7 @@ func (o *opening) take(tags []Tag, values []any) {
 // or the context's end.
 func (t *redisTier) follow(ctx context.Context, p *probe) error {
 	for wait := minFillPause; p.follows; wait = min(2*wait, maxFillPause) {
-		if err := pause(ctx, wait/2+rand.N(wait)); err != nil {
+		if err := pause(ctx, wait/2+mathrand.N(wait)); err != nil {
 			return err
 		}
 		t.open(ctx, []*probe{p})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,11 +40,8 @@ func mostOf(r *upstream.Route, h http.Header) *cache.Life {
 // unanswered reports whether a call's failure says only that there is no answer now.
 // What a backend has refused is an answer, and no older one is served instead.
 func unanswered(err error) bool {
-	switch upstream.KindOf(err) {
-	case upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced:
-		return true
-	}
-	return errors.Is(err, context.DeadlineExceeded)
+	silent := []upstream.Kind{upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced}
+	return slices.Contains(silent, upstream.KindOf(err)) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // What is kept of a refusal, in place of a reply: no JSON begins so.
