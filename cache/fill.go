@@ -62,7 +62,7 @@ func filler[T any](c *Cache, r Request[T], p *probe) fillFunc {
 	return func(ctx context.Context) (*entry, Source, error) {
 		if p.life.Fresh > 0 {
 			// A flight may have ended between this caller's look and its own.
-			if e, age := c.memory.get(p.key, p.tags[1:p.firm]); age == fresh && holds[T](e) {
+			if e, age := c.memory.get(p.key, p.tags[1:p.firm]); age == fresh && isOf[T](e) {
 				return e, FromMemory, nil
 			}
 		}
@@ -74,8 +74,8 @@ func filler[T any](c *Cache, r Request[T], p *probe) fillFunc {
 	}
 }
 
-// holds reports whether an entry is of this type.
-func holds[T any](e *entry) bool {
+// isOf reports whether an entry is of this type.
+func isOf[T any](e *entry) bool {
 	_, ok := e.value.(*held[T])
 	return ok
 }

@@ -210,7 +210,7 @@ func arrived[T any](c *Cache, r *Request[T], p *probe) *entry {
 
 // fallback is what may be served to a reader if nothing better is there.
 func fallback[T any](r *Request[T], e *entry) *entry {
-	if r.Strict || !holds[T](e) {
+	if r.Strict || !isOf[T](e) {
 		return nil
 	}
 	return e

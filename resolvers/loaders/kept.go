@@ -40,7 +40,7 @@ func mostOf(r *upstream.Route, h http.Header) *cache.Life {
 // unanswered reports whether a call's failure says only that there is no answer now.
 // What a backend has refused is an answer, and no older one is served instead.
 func unanswered(err error) bool {
-	silent := []upstream.Kind{upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced}
+	silent := []upstream.Kind{upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced, upstream.Tripped}
 	return slices.Contains(silent, upstream.KindOf(err)) || errors.Is(err, context.DeadlineExceeded)
 }
 
