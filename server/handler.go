@@ -52,15 +52,16 @@ func (s *Server) cors() *cors.Cors {
 	})
 }
 
-// identified gives each request its id, in the context and in the answer.
+// identified gives each request its id, in the context and in the answer, and each
+// answer the headers that all have.
 func (s *Server) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := &request{id: requestID(r.Header), started: s.now()}
 		w.Header().Set(headerRequestID, req.id)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if s.draining.Load() {
 			w.Header().Set("Connection", "close") // the next request of this client goes elsewhere
 		}
+		guard(w.Header(), r)
 		next.ServeHTTP(w, r.WithContext(withRequest(r.Context(), req)))
 	})
 }
