@@ -159,6 +159,20 @@ func TestHugeKeySetIsRefused(t *testing.T) {
 	}
 }
 
+// TestADribblingKeySetIsGivenUp: an answer that goes on for ever ends with the fetch's own time.
+func TestADribblingKeySetIsGivenUp(t *testing.T) {
+	t.Parallel()
+	iss := newIssuer(t, "")
+	iss.answer(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"keys":[`)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	a := start(t, TenantConfig{Name: "acme", JWKSURL: iss.URL}, Options{Limits: Limits{KeySetTimeout: 50 * time.Millisecond}})
+	_, err := a.Authenticate(t.Context(), bearerHeader(rs256("one", keyOne(), goodClaims(nil))))
+	wantRefusal(t, err, Unavailable)
+}
+
 func TestKeysAreNotReadFromElsewhere(t *testing.T) {
 	t.Parallel()
 	elsewhere := newIssuer(t, jwks("one", keyOne()))

@@ -94,6 +94,67 @@ func TestSlowKeysDelayNobodyWhoseKeyIsKnown(t *testing.T) {
 	})
 }
 
+// TestAHerdOfUnknownKids at an endpoint that is slow costs one fetch, and delays nobody whose key is known; a new key is
+// found by that one fetch for all who wait for it.
+func TestAHerdOfUnknownKids(t *testing.T) {
+	set := jwks("one", keyOne())
+	rotated := jwks("one", keyOne(), "new", keyTwo())
+	synctest.Test(t, func(t *testing.T) {
+		source := &slowSet{body: set}
+		a := start(t, source.tenant(), Options{})
+		synctest.Wait() // the first fetch
+		source.set(3*time.Second, rotated)
+		exp := jwt.MapClaims{"exp": time.Now().Add(never).Unix()}
+		ask := func(token string, code Code, want time.Duration) {
+			began := time.Now()
+			_, err := a.Authenticate(t.Context(), bearerHeader(token))
+			if took := time.Since(began); took != want {
+				t.Errorf("took %s, want %s", took, want)
+			}
+			if code == 0 && err == nil {
+				return
+			}
+			wantRefusal(t, err, code)
+		}
+		known, found := rs256("one", keyOne(), goodClaims(exp)), rs256("new", keyTwo(), goodClaims(exp))
+		for i := range 100 {
+			forged := rs256(fmt.Sprintf("forged-%d", i), keyTwo(), goodClaims(exp))
+			go ask(forged, Unauthorized, 3*time.Second)
+			go ask(found, 0, 3*time.Second)
+		}
+		synctest.Wait()
+		ask(known, 0, 0)
+		pass(3 * time.Second)
+		synctest.Wait()
+		ask(found, 0, 0)
+		if got, want := source.fetches(), "[0s 0s]"; got != want {
+			t.Errorf("fetches at %s, want %s", got, want)
+		}
+		a.Close()
+	})
+}
+
+// TestADroppedKeyServesNoLongerThanARefresh: nobody asks for an unknown key, and still it ends.
+func TestADroppedKeyServesNoLongerThanARefresh(t *testing.T) {
+	both, rest := jwks("one", keyOne(), "two", keyTwo()), jwks("two", keyTwo())
+	synctest.Test(t, func(t *testing.T) {
+		source := &slowSet{body: both}
+		a := start(t, source.tenant(), Options{})
+		synctest.Wait()
+		dropped := bearerHeader(rs256("one", keyOne(), goodClaims(jwt.MapClaims{"exp": time.Now().Add(never).Unix()})))
+		source.set(0, rest)
+		pass(DefaultLimits().KeySetRefresh - time.Second)
+		if _, err := a.Authenticate(t.Context(), dropped); err != nil {
+			t.Errorf("before the refresh: %v", err)
+		}
+		pass(2 * time.Second)
+		synctest.Wait()
+		_, err := a.Authenticate(t.Context(), dropped)
+		wantRefusal(t, err, Unauthorized)
+		a.Close()
+	})
+}
+
 func TestRequestsOwnDeadlineEndsTheWaitForKeys(t *testing.T) {
 	keyOne()
 	synctest.Test(t, func(t *testing.T) {

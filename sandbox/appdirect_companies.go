@@ -195,6 +195,7 @@ func companyRoutes() map[string]handler {
 			paging: pages(membershipOfCompany, false),
 		}.serve,
 		http.MethodGet + " /account/v2/companies/{companyUuid}/memberships/{userUuid}":   readMembership,
-		http.MethodPatch + " /account/v2/companies/{companyUuid}/memberships/{userUuid}": patchMembership,
+		http.MethodPut + " /account/v2/companies/{companyUuid}/memberships/{userUuid}":   changeMembership,
+		http.MethodPatch + " /account/v2/companies/{companyUuid}/memberships/{userUuid}": changeMembership,
 	}
 }

@@ -169,24 +169,29 @@ func readMembership(x *exchange) (reply, error) {
 	return reply{body: membershipOfCompany(x, m)}, nil
 }
 
-// patchMembership answers PATCH …/companies/{companyUuid}/memberships/{userUuid}, which enables or disables it.
-func patchMembership(x *exchange) (reply, error) {
-	old := x.world.memberships.Get(membershipID(x.params["companyUuid"], x.params["userUuid"]))
-	if old == nil {
-		return reply{}, notFound("Membership not found for user %s.", x.params["userUuid"])
-	}
+// changeMembership answers PUT and PATCH …/companies/{companyUuid}/memberships/{userUuid}:
+// what is not sent stays. PATCH prints no roles.
+func changeMembership(x *exchange) (reply, error) {
 	var b struct {
-		Enabled *bool `json:"enabled"`
+		Enabled *bool     `json:"enabled"`
+		Roles   *[]string `json:"roles"`
 	}
 	if err := x.decode(&b); err != nil {
 		return reply{}, err
 	}
-	r := old
+	r := x.world.memberships.Get(membershipID(x.params["companyUuid"], x.params["userUuid"]))
+	if r == nil {
+		return reply{}, notFound("Membership not found for user %s.", x.params["userUuid"])
+	}
 	if b.Enabled != nil {
-		r = old.changed(Document{"enabled": *b.Enabled})
+		r = r.changed(Document{"enabled": *b.Enabled})
 		r.Facts["status"] = status(*b.Enabled)
 	}
-	return reply{body: r.Body, events: []event{membershipEvent(actionChanged, r)}}, x.world.memberships.Put(r)
+	if b.Roles != nil {
+		r = r.changed(Document{"roles": texts(*b.Roles...)})
+		r.Facts["roles"] = *b.Roles
+	}
+	return reply{body: membershipOfCompany(x, r), events: []event{membershipEvent(actionChanged, r)}}, x.world.memberships.Put(r)
 }
 
 // readUser answers GET /account/v2/users/{userUuid}.

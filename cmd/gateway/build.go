@@ -177,7 +177,7 @@ func (b *builder) throttle() *limits.Throttle {
 func (b *builder) openCache() (*cache.Cache, error) {
 	c, err := cache.New(cache.Options{
 		Redis: b.redis, Lone: b.cfg.Cache.Lone, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: int(b.calls.MaxBody), FillTimeout: b.bounds.Deadline,
-		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(),
+		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(), Now: b.cfg.now,
 	})
 	if err != nil {
 		return nil, err

@@ -46,7 +46,8 @@ type Config struct {
 	// Tenants are the marketplaces.
 	Tenants []TenantConfig `yaml:"tenants"`
 
-	sandbox string // address of the demo backends; "" in live mode
+	sandbox string           // address of the demo backends; "" in live mode
+	now     func() time.Time // the cache's clock; nil is time.Now
 }
 
 // CacheConfig bounds the cache.
