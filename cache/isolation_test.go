@@ -212,7 +212,7 @@ func TestLocksStayAtHome(t *testing.T) {
 				if err != nil {
 					rt.Fatalf("%q waits for a lock of %v: %v", s, held, err)
 				}
-				defer unlock()
+				rt.Cleanup(unlock)
 			}
 		})
 	})

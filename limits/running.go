@@ -6,7 +6,13 @@ import "sync"
 // zero value counts none; it is safe for concurrent use.
 type Running struct {
 	mu     sync.Mutex
-	counts map[string]int
+	counts map[runner]int
+}
+
+// runner is who runs: a viewer of a tenant, or all of a tenant's together.
+type runner struct {
+	tenant, viewer string
+	together       bool
 }
 
 // Crowded is a refusal for now: too many operations run at a time. Its text is
@@ -26,25 +32,25 @@ func (c *Crowded) Error() string {
 // Enter counts an operation of a tenant and a viewer until leave is called,
 // once. The error is a [*Crowded], and nothing is counted.
 func (r *Running) Enter(c Config, tenant, viewer string) (leave func(), err error) {
-	viewer = tenant + "\x00" + viewer
+	all, one := runner{tenant: tenant, together: true}, runner{tenant: tenant, viewer: viewer}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.counts[tenant] >= c.TenantOperations:
+	case r.counts[all] >= c.TenantOperations:
 		return nil, &Crowded{Limit: "tenantOperations", Most: c.TenantOperations}
-	case r.counts[viewer] >= c.ViewerOperations:
+	case r.counts[one] >= c.ViewerOperations:
 		return nil, &Crowded{Limit: "viewerOperations", Most: c.ViewerOperations}
 	}
 	if r.counts == nil {
-		r.counts = map[string]int{}
+		r.counts = map[runner]int{}
 	}
-	r.counts[tenant]++
-	r.counts[viewer]++
-	return func() { r.leave(tenant, viewer) }, nil
+	r.counts[all]++
+	r.counts[one]++
+	return func() { r.leave(all, one) }, nil
 }
 
 // leave forgets whoever runs nothing any more, so the counts stay as few as the operations.
-func (r *Running) leave(keys ...string) {
+func (r *Running) leave(keys ...runner) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, key := range keys {
