@@ -53,7 +53,7 @@ func TestNeighboursAtOnce(t *testing.T) {
 	eachTier(t, func(t *testing.T, h *house) {
 		rapid.Check(t, func(rt *rapid.T) {
 			scopes, spec := neighbours(rt), nastySpec().Draw(rt, "spec")
-			failing := rapid.SliceOfN(rapid.Bool(), len(scopes), len(scopes)).Draw(rt, "failing")
+			ends := rapid.SliceOfN(rapid.SampledFrom([]string{"value", "error", "verdict"}), len(scopes), len(scopes)).Draw(rt, "ends")
 			// No fill ends before all have begun, so a shared one would never end.
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
@@ -65,7 +65,7 @@ func TestNeighboursAtOnce(t *testing.T) {
 				arrive := sync.OnceFunc(begun.Done) // who comes after a failure fills again
 				for range 2 {
 					callers.Go(func() {
-						value, err := Get(ctx, h.Cache, ownRead(s, spec, failing[i], func(ctx context.Context) error {
+						got := Get(ctx, h.Cache, ownRead(s, spec, ends[i], func(ctx context.Context) error {
 							arrive()
 							select {
 							case <-all:
@@ -74,7 +74,7 @@ func TestNeighboursAtOnce(t *testing.T) {
 								return ctx.Err()
 							}
 						}))
-						checkOwn(rt, s, value, err, failing[i])
+						checkOwn(rt, s, got, ends[i] != "value")
 					})
 				}
 			}
@@ -88,27 +88,32 @@ type theirError struct{ scope Scope }
 
 func (e *theirError) Error() string { return fmt.Sprintf("%q", e.scope) }
 
-// ownRead is a read whose value, or error, says whose it is.
-func ownRead(s Scope, spec KeySpec, fails bool, before func(context.Context) error) Request[string] {
+// ownRead is a read whose value, error or verdict says whose it is.
+func ownRead(s Scope, spec KeySpec, ends string, before func(context.Context) error) Request[string] {
 	return Request[string]{
-		Key: s.Key(spec), Tags: []Tag{s.Tag("company", spec.ID)}, Fresh: time.Minute,
-		Decode: func(b []byte) (string, error) { return string(b), nil },
-		Fill: func(ctx context.Context) ([]byte, error) {
+		Key: s.Key(spec), Tags: []Tag{s.Tag("company", spec.ID)}, Life: Life{Fresh: time.Minute},
+		Decode: func(b []byte) (string, error) {
+			if ends == "verdict" {
+				return "", &Verdict{Err: &theirError{s}}
+			}
+			return string(b), nil
+		},
+		Fill: func(ctx context.Context) (Reply, error) {
 			if err := before(ctx); err != nil {
-				return nil, err
+				return Reply{}, err
 			}
-			if fails {
-				return nil, &theirError{s}
+			if ends == "error" {
+				return Reply{}, &theirError{s}
 			}
-			return fmt.Appendf(nil, "%q", s), nil
+			return Reply{Bytes: fmt.Appendf(nil, "%q", s)}, nil
 		},
 	}
 }
 
-func checkOwn(t *rapid.T, s Scope, value string, err error, fails bool) {
+func checkOwn(t *rapid.T, s Scope, got Result[string], fails bool) {
 	theirs := (*theirError)(nil)
-	if fails != errors.As(err, &theirs) || fails && theirs.scope != s || !fails && (err != nil || value != fmt.Sprintf("%q", s)) {
-		t.Errorf("%q got %q, %v", s, value, err)
+	if fails != errors.As(got.Err, &theirs) || fails && theirs.scope != s || !fails && (got.Err != nil || got.Value != fmt.Sprintf("%q", s)) {
+		t.Errorf("%q got %q, %v", s, got.Value, got.Err)
 	}
 }
 
@@ -135,8 +140,9 @@ func TestEvictionsStayAtHome(t *testing.T) {
 			rt.Repeat(map[string]func(*rapid.T){
 				"read": func(rt *rapid.T) {
 					s, c, filled := scope.Draw(rt, "scope"), company.Draw(rt, "company"), false
-					value, err := Get(t.Context(), h.Cache, ownRead(s, KeySpec{Route: "company", ID: c}, false, func(context.Context) error { filled = true; return nil }))
-					checkOwn(rt, s, value, err, false)
+					ends := map[string]string{"a": "verdict"}[c] // that company is not there, which is kept as well
+					got := Get(t.Context(), h.Cache, ownRead(s, KeySpec{Route: "company", ID: c}, ends, func(context.Context) error { filled = true; return nil }))
+					checkOwn(rt, s, got, ends == "verdict")
 					if filled == kept[s][c] {
 						rt.Errorf("%q, company %q: filled %v, kept %v", s, c, filled, kept[s][c])
 					}
