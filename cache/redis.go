@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/url"
@@ -18,6 +19,9 @@ const (
 	RedisDialTimeout = 500 * time.Millisecond
 	// RedisIOTimeout bounds a reply, a write, and the wait for a free connection.
 	RedisIOTimeout = 500 * time.Millisecond
+	// RedisTopology is how old what is known of a Cluster's nodes may be when it is used:
+	// so long a master that was failed over may be missed.
+	RedisTopology = time.Second
 )
 
 // URLError says why a Redis URL was refused. It never holds the URL, whose
@@ -147,6 +151,9 @@ func openCluster(base, rest string) (redis.UniversalClient, error) {
 	}
 	quick(&o.MaxRetries, &o.DialerRetries, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout)
 	o.ContextTimeoutEnabled = true
+	// go-redis learns of a failover when it asks for the nodes anew, or by a node that
+	// is no longer the master; one that is dead says nothing.
+	o.ClusterStateReloadInterval = cmp.Or(o.ClusterStateReloadInterval, RedisTopology)
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return redis.NewClusterClient(o), nil
 }

@@ -138,11 +138,11 @@ func (r *replica) beat(ctx context.Context, first bool) error {
 		r.gens.clear()
 		r.last = seq
 	}
-	r.lease.grant(until)
 	if first {
 		r.downAt = time.Time{}
-		r.emit(Event{Kind: LeaseHeld})
+		r.emit(Event{Kind: LeaseHeld}) // before it is: who sees it held has been told
 	}
+	r.lease.grant(until)
 	return nil
 }
 
