@@ -72,7 +72,7 @@ func (f marketplaceFlags) open(ctx context.Context) (context.Context, *hooks, er
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := b.paced(tenant.AppDirect) //nolint:contextcheck // what it opens is closed by end
+	client, err := b.paced(tenant.AppDirect)
 	if err != nil {
 		b.gateway.close()
 		return nil, nil, err
