@@ -268,6 +268,7 @@ type calls struct {
 	ByBackend  map[string]int `json:"byBackend"`
 	ByRoute    map[string]int `json:"byRoute"`
 	Violations int            `json:"rateLimitViolations"`
+	Violated   map[string]int `json:"violationsByBackend"`
 }
 
 func (b *backends) calls(t testing.TB) calls {
