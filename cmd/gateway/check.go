@@ -28,6 +28,18 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
+	out := &findings{out: &printer{w: s.out}}
+	if err := inspectAll(ctx, cfg, out); err != nil {
+		return err
+	}
+	if out.out.err != nil {
+		return out.out.err
+	}
+	return out.verdict()
+}
+
+// inspectAll writes down what it finds of each tenant. Its error is of the gateway's own.
+func inspectAll(ctx context.Context, cfg *Config, out *findings) error {
 	b, err := newBuilder(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -36,7 +48,6 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 	if err := b.openStores(); err != nil { //nolint:contextcheck // a cache does not end with the call that opens it
 		return err
 	}
-	out := &findings{out: &printer{w: s.out}}
 	for i, t := range cfg.Tenants {
 		out.out.printf("%s\n", t.Name)
 		in, err := newInspection(ctx, b, t, fmt.Sprintf("tenants[%d]", i), out)
@@ -46,10 +57,7 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 		in.run(ctx)
 		in.auth.Close()
 	}
-	if out.out.err != nil {
-		return out.out.err
-	}
-	return out.verdict()
+	return nil
 }
 
 // findings are the lines of a report.

@@ -184,9 +184,13 @@ func TestSecretsAreNotTold(t *testing.T) {
 	redis, _ := startRedis(t, "--requirepass", redisPassword)
 	redis = strings.Replace(redis, "unix://", "unix://:"+redisPassword+"@", 1)
 	l := &leaking{backends: recorded(t, w), mint: startMint(t), wire: w, log: &logBook{}}
-	for _, round := range echoRounds {
+	for i, round := range echoRounds {
 		e.begin(round)
-		l.run(t, round, redis, server.URL)
+		shared := redis
+		if i > 0 { // gateways that share a Redis wait for each other's calls
+			shared = ""
+		}
+		l.run(t, round, shared, server.URL)
 		if e.begin("") == 0 {
 			t.Errorf("round %s: no backend was reached", round)
 		}
@@ -218,8 +222,11 @@ func recorded(t *testing.T, w *tap) *backends {
 func (l *leaking) run(t *testing.T, round, redis, address string) {
 	t.Helper()
 	cfg := sandboxConfig(l.box, strings.TrimPrefix(l.server.URL, "http://"))
-	cfg.Redis = Secret{value: redis}
-	cfg.Limits.Deadline = patience
+	cfg.Redis, cfg.VaultKey = Secret{value: redis}, Secret{value: base64.StdEncoding.EncodeToString([]byte("MARKvaultkey0123456789abcdef0123"))}
+	cfg.Limits.Deadline = shortDeadline
+	if strings.Contains(redis, redisPassword) { // what is asked there has to succeed
+		cfg.Limits.Deadline = patience
+	}
 	cfg.Calls.Attempts = 1 // waiting to try again tells nothing
 	cfg.Tenants = cfg.Tenants[:1]
 	for _, name := range []string{"key", "user"} {
@@ -251,18 +258,10 @@ func (l *leaking) run(t *testing.T, round, redis, address string) {
 // inspect keeps what gateway check says.
 func (l *leaking) inspect(t *testing.T, cfg *Config) {
 	t.Helper()
-	b, err := newBuilder(cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.gateway.close()
-	for i, tenant := range cfg.Tenants[1:] {
-		in, err := newInspection(t.Context(), b, tenant, fmt.Sprintf("tenants[%d]", i), &findings{out: &printer{w: &l.told}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		in.run(t.Context())
-		in.auth.Close()
+	echoes := *cfg
+	echoes.Tenants = cfg.Tenants[1:]
+	if err := inspectAll(t.Context(), &echoes, &findings{out: &printer{w: &l.told}}); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -285,11 +284,13 @@ func (l *leaking) ask(t *testing.T, g *front) {
 		signIn.Header.Set("X-Explorer", "1")
 		l.keep(t, signIn)
 	}
-	fine := g.query(t, ask{as: "partner", doc: fourBackends})
-	if len(fine.errors) > 0 {
-		t.Errorf("acme is answered %s", fine.body)
+	if strings.Contains(l.cfg.Redis.value, redisPassword) {
+		fine := g.query(t, ask{as: "partner", doc: fourBackends})
+		if len(fine.errors) > 0 {
+			t.Errorf("acme is answered %s", fine.body)
+		}
+		l.told.Write(fine.body)
 	}
-	l.told.Write(fine.body)
 	for _, path := range []string{"/metrics", "/readyz", "/healthz", "/explorer/config.json", "/debug/pprof/cmdline", "/debug/vars", "/"} {
 		r := request(t, http.MethodGet, g.url+path, nil)
 		r.Host = "key.localhost"
@@ -297,7 +298,7 @@ func (l *leaking) ask(t *testing.T, g *front) {
 	}
 }
 
-const fourBackends = `{ companies(first: 20) { nodes { id telephonyAccount { name devices(first: 1) { nodes { id } } } addOnInstallations(first: 1) { nodes { id } } wallet { hasFunds } } } }`
+const fourBackends = `{ companies(first: 4) { nodes { id telephonyAccount { name devices(first: 1) { nodes { id } } } addOnInstallations(first: 1) { nodes { id } } wallet { hasFunds } } } }`
 
 func (l *leaking) keep(t *testing.T, r *http.Request) {
 	t.Helper()
@@ -333,6 +334,11 @@ func (l *leaking) dump(t *testing.T, url string) {
 func (l *leaking) check(t *testing.T) {
 	t.Helper()
 	marks := append(secretsIn(reflect.ValueOf(l.cfg).Elem()), redisPassword)
+	for i, config := 0, reflect.ValueOf(l.cfg).Elem(); i < config.NumField(); i++ {
+		if config.Field(i).Type() == reflect.TypeFor[Secret]() && len(secretsIn(config.Field(i))) == 0 {
+			t.Errorf("the run has no %s", config.Type().Field(i).Name)
+		}
+	}
 	if len(marks) < 15 || len(l.wire.seen) < 10 {
 		t.Fatalf("%d secrets and %d credentials on the wire: the run is not what it says", len(marks), len(l.wire.seen))
 	}
