@@ -205,9 +205,11 @@ func (u *serviceUser) advance(ctx context.Context, kept []byte) ([]byte, error) 
 func (u *serviceUser) read(kept []byte) error {
 	if kept != nil {
 		var read tokens
-		err := json.Unmarshal(kept, &read)
+		if err := json.Unmarshal(kept, &read); err != nil {
+			return err
+		}
 		u.last = read
-		return err
+		return nil
 	}
 	if u.last.Refresh == "" {
 		u.last = tokens{Refresh: u.cfg.RefreshToken}
