@@ -19,6 +19,7 @@ import (
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/limits"
+	"github.com/marketgraph/marketgraph/resolvers"
 	"github.com/marketgraph/marketgraph/resolvers/loaders"
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
@@ -122,7 +123,7 @@ func newTenant(t *testing.T, o Options, url string, reach *http.Client) *Tenant 
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := cache.New(cache.Options{OnEvent: o.Metrics.Cache})
+	kept, err := cache.New(cache.Options{OnEvent: o.Metrics.Cache, Now: o.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,8 +205,9 @@ type result struct {
 		Extensions map[string]any
 	}
 	Extensions struct {
-		Cost     *costReport
-		Upstream *upstreamReport
+		Cost      *costReport
+		Upstream  *upstreamReport
+		Staleness []resolvers.Stale
 	}
 }
 
