@@ -7,7 +7,18 @@
 // all callers share; then Redis, where there is one, which holds upstream bytes;
 // then they fill. Fills of one key are shared by all callers of the process
 // (single-flight), and run detached from the caller that began them: each caller
-// leaves when its own context ends, the fill goes on for the next.
+// leaves when its own context ends, the fill goes on for the next. One replica at a
+// time fills a key, and says so in Redis under a lease ([FillLease]); the others wait
+// for what it stores.
+//
+// # How old a value may be
+//
+// A [Life] has three ends. A value is fresh; then it is served at once while it is
+// refreshed in the background; then it is served to those who asked again and got no
+// answer, as [Request].Outage says, or not within [Options].Patience. A [Stale] in the
+// result tells. An error that is no outage drops the value. A [Request] may be Strict,
+// and take fresh values only. That there is no value is a [Verdict]: kept like one while
+// it is fresh, and evicted with the tags of what would make it, too.
 //
 // # Whose data
 //
@@ -71,8 +82,8 @@
 //
 // # Redis itself
 //
-// Each entry, generation, record and lock has a time to live, and so has the hash by
-// which replicas know each other; only one counter per tenant is kept for good. KEYS,
+// Each entry, generation, counter, record, lock and claim has a time to live, and so has
+// the hash by which replicas know each other. Values above [PackAbove] are compressed. KEYS,
 // SCAN, FLUSH and sets are not used. For entries any
 // eviction policy is safe. For the ledger only noeviction is: every other may
 // forget a write that was made. All names of a tenant share the hash
