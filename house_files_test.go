@@ -2,6 +2,7 @@ package marketgraph_test
 
 import (
 	"fmt"
+	"go/ast"
 	"io/fs"
 	"maps"
 	"path"
@@ -122,6 +123,39 @@ func moduleOf(mod *modfile.File, importPath string) string {
 		}
 	}
 	return longest
+}
+
+const promiseDoc = "docs/security.md"
+
+// promised is a row of the table of promises, namedTest a test in it: its room and name.
+var (
+	promised  = regexp.MustCompile("(?m)^\\|\\s*([^|]+?)\\s*\\|\\s*(`[a-z/]+\\.Test[^|]*?)\\s*\\|\\s*$")
+	namedTest = regexp.MustCompile("`([a-z/]+\\.Test[A-Za-z0-9_]+)`")
+)
+
+// promiseFaults looks for the test behind each promise.
+func promiseFaults(h *house) []string {
+	tests := map[string]bool{}
+	for _, s := range h.sources {
+		for _, decl := range s.file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && s.test && f.Recv == nil {
+				tests[s.room+"."+f.Name.Name] = true
+			}
+		}
+	}
+	rows := promised.FindAllStringSubmatch(h.read(promiseDoc), -1)
+	if len(rows) == 0 {
+		return []string{promiseDoc + ": promises nothing that is tested"}
+	}
+	var faults []string
+	for _, r := range rows {
+		for _, test := range namedTest.FindAllStringSubmatch(r[2], -1) {
+			if !tests[test[1]] {
+				faults = append(faults, fmt.Sprintf("%s: %q is promised, and there is no %s", promiseDoc, r[1], test[1]))
+			}
+		}
+	}
+	return faults
 }
 
 // foreign are places that a clone of this repository does not have. Spelled in

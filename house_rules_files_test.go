@@ -114,6 +114,10 @@ func TestFileRules(t *testing.T) {
 		}, []string{"a.org/a is at v1.0.0 in go.mod, not v1.0.1"}},
 		{"no reason", dependencyFaults, map[string]string{"go.mod": mod, dependencyDoc: head + strings.Replace(a, "good", "", 1)}, []string{"a.org/a needs a reason"}},
 		{"left over", dependencyFaults, map[string]string{"go.mod": mod, dependencyDoc: head + a + "| `z.org/z` | v1.0.0 | x | y |\n"}, []string{"z.org/z is not in go.mod"}},
+		{"promises", promiseFaults, map[string]string{
+			promiseDoc: "| promise | test |\n| --- | --- |\n| kept | `a.TestA` |\n| broken | `a.TestA`, `a.TestB` |\n| elsewhere | `b.TestA` |\n", "a/a_test.go": "package a\n\nfunc TestA() {}\n", "a/b.go": "package a\n\nfunc TestB() {}\n",
+		}, []string{`"broken" is promised, and there is no a.TestB`, "no b.TestA"}},
+		{"no promise", promiseFaults, map[string]string{promiseDoc: "| promise |\n"}, []string{"promises nothing"}},
 		{"alone", aloneFaults, map[string]string{"a.md": "\nsee " + foreign[0] + "\n", "b.sh": "curl https://" + foreign[3], "c.md": "network/"}, []string{"a.md:2", "b.sh:1"}},
 	})
 }

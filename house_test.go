@@ -130,6 +130,7 @@ func TestHouse(t *testing.T) {
 		"schema":       schemaFaults,
 		"links":        linkFaults,
 		"dependencies": dependencyFaults,
+		"promises":     promiseFaults,
 		"stands alone": aloneFaults,
 	} {
 		t.Run(name, func(t *testing.T) {
