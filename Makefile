@@ -19,7 +19,7 @@ GOFUMPT  := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
 # encoding/json on its second engine: decoding takes two thirds of the time, with
 # no change in the code. What runs our code runs with it; without it (plain
 # go test) the same tests pass. Go 1.27 has it by default.
-run build test fuzz bench soak storefront clients: export GOEXPERIMENT := jsonv2
+run build test fuzz bench pace soak storefront clients: export GOEXPERIMENT := jsonv2
 
 # How long each fuzz target runs. There are many: this is a smoke test, and
 # make fuzz FUZZTIME=1m a search.
@@ -34,7 +34,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench soak changelog permissions shape explorer explorer-check storefront clients audit redis-server chromium
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench pace soak changelog permissions shape explorer explorer-check storefront clients audit redis-server chromium
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -88,6 +88,9 @@ bench: ## the gateway beside a handler written by hand, as ratios; RECORD=-recor
 
 soak: redis-server ## two gateways under load with faults on and off for SOAK (10m): memory, goroutines, limits, answers
 	go test -tags soak -count=1 -run '^TestSoak$$' -timeout 0 -v ./cmd/gateway -args -soak $(SOAK)
+
+pace: redis-server ## a minute of three processes that want more than the limits allow: prints the rate used and the violations
+	go test -tags pace -count=1 -run '^TestPace$$' -v ./cmd/gateway
 
 changelog: ## write docs/changelog.md from the releases in docs/schema
 	@log=$$(go run ./cmd/gateway schema changelog docs/schema) && echo "$$log" > docs/changelog.md

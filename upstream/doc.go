@@ -10,9 +10,10 @@
 // A backend counts a call at some moment between its send and its answer. The pacer does not guess when: it charges the
 // call for all of that time, and for a leaky bucket or a window as if it had been counted at the end. So its own count
 // is never below the backend's, however the network delays either way, as long as an answer proves the arrival. A small
-// margin is left for clocks that run apart and for backends that round. What it cannot know are other processes that
-// call as the same client application, and what this one did before it was restarted: then a 429 may come, the bucket
-// rests for as long as the backend asks, and reads are repeated.
+// margin is left for clocks that run apart and for backends that round. Replicas share their buckets in Redis, or
+// divide them: see [PacerConfig]. What the pacer cannot know are others who call as the same client application, and,
+// without Redis, what this process did before it was restarted: then a 429 may come, the bucket rests for as long as the
+// backend asks, and reads are repeated.
 //
 // # Time
 //

@@ -32,6 +32,7 @@ func serveChild(backends, redis string) int {
 	}
 	cfg := sandboxConfig(box, backends)
 	cfg.Redis = Secret{value: redis}
+	cfg.Pacing.Replicas = 3 // as many as any test starts
 	cfg.easy()
 	g, err := build(context.Background(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -1,0 +1,89 @@
+//go:build pace
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// paceSpan is how long TestPace calls.
+const paceSpan = time.Minute
+
+// TestPace is a minute of real time: three gateway processes on one Redis, each
+// asked for more than all of them together may call. The sandbox counts what is
+// above the documented limits. It prints its figures.
+func TestPace(t *testing.T) {
+	url, _ := startRedis(t)
+	b := startBackends(t, 1)
+	var replicas []*front
+	for range 3 {
+		g, _ := b.startChild(t, url)
+		replicas = append(replicas, g)
+	}
+	b.forgetCalls(t)
+	began := time.Now()
+	answered := b.load(t, replicas, 15)
+	took := time.Since(began).Seconds()
+	got := b.calls(t)
+	calls := got.ByRoute["GET /channel/v1/applications"]
+	const size, perSecond = 20, 4
+	allowed := size + perSecond*took
+	exchanges := 0.0
+	for _, g := range replicas {
+		exchanges += g.counter(t, `marketgraph_pacing_exchanges_total{kind="shared"}`)
+	}
+	t.Logf("%.0f s, 3 processes: %d operations, %d calls, %.1f %% of the documented rate, %d violations, %.2f exchanges per call",
+		took, answered, calls, 100*float64(calls)/allowed, got.Violations, exchanges/float64(calls))
+	if got.Violations > 0 || float64(calls) < 0.95*allowed {
+		t.Errorf("%d calls of %.0f allowed, %d violations: %v", calls, allowed, got.Violations, got.ByRoute)
+	}
+}
+
+// load asks every replica from so many clients until the time is over, and gives
+// the number of answers. Nothing is asked for twice.
+func (b *backends) load(t *testing.T, replicas []*front, clients int) int64 {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), paceSpan)
+	defer cancel()
+	var all sync.WaitGroup
+	var answered atomic.Int64
+	for i, g := range replicas {
+		for j := range clients {
+			all.Go(func() {
+				for n := 0; ctx.Err() == nil; n++ {
+					r := g.request(t, ask{doc: searches(fmt.Sprint(i, " ", j, " ", n), 1)}).WithContext(ctx)
+					if response, err := b.client.Do(r); err == nil {
+						_ = response.Body.Close()
+						answered.Add(1)
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
+	return answered.Load()
+}
+
+// counter reads one counter of a gateway's metrics.
+func (g *front) counter(t *testing.T, name string) float64 {
+	t.Helper()
+	r := request(t, http.MethodGet, g.url+"/metrics", nil)
+	_, _, body := g.do(t, r)
+	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(body)
+	if found == nil {
+		t.Fatalf("the metrics lack %s", name)
+	}
+	value, err := strconv.ParseFloat(string(found[1]), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
