@@ -5,6 +5,7 @@
 --   at      when level was true
 --   level   of a leaky bucket, in calls that have ended
 --   held    nothing is sent before
+--   shut    nor is a right given before, since not everybody has told what they have sent
 --   past    of a window: {first, last, count} of calls that ended, oldest first
 --   who     by replica: {flight, want, expires, turn, soonest}. Flight is its calls under way and the rights that it
 --           holds, none of which can end before soonest; when it is not heard of any longer they are taken for ended
@@ -21,7 +22,7 @@ if now < 0 then
   now = time[1] * 1000000 + time[2]
 end
 local packed = redis.call('GET', key)
-local s = packed and cmsgpack.unpack(packed) or {number = 0, at = now, level = 0, held = 0, past = {}, who = {}}
+local s = packed and cmsgpack.unpack(packed) or {number = 0, at = now, level = 0, held = 0, shut = 0, past = {}, who = {}}
 now = math.max(now, s.at)
 
 local function leak(to)
@@ -82,14 +83,14 @@ end
 local lost = s.number < known
 if lost then
   fill(true)
-  s.held = math.max(s.held, now + lostrest)
+  s.shut = math.max(s.shut, now + lostrest)
 end
 if hold > 0 then
   fill(false)
   s.held = math.max(s.held, now + hold)
 end
 -- Back from going by its own share. Unless others were here all along they did so too, and may for one more pause.
-if away > 0 and not heard then s.held = math.max(s.held, now + pause) end
+if away > 0 and not heard then s.shut = math.max(s.shut, now + pause) end
 
 -- due is after how long one more call may go; below 0 when it could have gone before, nil when only an answer helps.
 local function due()
@@ -103,8 +104,9 @@ local function due()
   end
 end
 
-local granted, rest, wait, last = {}, math.max(0, s.held - now), due(), patience
-while wait and #granted < want do
+local granted, rest, wait, last = {}, math.max(0, s.held - now, s.shut - now), due(), patience
+local shut = s.shut > now
+while wait and not shut and #granted < want do
   local at = math.max(wait, rest, 0)
   if at > last then break end
   if #granted == 0 then last = at + ahead end
@@ -118,7 +120,9 @@ flight = flight + #granted
 if flight > 0 then ends = math.min(ends, soonest) end
 -- Where only an answer helps, there is nothing new before the first that may come.
 local look, after = -1, wait
-if not wait then
+if shut then
+  look, after = rest, math.max(rest, wait or 0)
+elseif not wait then
   look = math.max(0, ends - now)
   after = look + length
 end

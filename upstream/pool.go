@@ -44,6 +44,7 @@ type pool struct {
 	last      answer    // to the last order
 
 	alone  bool
+	since  time.Time // alone: the first order that failed
 	until  time.Time // alone: how long the share decides
 	probe  time.Time // alone: when to ask again
 	rested time.Time // nothing is sent before
@@ -179,7 +180,7 @@ func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 		o.soonest = max(0, p.grants[0].Sub(now))
 	}
 	if p.alone {
-		o.away = now.Sub(p.heard)
+		o.away = max(time.Microsecond, now.Sub(p.since))
 	}
 	p.asking, p.ended, p.untold, p.dirty, p.report = true, nil, 0, false, time.Time{}
 	return o
@@ -232,7 +233,7 @@ func (p *pool) fail(now time.Time, o order) {
 		p.end(e)
 	}
 	if !p.alone {
-		p.alone = true
+		p.alone, p.since = true, now
 		left := 0
 		if p.limit.Kind == DailyQuota {
 			left = p.last.free / p.parts

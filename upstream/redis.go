@@ -39,7 +39,7 @@ type order struct {
 	want     int           // rights for calls that wait
 	patience time.Duration // how far ahead the first of them is worth having
 	hold     time.Duration // for how long the backend wants rest, 0 if it does not
-	away     time.Duration // since the last answer, if orders have failed meanwhile; else 0
+	away     time.Duration // since the first order that failed, if the last one has; else 0
 	known    int64         // the last answer's number, 0 when the bucket may have expired since
 }
 
@@ -53,8 +53,8 @@ type ended struct {
 type answer struct {
 	number int64         // of the bucket's orders
 	lost   bool          // the bucket had forgotten what it knew
-	stuck  bool          // only the end of a call makes room for another
-	look   time.Duration // then: until one may end
+	stuck  bool          // only the end of a call makes room for another, or no rights are given yet
+	look   time.Duration // then: until that may change
 	next   time.Duration // until there is room for a call beyond the free ones; below 0 if there was before
 	free   int           // calls that a window or semaphore has room for at once
 	rest   time.Duration // nothing is sent before

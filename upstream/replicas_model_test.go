@@ -50,6 +50,13 @@ func (f *fleet) close() {
 	}
 }
 
+// cut parts all replicas from the server, or joins them again.
+func (f *fleet) cut(off bool) {
+	for _, r := range f.replicas {
+		r.link.cut.Store(off)
+	}
+}
+
 func (f *fleet) trips() (n int64) {
 	for _, r := range f.replicas {
 		n += r.link.trips.Load()

@@ -3,6 +3,8 @@ package upstream
 import (
 	"context"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -130,6 +132,66 @@ func TestHungServer(t *testing.T) {
 		synctest.Wait()
 		if gates[0].pool.alone {
 			t.Error("the server answers, and is not asked")
+		}
+	})
+}
+
+// TestShareBeginsFull: a replica that has sent nothing yet does not know what others have just sent.
+func TestShareBeginsFull(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		bucket Bucket
+		calls  int
+		want   time.Duration
+	}{
+		{Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, 19, 750 * time.Millisecond},
+		{Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 100, 10 * time.Second},
+	} {
+		withFleet(t, tc.bucket, 3, func(t *testing.T, f *fleet, gates []*gate) {
+			for range tc.calls {
+				if got := took(t, gates[0]); got > 0 {
+					t.Fatalf("a call waits %v", got)
+				}
+			}
+			f.cut(true)
+			if got := took(t, gates[1]); !near(got, tc.want) {
+				t.Errorf("another replica calls after %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestAllAreWaitedFor: whoever comes back first does not take what the others have used by their shares and not told yet.
+func TestAllAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	withFleet(t, Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 2, func(t *testing.T, f *fleet, gates []*gate) {
+		took(t, gates[0])
+		took(t, gates[1])
+		f.cut(true)
+		took(t, gates[0]) // when all that there was is over
+		for range 50 {
+			took(t, gates[1])
+		}
+		f.cut(false)
+		pass(sharedPause)
+		soon, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+		defer cancel()
+		var went atomic.Int64
+		var all sync.WaitGroup
+		for i := range 100 {
+			all.Go(func() {
+				if i%10 == 9 {
+					pass(sharedPause / 2) // and comes back later
+				}
+				if s, r := gates[i%10/9].acquire(soon, Waiting); r == nil {
+					went.Add(1)
+					s.done()
+				}
+			})
+		}
+		all.Wait()
+		if n := went.Load(); n < 40 || n > 49 {
+			t.Errorf("%d calls go beside the 51 that went just before, want at most 49", n)
 		}
 	})
 }
