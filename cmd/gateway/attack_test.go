@@ -79,7 +79,7 @@ type gates struct{ locked, open *front }
 
 func (b *backends) gates(t *testing.T) gates {
 	t.Helper()
-	b.token(t, "acme", "admin")
+	b.token(t, "acme", "buyer")
 	return gates{b.start(t, lockedUp), b.start(t)}
 }
 
