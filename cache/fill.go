@@ -110,11 +110,11 @@ func fill[T any](ctx context.Context, c *Cache, r *Request[T], p *probe) (*entry
 	}
 	c.emit(Event{Kind: Filled, Route: p.key.route})
 	if got.Most != nil {
-		t.life = t.life.within(*got.Most)
+		t = t.cut(t.life.within(*got.Most))
 	}
 	depends := p.firm
 	if h.err != nil {
-		depends, t.life = len(p.tags), Life{Fresh: t.life.Fresh}.bounded()
+		depends, t = len(p.tags), t.cut(Life{Fresh: t.life.Fresh}.bounded())
 	}
 	e := p.entry(t, len(got.Bytes), depends)
 	e.value = h

@@ -284,3 +284,28 @@ func TestAFlightLooksAgainBeforeItFills(t *testing.T) {
 	}
 	up.wantFills(t, 1)
 }
+
+// TestAShortAnswerIsKept: an answer that cuts its request's life short is over sooner
+// by a part of its own life, not of the longer one.
+func TestAShortAnswerIsKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil, func(o *Options) { o.Jitter = func() float64 { return 1 } })
+	fills := 0
+	r := Request[string]{
+		Key: scope(t, "acme", "system").Key(KeySpec{Route: "r"}), Life: Life{Fresh: time.Hour},
+		Decode: func(b []byte) (string, error) { return string(b), nil },
+		Fill: func(context.Context) (Reply, error) {
+			fills++
+			return Reply{Bytes: []byte("x"), Most: &Life{Fresh: time.Second}}, nil
+		},
+	}
+	for range 2 {
+		if got := Get(t.Context(), h.Cache, r); got.Err != nil {
+			t.Fatal(got.Err)
+		}
+	}
+	h.clock.advance(time.Second)
+	if _ = Get(t.Context(), h.Cache, r); fills != 2 {
+		t.Errorf("%d fills, want one while it is fresh and one after", fills)
+	}
+}

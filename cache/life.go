@@ -73,7 +73,15 @@ func (t term) trusted(now time.Time, life Life) term {
 	if t.filled.After(now) {
 		t.filled = now
 	}
-	t.life = t.life.within(life)
+	return t.cut(t.life.within(life))
+}
+
+// cut is the term with a life that is no longer, of which it is sooner over by the same part.
+func (t term) cut(life Life) term {
+	if t.life.Fresh > 0 {
+		t.early = time.Duration(float64(t.early) * float64(life.Fresh) / float64(t.life.Fresh))
+	}
+	t.life = life
 	return t
 }
 

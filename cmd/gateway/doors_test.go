@@ -42,6 +42,7 @@ var slotKinds = map[string]string{
 	"SetCartShippingAddressInput.cartId": "cart", "ChooseCartShippingInput.cartId": "cart", "ChooseCartShippingInput.shippingQuoteId": "item",
 	"AddPaymentMethodInput.userId": "user", "AddPaymentMethodInput.accountId": "company",
 	"SetCartPaymentMethodInput.cartId": "cart", "SetCartPaymentMethodInput.paymentMethodId": "payment",
+	"SetDefaultPaymentMethodInput.userId": "user", "SetDefaultPaymentMethodInput.accountId": "company", "SetDefaultPaymentMethodInput.paymentMethodId": "payment",
 	"CartValidationInput.cartId": "cart", "CartValidationInput.itemIds": "item", "FinalizeCartInput.cartId": "cart",
 }
 
