@@ -109,7 +109,7 @@ func (d door) ask(alias string, ids map[string]string) string {
 			args = append(args, a.Name+": "+text)
 		}
 	}
-	return alias + d.field.Name + "(" + strings.Join(args, ", ") + ")" + d.selection(d.field.Type, 3)
+	return alias + d.field.Name + "(" + strings.Join(args, ", ") + ")" + d.selection(d.field.Type, 2)
 }
 
 // value is an argument or input field: the ids, what else is required, and nothing more.
