@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -32,6 +33,8 @@ type fault struct {
 	JitterMs  int    `json:"jitterMs,omitempty"`  // and up to this much more
 	CutBody   bool   `json:"cutBody,omitempty"`   // end the connection half-way through the body
 	BadJSON   bool   `json:"badJSON,omitempty"`   // answer a body that does not parse
+	WrongType bool   `json:"wrongType,omitempty"` // answer JSON in which every text, number and truth value is an object
+	Oversized bool   `json:"oversized,omitempty"` // answer a body followed by 16 MiB of space
 	Drop      bool   `json:"drop,omitempty"`      // end the connection without an answer
 	Late      bool   `json:"late,omitempty"`      // strike after the request took effect: only the answer is lost
 }
@@ -127,6 +130,11 @@ func (f fault) inject(w http.ResponseWriter, r *http.Request, next http.Handler,
 		refuse(w, f.Status)
 	case f.CutBody || f.BadJSON:
 		f.spoil(w, keep(next, r))
+	case f.WrongType:
+		keep(next, r).resized().retyped().passOn(w)
+	case f.Oversized:
+		keep(next, r).resized().passOn(w)
+		_, _ = io.CopyN(w, blank{}, oversize) // the caller is expected to go before the end
 	default:
 		next.ServeHTTP(w, r)
 	}
@@ -149,6 +157,55 @@ func (f fault) spoil(w http.ResponseWriter, kept *keptResponse) {
 	w.Header().Set("Content-Length", strconv.Itoa(announced))
 	w.WriteHeader(kept.status)
 	_, _ = w.Write(body) // the caller may be gone; there is nobody to tell
+}
+
+// oversize is more than any client of ours takes.
+const oversize = 16 << 20
+
+// blank is space without end.
+type blank struct{}
+
+// Read implements io.Reader.
+func (blank) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+// resized no longer says how long the response is.
+func (k *keptResponse) resized() *keptResponse {
+	k.header.Del("Content-Length")
+	return k
+}
+
+// retyped is the response with an object in the place of each value; one that is no JSON stays as it is.
+func (k *keptResponse) retyped() *keptResponse {
+	var v any
+	if json.Unmarshal(k.body.Bytes(), &v) != nil {
+		return k
+	}
+	out := &keptResponse{header: k.header, status: k.status}
+	text, _ := json.Marshal(retype(v)) // what was read as JSON can be written as such
+	out.body.Write(text)
+	return out
+}
+
+// retype keeps lists and the names of objects.
+func retype(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			v[name] = retype(value)
+		}
+		return v
+	case []any:
+		for i, value := range v {
+			v[i] = retype(value)
+		}
+		return v
+	}
+	return map[string]any{"value": v}
 }
 
 // hangUp ends the connection without an answer.

@@ -56,6 +56,22 @@ func TestFaultsOfEachKind(t *testing.T) {
 				t.Errorf("%d, valid JSON %t, %v", a.status, json.Valid(a.body), err)
 			}
 		}},
+		{"wrong type", `{"backend":"appdirect","wrongType":true}`, func(t *testing.T, a answer, err error) {
+			first, _ := a.object(t)["content"].([]any)
+			if err != nil || a.status != 200 || len(first) != 3 {
+				t.Fatalf("%d %s %v", a.status, a.body, err)
+			}
+			for name, value := range first[0].(map[string]any) {
+				if _, text := value.(string); text {
+					t.Errorf("%s is a text still: %v", name, value)
+				}
+			}
+		}},
+		{"oversized", `{"backend":"appdirect","oversized":true}`, func(t *testing.T, a answer, err error) {
+			if err != nil || a.status != 200 || len(a.body) <= oversize || !json.Valid(a.body) {
+				t.Errorf("%d, %d bytes, valid JSON %t, %v", a.status, len(a.body), json.Valid(a.body), err)
+			}
+		}},
 		{"drop", `{"backend":"appdirect","drop":true}`, func(t *testing.T, _ answer, err error) {
 			if err == nil {
 				t.Error("an answer came")

@@ -2,13 +2,9 @@ package main
 
 import (
 	"maps"
-	"net/http"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/marketgraph/marketgraph/sandbox"
 )
 
 // cockpit is the query that four backends in one graph are measured by.
@@ -105,98 +101,4 @@ func (w *cockpitWalk) checkCalls(t *testing.T) {
 	}
 	signIns := 1 + w.addOns + w.wallets
 	t.Logf("%d calls, %d of them for credentials; reading each thing where it is needed: %d and as many credentials", got.Total, signIns, w.naive)
-}
-
-// What is broken is null and names its backend; what is not has arrived, in time.
-func TestCockpitWithoutOneBackend(t *testing.T) {
-	t.Parallel()
-	b := startBackends(t, 1)
-	b.enforce(t, false)
-	whole := b.start(t).must(t, ask{as: "admin", doc: cockpit})
-	for _, backend := range []struct {
-		name string
-		lose func(company map[string]any) // what cannot be known any more
-	}{
-		{sandbox.BackendKazoo, func(c map[string]any) { c["telephonyAccount"] = nil }},
-		{sandbox.BackendTwilio, func(c map[string]any) { c["addOnInstallations"] = nil }},
-		{sandbox.BackendLeadConnector, func(c map[string]any) {
-			if c["wallet"] != nil { // that there is one is told by the link
-				c["wallet"] = map[string]any{"hasFunds": nil, "charges": nil}
-			}
-		}},
-		{sandbox.BackendAppDirect, nil},
-	} {
-		want := without(whole, backend.lose)
-		for _, kind := range broken {
-			if kind.name != "503" && kind.name != "slow" && kind.name != "cut body" {
-				continue
-			}
-			t.Run(backend.name+"/"+kind.name, func(t *testing.T) {
-				b.control(t, http.MethodDelete, "/faults", "")
-				g, stop := b.startUntil(t, func(c *Config) {
-					if kind.name == "slow" {
-						c.Limits.Deadline = shortDeadline
-					}
-				})
-				defer stop()
-				if backend.name != sandbox.BackendAppDirect {
-					g.warm(t, backend.name)
-				}
-				fault := maps.Clone(kind.fault)
-				fault["backend"] = backend.name
-				b.control(t, http.MethodPut, "/faults", printedText(fault))
-				began := time.Now()
-				got := g.query(t, ask{as: "admin", doc: cockpit})
-				got.checkErrorsOf(t, backend.name, kind.code, kind.retryable)
-				if took := time.Since(began); took > patience { // which is when a slow backend would answer
-					t.Errorf("it took %s", took)
-				}
-				if diff := cmp.Diff(want, got.data); diff != "" {
-					t.Errorf("the rest (-want +got):\n%s", diff)
-				}
-			})
-		}
-	}
-}
-
-// without is the answer after a loss; lose is nil where nothing is left, because
-// without the viewer's roles nothing may be shown.
-func without(whole map[string]any, lose func(map[string]any)) map[string]any {
-	if lose == nil {
-		return nil
-	}
-	nodes := []any{}
-	for _, c := range list(whole, "companies", "nodes") {
-		company := maps.Clone(c.(map[string]any))
-		lose(company)
-		nodes = append(nodes, company)
-	}
-	return map[string]any{"companies": map[string]any{"totalCount": at(whole, "companies", "totalCount"), "nodes": nodes}}
-}
-
-// cockpitParts are what each backend adds to the cockpit.
-var cockpitParts = map[string]string{
-	sandbox.BackendAppDirect: `subscriptions(first: 5) { nodes { id status product { id name } edition { name } } }
-		memberships(first: 5) { nodes { user { id email } roles } }`,
-	sandbox.BackendKazoo:         `telephonyAccount { id name devices(first: 5) { nodes { name } } phoneNumbers(first: 5) { nodes { number state } } }`,
-	sandbox.BackendTwilio:        `addOnInstallations(first: 3) { nodes { id listing { name } } }`,
-	sandbox.BackendLeadConnector: `wallet { hasFunds charges(first: 3) { nodes { id amount description } } }`,
-}
-
-// warm asks for all but one backend's part, so that a short deadline has only
-// that one to wait for. It asks until nothing was late: a machine under load, and
-// calls that take their turn, must not fail what comes after.
-func (g *front) warm(t *testing.T, but string) {
-	t.Helper()
-	for part, fields := range cockpitParts {
-		for try := 0; part != but; try++ {
-			got := g.query(t, ask{as: "admin", doc: `{ companies(first: 10) { nodes { id ` + fields + ` } } }`})
-			if len(got.errors) == 0 {
-				break
-			}
-			if try == 20 {
-				t.Fatalf("%s is not warm yet: %.500s", part, got.body)
-			}
-		}
-	}
 }
