@@ -58,6 +58,26 @@ func TestTheNextFillsInItsPlace(t *testing.T) {
 	}
 }
 
+// TestAFailedRefreshIsNotRepeatedAtOnce, though Redis gives the old value back.
+func TestAFailedRefreshIsNotRepeatedAtOnce(t *testing.T) {
+	t.Parallel()
+	h, up := newHouse(t, startRedis(t).client(t)), &source{text: "x"}
+	r := up.request(scope(t, "acme", "system"), "1")
+	r.Grace, r.Outage = time.Minute, func(error) bool { return true }
+	h.want(t, r, "x")
+	h.clock.advance(time.Minute)
+	up.set("", errUpstream)
+	for range 10 {
+		h.want(t, r, "x")
+		await(t, "the refresh has ended", func() bool {
+			h.flights.mu.Lock()
+			defer h.flights.mu.Unlock()
+			return len(h.flights.open) == 0
+		})
+	}
+	up.wantFills(t, 2)
+}
+
 // TestRefreshesKeepNobodyWaiting: not on another replica either.
 func TestRefreshesKeepNobodyWaiting(t *testing.T) {
 	t.Parallel()

@@ -204,6 +204,9 @@ func arrived[T any](c *Cache, r *Request[T], p *probe) *entry {
 	}
 	e := p.entry(p.found.term, len(payload), len(p.found.gens))
 	e.value = h
+	if p.last != nil && e.term.at(c.now()) != fresh {
+		e.tried = p.last.tried // it is the same old value: who tried to replace that one did
+	}
 	c.memory.put(p.key, e)
 	return e
 }
