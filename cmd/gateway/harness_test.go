@@ -222,14 +222,24 @@ func (b *backends) do(t testing.TB, r *http.Request) (int, http.Header, []byte) 
 // token signs a persona in, once per sandbox, by a request of the test's own.
 func (b *backends) token(t testing.TB, tenant, persona string) string {
 	t.Helper()
+	return b.tokenFor(t, tenant, persona)
+}
+
+// tokenFor is token with only these scopes of the persona's; all when none is named.
+func (b *backends) tokenFor(t testing.TB, tenant, persona string, scopes ...string) string {
+	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if known := b.tokens[tenant+"/"+persona]; known != "" {
+	key := tenant + "/" + persona + "/" + strings.Join(scopes, " ")
+	if known := b.tokens[key]; known != "" {
 		return known
 	}
 	p, err := findPersona(tenant, persona)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(scopes) > 0 {
+		p.Scopes = scopes
 	}
 	form := url.Values{
 		"grant_type": {p.Grant}, "scope": {strings.Join(p.Scopes, " ")}, "username": {p.Email}, "password": {p.Password},
@@ -244,7 +254,7 @@ func (b *backends) token(t testing.TB, tenant, persona string) string {
 	if err := json.Unmarshal(body, &got); err != nil || got.Token == "" {
 		t.Fatalf("no token for %s of %s: %d %s", persona, tenant, status, body)
 	}
-	b.tokens[tenant+"/"+persona] = got.Token
+	b.tokens[key] = got.Token
 	return got.Token
 }
 
