@@ -133,7 +133,7 @@ type spot struct {
 // each type opened where it is met first. given are arguments by "Type.field".
 func grow(t *testing.T, schema *ast.Schema, given map[string]string) *spot {
 	t.Helper()
-	root := &spot{typeName: "", field: ""}
+	root := &spot{}
 	opened := map[string]bool{"Query": true}
 	type open struct {
 		at  *spot
