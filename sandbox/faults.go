@@ -173,24 +173,6 @@ func (blank) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// resized no longer says how long the response is.
-func (k *keptResponse) resized() *keptResponse {
-	k.header.Del("Content-Length")
-	return k
-}
-
-// retyped is the response with an object in the place of each value; one that is no JSON stays as it is.
-func (k *keptResponse) retyped() *keptResponse {
-	var v any
-	if json.Unmarshal(k.body.Bytes(), &v) != nil {
-		return k
-	}
-	out := &keptResponse{header: k.header, status: k.status}
-	text, _ := json.Marshal(retype(v)) // what was read as JSON can be written as such
-	out.body.Write(text)
-	return out
-}
-
 // retype keeps lists and the names of objects.
 func retype(v any) any {
 	switch v := v.(type) {
@@ -266,3 +248,21 @@ func (k *keptResponse) passOn(w http.ResponseWriter) {
 func (k *keptResponse) Header() http.Header         { return k.header }
 func (k *keptResponse) WriteHeader(status int)      { k.status = status }
 func (k *keptResponse) Write(p []byte) (int, error) { return k.body.Write(p) }
+
+// resized no longer says how long the response is.
+func (k *keptResponse) resized() *keptResponse {
+	k.header.Del("Content-Length")
+	return k
+}
+
+// retyped is the response with an object in the place of each value; one that is no JSON stays as it is.
+func (k *keptResponse) retyped() *keptResponse {
+	var v any
+	if json.Unmarshal(k.body.Bytes(), &v) != nil {
+		return k
+	}
+	out := &keptResponse{header: k.header, status: k.status}
+	text, _ := json.Marshal(retype(v)) // what was read as JSON can be written as such
+	out.body.Write(text)
+	return out
+}
