@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/limits"
@@ -101,7 +102,8 @@ func (s *Server) settle(ctx context.Context, charge *limits.Charge, ops []*opera
 	}
 	charge.Settle(ctx, req.used)
 	var spent *upstreamReport
-	if !dry { // nothing is called for a dry run, nor for its report
+	ran := slices.ContainsFunc(ops, func(op *operation) bool { return !op.refused })
+	if ran && !dry { // nothing is called for what did not run, nor for its report
 		spent = s.upstreamReport(ctx, req)
 	}
 	for _, op := range ops {

@@ -51,9 +51,10 @@ type builder struct {
 	pacer     *upstream.Pacer
 	breakers  *upstream.Breakers
 	hosts     *upstream.Hosts
-	transport http.RoundTripper
-	general   upstream.Bucket            // of a client application at AppDirect
-	buckets   map[string]upstream.Bucket // of routes, where others than printed
+	transport http.RoundTripper                       // to backends without TLS settings of their own
+	reached   map[*BackendTLSConfig]http.RoundTripper // to the others
+	general   upstream.Bucket                         // of a client application at AppDirect
+	buckets   map[string]upstream.Bucket              // of routes, where others than printed
 	bounds    limits.Config
 	redis     redis.UniversalClient // nil where none is configured
 	vault     *cache.Vault          // nil before a service user needs it
@@ -83,7 +84,7 @@ func newBuilder(cfg *Config, log *slog.Logger) (*builder, error) {
 	}
 	transport := upstream.NewTransport(calls)
 	b := &builder{
-		cfg: cfg, log: log, metrics: server.NewMetrics(), calls: calls, transport: transport,
+		cfg: cfg, log: log, reached: map[*BackendTLSConfig]http.RoundTripper{}, metrics: server.NewMetrics(), calls: calls, transport: transport,
 		pacer: upstream.NewPacer(upstream.PacerConfig{}), breakers: upstream.NewBreakers(calls), hosts: upstream.NewHosts(calls),
 		general: appdirect.General(), gateway: &gateway{},
 	}
@@ -204,7 +205,15 @@ func wireVersion() string {
 }
 
 func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, error) {
-	authenticator, err := auth.NewAuthenticator(ctx, t.auth(), auth.Options{Log: b.log})
+	transport, err := b.reach(appdirect.Backend, t.AppDirect.TLS)
+	if err != nil {
+		return nil, err
+	}
+	keys := t.auth()
+	if t.AppDirect.TLS != nil {
+		keys.HTTP = &http.Client{Transport: transport}
+	}
+	authenticator, err := auth.NewAuthenticator(ctx, keys, auth.Options{Log: b.log})
 	if err != nil {
 		return nil, err
 	}

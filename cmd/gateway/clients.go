@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"net/http"
 	"strings"
 
 	"github.com/marketgraph/marketgraph/auth"
@@ -69,9 +70,9 @@ func (b *builder) clients(t TenantConfig) (*clients, error) {
 	return out, err
 }
 
-// shared adds to a client's configuration what all clients have together.
-func (b *builder) shared(c upstream.Config) upstream.Config {
-	c.Pacer, c.Breakers, c.Hosts, c.Transport = b.pacer, b.breakers, b.hosts, b.transport
+// shared adds to a client's configuration what all clients have together, and its way to the backend.
+func (b *builder) shared(transport http.RoundTripper, c upstream.Config) upstream.Config {
+	c.Pacer, c.Breakers, c.Hosts, c.Transport = b.pacer, b.breakers, b.hosts, transport
 	c.Bounds, c.OnCall = b.calls, b.metrics.Call
 	return c
 }
@@ -81,11 +82,15 @@ func (b *builder) appdirect(a AppDirectConfig, serviceUser upstream.Credentials)
 	if len(scopes) == 0 {
 		scopes = []string{string(auth.RolePartnerRead)}
 	}
+	transport, err := b.reach(appdirect.Backend, a.TLS)
+	if err != nil {
+		return nil, err
+	}
 	credentials := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
 		TokenURL: a.tokenURL(), ClientID: a.ClientID, ClientSecret: a.ClientSecret.value,
-		Scopes: scopes, Transport: b.transport,
+		Scopes: scopes, Transport: transport,
 	})
-	return upstream.NewClient(b.shared(upstream.Config{
+	return upstream.NewClient(b.shared(transport, upstream.Config{
 		Backend: appdirect.Backend, BaseURL: a.api(), Client: a.ClientID, Credentials: credentials, ServiceUser: serviceUser,
 		RouteHeader: appdirect.RouteHeader(a.Partner),
 		General:     a.Limits.general(b.general), Buckets: a.Limits.routes(b.buckets),
@@ -94,24 +99,32 @@ func (b *builder) appdirect(a AppDirectConfig, serviceUser upstream.Credentials)
 
 func (b *builder) kazoo(k KazooConfig, into *clients) (err error) {
 	root := strings.TrimRight(k.URL, "/")
+	transport, err := b.reach(kazoo.Backend, k.TLS)
+	if err != nil {
+		return err
+	}
 	into.login, err = kazoo.NewLogin(kazoo.LoginConfig{
 		BaseURL: root, APIKey: k.APIKey.value, User: k.User, Password: k.Password.value,
 		AccountName: k.AccountName, AccountRealm: k.AccountRealm, AccountID: k.AccountID, PhoneNumber: k.PhoneNumber,
-		Transport: b.transport,
+		Transport: transport,
 	})
 	if err != nil {
 		return err
 	}
-	into.kazoo, err = upstream.NewClient(b.shared(upstream.Config{
+	into.kazoo, err = upstream.NewClient(b.shared(transport, upstream.Config{
 		Backend: kazoo.Backend, BaseURL: root, Credentials: into.login, AuthHeader: kazoo.AuthHeader, General: kazoo.General(),
 	}))
 	return err
 }
 
 func (b *builder) twilio(t TwilioConfig, into *clients) (err error) {
+	transport, err := b.reach(twilio.Backend, t.TLS)
+	if err != nil {
+		return err
+	}
 	into.twilio, err = twilio.NewClient(
 		twilio.Hosts{Marketplace: strings.TrimRight(t.MarketplaceURL, "/"), API: strings.TrimRight(t.APIURL, "/")},
-		b.shared(upstream.Config{Client: t.AccountSID, Credentials: twilio.AccountCredentials(t.AccountSID, t.AuthToken.value)}))
+		b.shared(transport, upstream.Config{Client: t.AccountSID, Credentials: twilio.AccountCredentials(t.AccountSID, t.AuthToken.value)}))
 	if err != nil {
 		return err
 	}
@@ -120,7 +133,11 @@ func (b *builder) twilio(t TwilioConfig, into *clients) (err error) {
 }
 
 func (b *builder) leadconnector(l LeadConnectorConfig, into *clients) (err error) {
-	into.leadconnector, err = upstream.NewClient(b.shared(upstream.Config{
+	transport, err := b.reach(leadconnector.Backend, l.TLS)
+	if err != nil {
+		return err
+	}
+	into.leadconnector, err = upstream.NewClient(b.shared(transport, upstream.Config{
 		Backend: leadconnector.Backend, BaseURL: cmp.Or(strings.TrimRight(l.URL, "/"), leadconnector.BaseURL), Client: l.CompanyID,
 		Credentials: leadconnector.AgencyCredentials(l.AgencyToken.value),
 		Header:      leadconnector.Header(), General: leadconnector.General(), Quota: leadconnector.Quota(),

@@ -21,6 +21,8 @@ import (
 type Config struct {
 	// Listen is the address to serve on.
 	Listen string `yaml:"listen"`
+	// TLS is how the graph is served over TLS; nil serves plain HTTP.
+	TLS *TLSConfig `yaml:"tls"`
 	// DefaultTenant is where loopback names lead; "" for nowhere.
 	DefaultTenant string `yaml:"defaultTenant"`
 	// Origins are the web origins whose pages may read answers; empty for any.
@@ -149,6 +151,8 @@ type AppDirectConfig struct {
 	Partner string `yaml:"partner"`
 	// ServiceUser is a person in whose name calls are made that admit no system; nil makes none.
 	ServiceUser *ServiceUserConfig `yaml:"serviceUser"`
+	// TLS is how its certificate is checked, and what the gateway shows; nil for the usual.
+	TLS *BackendTLSConfig `yaml:"tls"`
 	// Limits replace the printed ones, for a marketplace that grants others.
 	Limits BucketsConfig `yaml:"limits"`
 	// Webhooks say how the marketplace is known when it tells of changes.
@@ -242,6 +246,9 @@ func (cfg *Config) check(c *checker) {
 	if cfg.Listen != "" {
 		c.address("listen", cfg.Listen)
 	}
+	if cfg.TLS != nil {
+		cfg.TLS.check(c, "tls")
+	}
 	cfg.checkRedis(c)
 	cfg.checkVaultKey(c)
 	if cfg.Cache.MaxBytes < 0 {
@@ -311,6 +318,7 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 	if u := t.AppDirect.ServiceUser; u != nil {
 		u.check(c, path+".appdirect.serviceUser")
 	}
+	t.AppDirect.TLS.check(c, path+".appdirect.tls")
 	t.AppDirect.Limits.check(c, path+".appdirect.limits")
 	t.AppDirect.Webhooks.check(c, path+".appdirect.webhooks")
 	t.checkOthers(c, path)
@@ -336,12 +344,15 @@ func (t *TenantConfig) check(c *checker, path string, names, hosts map[string]bo
 func (t *TenantConfig) checkOthers(c *checker, path string) {
 	if t.Kazoo != nil {
 		t.Kazoo.check(c, path+".kazoo")
+		t.Kazoo.TLS.check(c, path+".kazoo.tls")
 	}
 	if t.Twilio != nil {
 		t.Twilio.check(c, path+".twilio")
+		t.Twilio.TLS.check(c, path+".twilio.tls")
 	}
 	if t.LeadConnector != nil {
 		t.LeadConnector.check(c, path+".leadconnector")
+		t.LeadConnector.TLS.check(c, path+".leadconnector.tls")
 	}
 	t.Links.check(c, path+".links", t)
 }

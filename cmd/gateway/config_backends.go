@@ -94,6 +94,8 @@ type KazooConfig struct {
 	AccountID string `yaml:"accountId"`
 	// PhoneNumber says it by a number of the account, in E.164 form.
 	PhoneNumber string `yaml:"phoneNumber"`
+	// TLS is as AppDirect's.
+	TLS *BackendTLSConfig `yaml:"tls"`
 }
 
 func (k *KazooConfig) check(c *checker, path string) {
@@ -125,6 +127,8 @@ type TwilioConfig struct {
 	AccountSID string `yaml:"accountSid"`
 	// AuthToken goes with AccountSID. An API key does not do: it cannot read the sub-accounts' tokens.
 	AuthToken Secret `yaml:"authToken"`
+	// TLS is as AppDirect's.
+	TLS *BackendTLSConfig `yaml:"tls"`
 }
 
 func (t *TwilioConfig) check(c *checker, path string) {
@@ -144,6 +148,8 @@ type LeadConnectorConfig struct {
 	CompanyID string `yaml:"companyId"`
 	// AgencyToken is the agency's access token, without "Bearer".
 	AgencyToken Secret `yaml:"agencyToken"`
+	// TLS is as AppDirect's.
+	TLS *BackendTLSConfig `yaml:"tls"`
 }
 
 func (l *LeadConnectorConfig) check(c *checker, path string) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -12,6 +13,7 @@ import (
 	"github.com/marketgraph/marketgraph/docs/examples"
 	"github.com/marketgraph/marketgraph/sandbox"
 	"github.com/marketgraph/marketgraph/server/explorer"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 // ExplorerConfig is about the page at /explorer.
@@ -94,19 +96,20 @@ func (b *builder) explorerTenant(host string) (explorer.Tenant, bool) {
 				out.Title = t.Title
 			}
 		}
-	} else if s := b.signInOf(name); s != nil {
+	} else if t := b.tenantNamed(name); t != nil && t.signIn() != nil {
+		s := t.signIn()
 		out.SignIn = &explorer.SignIn{AuthorizeURL: s.AuthorizeURL, ClientID: s.ClientID, Scopes: s.Scopes}
 	}
 	return out, ok
 }
 
-func (b *builder) signInOf(tenant string) *SignInConfig {
-	for i := range b.cfg.Tenants {
-		if b.cfg.Tenants[i].Name == tenant {
-			return b.cfg.Tenants[i].signIn()
-		}
+// tenantNamed is nil where there is none.
+func (b *builder) tenantNamed(name string) *TenantConfig {
+	i := slices.IndexFunc(b.cfg.Tenants, func(t TenantConfig) bool { return t.Name == name })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return &b.cfg.Tenants[i]
 }
 
 // demoToken asks the sandbox as gateway token does.
@@ -137,11 +140,15 @@ const unsaidLifetime = 5 * time.Minute
 
 // exchange turns a code into a token at the tenant's token endpoint.
 func (b *builder) exchange(ctx context.Context, tenant string, c explorer.Code) (explorer.Token, error) {
-	s := b.signInOf(tenant)
-	if s == nil {
+	t := b.tenantNamed(tenant)
+	if t == nil || t.signIn() == nil {
 		return explorer.Token{}, errors.New("nobody can sign in to " + tenant)
 	}
-	style := oauth2.AuthStyleInHeader
+	transport, err := b.reach(appdirect.Backend, t.AppDirect.TLS)
+	if err != nil {
+		return explorer.Token{}, err
+	}
+	s, style := t.signIn(), oauth2.AuthStyleInHeader
 	if s.ClientSecret.value == "" {
 		style = oauth2.AuthStyleInParams
 	}
@@ -150,7 +157,7 @@ func (b *builder) exchange(ctx context.Context, tenant string, c explorer.Code) 
 		Endpoint: oauth2.Endpoint{TokenURL: s.TokenURL, AuthStyle: style},
 	}
 	client := &http.Client{
-		Transport: b.transport, Timeout: tokenTimeout,
+		Transport: transport, Timeout: tokenTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // code and secret are for this host
 	}
 	token, err := app.Exchange(context.WithValue(ctx, oauth2.HTTPClient, client), c.Value, oauth2.VerifierOption(c.Verifier))

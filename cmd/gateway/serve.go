@@ -75,13 +75,17 @@ func (c serveCommand) liveMode(ctx context.Context, s streams, cfg *Config, log 
 	if err != nil {
 		return err
 	}
+	listener, err = cfg.TLS.secured(listener, log)
+	if err != nil {
+		return err
+	}
 	g, err := build(ctx, cfg, log)
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
 	defer g.close()
-	fmt.Fprintf(s.out, "live: graph at http://%s/api/graphql\n", listener.Addr())
+	fmt.Fprintf(s.out, "live: graph at %s://%s/api/graphql\n", cfg.TLS.scheme(), listener.Addr())
 	return serveAll(ctx, g, c.Drain, site{listener, g.server.Handler()})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/marketgraph/marketgraph/cache"
 	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 // serviceUser makes the credentials of a tenant's service user. Nothing is sent.
@@ -24,9 +25,13 @@ func (b *builder) serviceUser(t TenantConfig) (upstream.Credentials, error) {
 	if err != nil {
 		return nil, err
 	}
+	transport, err := b.reach(appdirect.Backend, t.AppDirect.TLS)
+	if err != nil {
+		return nil, err
+	}
 	return upstream.NewServiceUser(upstream.ServiceUserConfig{
 		TokenURL: t.AppDirect.tokenURL(), ClientID: u.ClientID, ClientSecret: u.ClientSecret.value, RefreshToken: u.RefreshToken.value,
-		Store: b.vault.Drawer(session), OnRenewal: renewals(b.log, t.Name), Transport: b.transport,
+		Store: b.vault.Drawer(session), OnRenewal: renewals(b.log, t.Name), Transport: transport,
 	}), nil
 }
 
