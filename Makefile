@@ -46,7 +46,7 @@ build: ## build bin/gateway
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gateway ./cmd/gateway
 
 test: redis-server chromium ## all tests, with the race detector
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 check: fresh format vet lint test fuzz bench explorer-check storefront clients ## everything that CI checks, in its order
 	@echo "check: all passed"

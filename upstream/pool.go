@@ -147,7 +147,7 @@ func (p *pool) due(now time.Time, waiting int) (time.Duration, bool) {
 	}
 	if p.alone {
 		wait := max(0, p.probe.Sub(now))
-		return wait, wait == 0 || waiting > 0
+		return wait, wait == 0 || waiting > 0 || p.untold > 0 // the others wait for what was sent alone
 	}
 	wait, ok := time.Duration(math.MaxInt64), false
 	if waiting > len(p.grants) {

@@ -283,7 +283,7 @@ type allocation struct{ count, bytes float64 }
 // allocated answers a request a few times, without a network.
 func (g *front) allocated(t *testing.T, r assaultRequest) allocation {
 	t.Helper()
-	const times = 10
+	const times = 3
 	handler, body := g.gateway.server.Handler(), r.body(t)
 	requests := make([]*http.Request, times+1)
 	for i := range requests {

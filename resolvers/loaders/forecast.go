@@ -44,13 +44,21 @@ func (t *Tenant) Forecast(viewer *auth.Viewer, identify bool, selected []Selecte
 	}
 	out := f.calls()
 	if identify {
-		out[appdirect.Backend] += callsToIdentify
+		out[appdirect.Backend] += callsToIdentify(viewer)
 	}
 	return out
 }
 
-// callsToIdentify find out who a person is, and what they are where.
-const callsToIdentify = 2
+// callsToIdentify find out who a person is, what they are where, and of whom a reseller's customers are.
+func callsToIdentify(v *auth.Viewer) int {
+	calls := 2
+	for _, role := range []auth.Role{auth.RoleReseller, auth.RoleResellerManager} {
+		if slices.Contains(v.Scopes(), string(role)) {
+			return calls + 1
+		}
+	}
+	return calls
+}
 
 // companiesOf is how many companies a viewer is held to, if they are held to their own.
 func companiesOf(v *auth.Viewer) (n int, narrow bool) {
