@@ -56,7 +56,7 @@ func TestClientFaults(t *testing.T) {
 	if _, err := c.Do(t.Context(), upstream.Call{}); upstream.KindOf(err) != upstream.Misused {
 		t.Errorf("%v, want misused", err)
 	}
-	if _, err := c.Do(t.Context(), upstream.Call{Route: twilio.ListAvailableAddOns}); upstream.KindOf(err) != upstream.Forbidden {
-		t.Errorf("%v, want forbidden: nobody's credentials are configured", err)
+	if _, err := c.Do(t.Context(), upstream.Call{Route: twilio.ListAvailableAddOns}); upstream.KindOf(err) != upstream.NoAuthority {
+		t.Errorf("%v, want no authority: nobody's credentials are configured", err)
 	}
 }
