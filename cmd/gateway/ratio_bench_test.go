@@ -221,14 +221,14 @@ type handSide struct {
 
 func newHandSide(p *tape) *handSide {
 	return &handSide{
-		client: &http.Client{Transport: bearer{p}}, base: p.config.Tenants[0].AppDirect.URL + "/api", cache: map[string]any{},
+		client: &http.Client{Transport: withToken{p}}, base: p.config.Tenants[0].AppDirect.URL + "/api", cache: map[string]any{},
 	}
 }
 
-// bearer adds the token that the tape's sandbox admits everywhere.
-type bearer struct{ tape *tape }
+// withToken adds the token that the tape's sandbox admits everywhere.
+type withToken struct{ tape *tape }
 
-func (t bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Header.Set("Authorization", "Bearer "+t.tape.token)
 	r.Header.Set("Accept", "application/json")
 	return t.tape.RoundTrip(r)
