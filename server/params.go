@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 )
 
 // requestError in the place of a status means that HTTP has nothing to say about
@@ -108,6 +109,9 @@ func (s *Server) bodyFault(err error) *httpFault {
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 		return exceeded(http.StatusRequestEntityTooLarge, "bodyBytes",
 			"the body exceeds the limit `bodyBytes` of %d bytes", s.limits.BodyBytes)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return refuse(http.StatusRequestTimeout, BadRequest, "the body did not arrive in time")
 	}
 	return refuse(http.StatusBadRequest, BadRequest, "the body ended early")
 }

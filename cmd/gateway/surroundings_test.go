@@ -50,7 +50,7 @@ var surroundings = map[string]func(*testing.T, *scene){
 		s.slow(t, readHeaderTimeout, "", "GET /schema.graphqls HTTP/1.1\r\nHost:")
 	},
 	"the client is slow to send": func(t *testing.T, s *scene) {
-		s.slow(t, readTimeout, "HTTP/1.1 400", "POST /api/graphql HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+		s.slow(t, readTimeout, "HTTP/1.1 408", "POST /api/graphql HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 	},
 	"the client is slow to read": func(t *testing.T, s *scene) {
 		s.slow(t, writeTimeout, "", "GET /schema.graphqls HTTP/1.1\r\nHost: acme.localhost\r\n\r\n")
