@@ -110,18 +110,23 @@ type FieldCost struct {
 // Cost is the points of both.
 func (f FieldCost) Cost() int { return f.Calls + f.Items }
 
-// maxFields bounds a list of positions. Operations within the default limit
-// have fewer that cost anything.
-const maxFields = 1000
+// What bounds a list of positions. Few operations within the default limit have
+// more, unless somebody means to: one long alias stands in the path of all that
+// is below it.
+const (
+	maxPositions = 1000
+	maxPaths     = 1 << 20 // bytes of all their paths, beyond which there is no further one
+)
 
 // Positions are the places that cost something or lead to some that do, parents
-// first, and the first 1000 of them where there are more.
+// first: of more than 1000, or of more than a MiB of paths, the first.
 func (e *Estimate) Positions() []Position {
 	var out []Position
+	paths := 0
 	var walk func(s *spot, parent int)
 	walk = func(s *spot, parent int) {
 		for _, l := range s.below {
-			if t := l.total(); t.calls+t.items == 0 || len(out) == maxFields {
+			if t := l.total(); t.calls+t.items == 0 || len(out) == maxPositions || paths > maxPaths {
 				continue
 			}
 			here := Position{
@@ -131,6 +136,7 @@ func (e *Estimate) Positions() []Position {
 			if parent >= 0 {
 				here.Path = out[parent].Path + "." + here.Path
 			}
+			paths += len(here.Path)
 			out = append(out, here)
 			walk(l.spot, len(out)-1)
 		}
@@ -139,7 +145,7 @@ func (e *Estimate) Positions() []Position {
 	return out
 }
 
-// Fields are the positions that cost something by themselves.
+// Fields are those of [Estimate.Positions] that cost something by themselves.
 func (e *Estimate) Fields() []FieldCost {
 	var out []FieldCost
 	positions := e.Positions()

@@ -314,6 +314,30 @@ func TestEstimateOfBombs(t *testing.T) {
 	}
 }
 
+// TestPathsAreBounded: an alias as long as a body may be stands in the path of all
+// that is below it, and is not written out a thousand times.
+func TestPathsAreBounded(t *testing.T) {
+	t.Parallel()
+	alias := strings.Repeat("A", 100_000)
+	var b strings.Builder
+	b.WriteString("{ " + alias + ": item { ...F0 } }\n")
+	for i := range 5 {
+		fmt.Fprintf(&b, "fragment F%d on Item { a: parts { item { ...F%d } } b: parts { item { ...F%d } } }\n", i, i+1, i+1)
+	}
+	b.WriteString("fragment F5 on Item { maker { id } }")
+	e, err := newPriced(t, shop).estimate(t, b.String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size, fields := 0, e.Fields()
+	for _, f := range fields {
+		size += len(f.Path)
+	}
+	if most := 1<<20 + 2*len(alias); size > most || len(fields) < 2 || fields[0].Path != alias {
+		t.Errorf("%d bytes of paths to %d fields, want at most %d", size, len(fields), most)
+	}
+}
+
 // TestEstimateIsBounded takes fragments of which any set can meet at one place:
 // after each path of a and b another one.
 func TestEstimateIsBounded(t *testing.T) {
