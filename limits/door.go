@@ -21,7 +21,7 @@ type Door struct {
 	mu     sync.Mutex
 	inside int
 	line   queue.List // of *arrival, oldest first
-	since  time.Time  // from when on there was always a line; zero without one
+	since  time.Time  // when the line began that stands now, or stood last
 }
 
 // arrival waits in line; place is nil once it is let in.
