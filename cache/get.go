@@ -28,9 +28,9 @@ type Request[T any] struct {
 	// returned to all waiters as it is, and never cached. The cache keeps the
 	// bytes until they are decoded and written; they must not change.
 	Fill func(ctx context.Context) (Reply, error)
-	// Outage reports whether an error of Fill says only that there is no answer now,
-	// so that an older one may be served instead. After any other error it is dropped.
-	// Nil is never.
+	// Outage reports whether an error of Fill says only that there is no answer now, as
+	// the end of its time does in any case: then an older one may be served instead.
+	// After any other error it is dropped. Nil is never.
 	Outage func(error) bool
 	// Decode turns bytes into a value, or into a [*Verdict]. Many callers share it, so
 	// it must never be changed. It runs once per fill and once per answer of Redis.
@@ -78,7 +78,7 @@ func Get[T any](ctx context.Context, c *Cache, r Request[T]) Result[T] {
 // concurrently, each key once. One request's failure is not another's.
 func GetMany[T any](ctx context.Context, c *Cache, rs []Request[T]) []Result[T] {
 	out, missing := search(ctx, c, rs, true)
-	c.redis.open(ctx, storable(missing))
+	c.redis.open(ctx, missing)
 	begun := make([]*flight, len(missing))
 	for i, p := range missing {
 		begun[i] = begin(ctx, c, &rs[p.index], p, &out[p.index])
@@ -102,7 +102,7 @@ func Lookup[T any](ctx context.Context, c *Cache, rs []Request[T]) []Result[T] {
 	return out
 }
 
-// Missing counts the requests that [Lookup] would miss, and does nothing else.
+// Missing counts the requests that [Lookup] would miss, and refreshes nothing.
 func Missing[T any](ctx context.Context, c *Cache, rs []Request[T]) int {
 	_, missing := search(ctx, c, rs, false)
 	return len(missing)
@@ -146,17 +146,6 @@ func newProbe[T any](c *Cache, index int, r *Request[T]) *probe {
 	return &probe{
 		index: index, key: r.Key, tags: tags, firm: 1 + len(r.Tags), life: r.bounded(), local: c.gens.read(tags),
 	}
-}
-
-// storable returns the probes whose value is to be stored.
-func storable(probes []*probe) []*probe {
-	var keep []*probe
-	for _, p := range probes {
-		if p.life.Fresh > 0 {
-			keep = append(keep, p)
-		}
-	}
-	return keep
 }
 
 // fromMemory answers a request that the in-process tier holds, or refuses it. An

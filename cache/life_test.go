@@ -50,6 +50,7 @@ func TestAgesOfAValue(t *testing.T) {
 		"ageing, refused":   {age: time.Minute, err: errRefused, want: "one", stale: Stale{Refreshing, time.Minute}},
 		"old":               {age: 2 * time.Minute, want: "two", later: "two"},
 		"old, no answer":    {age: 2 * time.Minute, err: errUpstream, want: "one", stale: Stale{Unanswered, 2 * time.Minute}, later: "one"},
+		"old, too late":     {age: 2 * time.Minute, err: context.DeadlineExceeded, want: "one", stale: Stale{Unanswered, 2 * time.Minute}, later: "one"},
 		"old, strictly":     {age: 2 * time.Minute, strict: true, err: errUpstream, fails: errUpstream},
 		"old, refused":      {age: 2 * time.Minute, err: errRefused, fails: errRefused},
 		"over":              {age: time.Hour, want: "two", later: "two"},

@@ -36,7 +36,7 @@ func (t *redisTier) open(ctx context.Context, probes []*probe) {
 	for _, p := range probes {
 		p.follows = false
 		if p.remote == nil {
-			continue // Redis did not answer just now
+			continue // Redis did not answer just now, or was not asked: it is not to be stored
 		}
 		o := tenants[p.key.tenant]
 		if o == nil {
@@ -53,11 +53,11 @@ func (t *redisTier) open(ctx context.Context, probes []*probe) {
 	if len(tenants) == 0 {
 		return
 	}
-	// All are refreshes, or none is. A failure is counted and logged in exchange; the probes stay as they are.
+	// A failure is counted and logged in exchange; the probes stay as they are.
 	_ = t.exchange(ctx, "read", func(ctx context.Context) error { return t.announce(ctx, tenants) })
 }
 
-// announce runs the script of each tenant.
+// announce runs the script of each tenant. All probes are refreshes, or none is.
 func (t *redisTier) announce(ctx context.Context, tenants map[string]*opening) error {
 	var calls []scriptCall
 	var tags [][]Tag
@@ -121,7 +121,7 @@ func (t *redisTier) follow(ctx context.Context, p *probe) error {
 // lead keeps others waiting for the probe's fill until the returned function is
 // called. What is stored ends the wait by itself, and sooner.
 func (t *redisTier) lead(ctx context.Context, p *probe) (end func()) {
-	if t == nil || p.remote == nil || p.life.Fresh <= 0 {
+	if t == nil || p.remote == nil {
 		return func() {}
 	}
 	alive, stop := context.WithCancel(ctx)

@@ -2,8 +2,6 @@ package loaders
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,11 +35,14 @@ func mostOf(r *upstream.Route, h http.Header) *cache.Life {
 	return &most
 }
 
-// unanswered reports whether a call's failure says only that there is no answer now.
-// What a backend has refused is an answer, and no older one is served instead.
+// unanswered reports whether a call's failure says only that there is no answer now:
+// the backend gave none, or was not asked. What it has refused is an answer, and no older
+// one is served instead.
 func unanswered(err error) bool {
-	silent := []upstream.Kind{upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced, upstream.Tripped}
-	return slices.Contains(silent, upstream.KindOf(err)) || errors.Is(err, context.DeadlineExceeded)
+	silent := []upstream.Kind{
+		upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced, upstream.Tripped, upstream.BudgetSpent,
+	}
+	return slices.Contains(silent, upstream.KindOf(err))
 }
 
 // What is kept of a refusal, in place of a reply: no JSON begins so.

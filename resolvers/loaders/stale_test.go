@@ -17,6 +17,8 @@ type shelf struct {
 	*backend
 	tenant *Tenant
 
+	budget *upstream.Budget // of the operations; nil is unlimited
+
 	mu    sync.Mutex
 	now   time.Time
 	stale []Stale
@@ -54,7 +56,7 @@ func (s *shelf) company(t *testing.T, id string) (name string, fresh time.Durati
 	l := New(s.tenant, auth.Anonymous("acme"))
 	s.stale = nil
 	l.OnStale(func(_ context.Context, stale Stale) { s.stale = append(s.stale, stale) })
-	got, err := readCompany.get(t.Context(), l, ask{params: map[string]string{"companyUuid": id}})
+	got, err := readCompany.get(upstream.WithBudget(t.Context(), s.budget), l, ask{params: map[string]string{"companyUuid": id}})
 	if err == nil {
 		name = value(got.Name)
 	}
@@ -71,19 +73,21 @@ func TestStaleAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		age    time.Duration
 		fault  http.HandlerFunc
+		budget *upstream.Budget
 		reason string
 		kind   upstream.Kind
 	}{
-		"fresh":             {age: 59 * time.Second},
-		"ageing":            {age: time.Minute, reason: "REFRESHING"},
-		"old":               {age: 6 * time.Minute},
-		"old, and 500":      {age: 6 * time.Minute, fault: answer(500), reason: "UNANSWERED"},
-		"old, and 429":      {age: 6 * time.Minute, fault: answer(429), reason: "UNANSWERED"},
-		"old, and cut off":  {age: 6 * time.Minute, fault: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, reason: "UNANSWERED"},
-		"old, and 401":      {age: 6 * time.Minute, fault: answer(401), kind: upstream.Unauthenticated},
-		"old, and 403":      {age: 6 * time.Minute, fault: answer(403), kind: upstream.Forbidden},
-		"old, and 404":      {age: 6 * time.Minute, fault: answer(404), kind: upstream.NotFound},
-		"over an hour, 500": {age: time.Hour, fault: answer(500), kind: upstream.Unavailable},
+		"fresh":              {age: 59 * time.Second},
+		"ageing":             {age: time.Minute, reason: "REFRESHING"},
+		"old":                {age: 6 * time.Minute},
+		"old, and 500":       {age: 6 * time.Minute, fault: answer(500), reason: "UNANSWERED"},
+		"old, and 429":       {age: 6 * time.Minute, fault: answer(429), reason: "UNANSWERED"},
+		"old, and cut off":   {age: 6 * time.Minute, fault: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, reason: "UNANSWERED"},
+		"old, no calls left": {age: 6 * time.Minute, budget: upstream.NewBudget(0), reason: "UNANSWERED"},
+		"old, and 401":       {age: 6 * time.Minute, fault: answer(401), kind: upstream.Unauthenticated},
+		"old, and 403":       {age: 6 * time.Minute, fault: answer(403), kind: upstream.Forbidden},
+		"old, and 404":       {age: 6 * time.Minute, fault: answer(404), kind: upstream.NotFound},
+		"over an hour, 500":  {age: time.Hour, fault: answer(500), kind: upstream.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,6 +99,7 @@ func TestStaleAnswers(t *testing.T) {
 			s.backend.mu.Lock()
 			s.faults["company"] = test.fault
 			s.backend.mu.Unlock()
+			s.budget = test.budget
 			got, fresh, err := s.company(t, "c1")
 			if upstream.KindOf(err) != test.kind || (err == nil) != (got == "One") {
 				t.Errorf("%q, %v; want kind %v", got, err, test.kind)
@@ -107,6 +112,10 @@ func TestStaleAnswers(t *testing.T) {
 			}
 			if want := (Stale{Backend: "appdirect", Age: test.age, Reason: test.reason}); len(s.stale) != 1 || s.stale[0] != want || fresh != 0 {
 				t.Errorf("told %v, to be kept for %v; want %v, and 0", s.stale, fresh, want)
+			}
+			s.budget = nil
+			if got, _, err := s.company(t, "c1"); err != nil || got != "One" {
+				t.Errorf("the next operation: %q, %v", got, err)
 			}
 		})
 	}
