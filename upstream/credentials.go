@@ -93,14 +93,19 @@ type clientCredentials struct {
 	http *http.Client
 }
 
-// fetch asks the token endpoint. The header is Bearer whatever type the answer names: it is the only one that backends
-// take, and an endpoint should not choose what we put in front of a token.
+// fetch asks the token endpoint.
 func (c *clientCredentials) fetch(ctx context.Context) (Grant, error) {
 	source := clientcredentials.Config{
 		ClientID: c.cfg.ClientID, ClientSecret: c.cfg.ClientSecret, TokenURL: c.cfg.TokenURL, Scopes: c.cfg.Scopes,
 		AuthStyle: oauth2.AuthStyleInHeader, // never guessed: a guess sends the secret twice
 	}
 	token, err := source.Token(context.WithValue(ctx, oauth2.HTTPClient, c.http))
+	return granted(ctx, token, err)
+}
+
+// granted is what the library brought from a token endpoint. The header is Bearer whatever type the answer names: it is
+// the only one that backends take, and an endpoint should not choose what we put in front of a token.
+func granted(ctx context.Context, token *oauth2.Token, err error) (Grant, error) {
 	if err != nil {
 		return Grant{}, tokenError(ctx, err)
 	}

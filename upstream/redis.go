@@ -24,8 +24,8 @@ type Redis struct {
 	now    func() time.Time // nil is the server's own clock
 }
 
-// NewRedis keeps buckets behind a client that its owner closes, and that has to end with its context. now is for tests; nil, as it should be, leaves time to
-// the server, of which there is one.
+// NewRedis keeps buckets behind a client that its owner closes, and that has to end with its context. now is for tests;
+// nil, as it should be, leaves time to the server, of which there is one.
 func NewRedis(client redis.Scripter, now func() time.Time) *Redis {
 	return &Redis{client: client, now: now}
 }

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -225,18 +226,14 @@ func (u *serviceUser) renew(ctx context.Context, kept []byte) error {
 		Endpoint: oauth2.Endpoint{TokenURL: u.cfg.TokenURL, AuthStyle: oauth2.AuthStyleInHeader},
 	}
 	got, err := app.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, u.http), &oauth2.Token{RefreshToken: u.last.Refresh}).Token()
+	grant, err := granted(ctx, got, err)
 	if err != nil {
-		return tokenError(ctx, err)
-	}
-	if !isToken(got.AccessToken) {
-		return &CredentialsError{Kind: MalformedReply}
-	}
-	life := unstatedLife
-	if !got.Expiry.IsZero() {
-		life = time.Until(got.Expiry) // the library reckons by the real clock
+		return err
 	}
 	now := u.cfg.Now()
-	u.last = tokens{Refresh: got.RefreshToken, Access: got.AccessToken, Since: now, Until: now.Add(life)}
+	u.last = tokens{
+		Refresh: got.RefreshToken, Access: got.AccessToken, Since: now, Until: now.Add(cmp.Or(grant.Life, unstatedLife)),
+	}
 	u.unsaved, u.before = true, kept
 	return nil
 }

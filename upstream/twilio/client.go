@@ -40,9 +40,6 @@ func NewClient(hosts Hosts, cfg upstream.Config) (*Client, error) {
 	if cfg.Pacer == nil {
 		cfg.Pacer = upstream.NewPacer(upstream.PacerConfig{})
 	}
-	if cfg.Transport == nil {
-		cfg.Transport = upstream.NewTransport(upstream.DefaultBounds())
-	}
 	cfg.Backend = Backend
 	marketplace, err := at(hosts.Marketplace, MarketplaceURL, cfg)
 	api, err2 := at(hosts.API, APIURL, cfg)
