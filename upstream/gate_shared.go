@@ -51,8 +51,9 @@ func (g *gate) exchange(o order) {
 	defer g.mu.Unlock()
 	now := time.Now()
 	if err != nil {
-		g.pool.fail(now, o)
+		g.pool.fail(now, g.cfg.absence.begin(now), o)
 	} else {
+		g.cfg.absence.end()
 		g.pool.settle(now, o, a)
 	}
 	g.prune(now)

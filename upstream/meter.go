@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -22,9 +23,11 @@ type meter interface {
 	abandon()
 	// fill makes it as full as the backend has just said it is, when it asked for so much rest.
 	fill(now time.Time, rest time.Duration)
-	// exhaust leaves room for so many calls at most, as if all others had just been made. What only counts calls in flight
-	// cannot.
-	exhaust(now time.Time, left int)
+	// exhaust leaves room for so many calls at most, as if all others had been made by somebody else, the last of them at a
+	// time that is not after now.
+	exhaust(now, at time.Time, left int)
+	// history is the calls that still count, as they would be told to a bucket that knows nothing.
+	history(now time.Time) []ended
 }
 
 func newMeter(b Bucket) meter {
@@ -92,11 +95,21 @@ func (l *leaky) finish(now time.Time) {
 	l.level++
 }
 
-func (l *leaky) fill(now time.Time, _ time.Duration) { l.exhaust(now, 0) }
+func (l *leaky) fill(now time.Time, _ time.Duration) { l.exhaust(now, now, 0) }
 
-func (l *leaky) exhaust(now time.Time, left int) {
+func (l *leaky) exhaust(now, at time.Time, left int) {
 	l.leak(now)
-	l.level = max(l.level, float64(l.size-l.flight-left))
+	most := float64(l.size - left)
+	others := max(0, most-l.perSecond*now.Sub(at).Seconds())
+	l.level = max(l.level, min(l.level+others, most-float64(l.flight)))
+}
+
+func (l *leaky) history(now time.Time) []ended {
+	l.leak(now)
+	if l.level == 0 {
+		return nil
+	}
+	return []ended{{at: now, count: int(math.Ceil(l.level))}}
 }
 
 // window remembers when calls finished. Nobody knows when the backend's window begins, so it admits no more than size
@@ -182,23 +195,58 @@ func (w *window) add(now time.Time, count int) {
 // and asks again when that is over.
 func (w *window) fill(time.Time, time.Duration) {}
 
-func (w *window) exhaust(now time.Time, left int) {
+func (w *window) exhaust(now, at time.Time, left int) {
 	w.forget(now)
-	if more := w.size - w.flight - w.counts - left; more > 0 {
-		w.add(now, more)
+	more := w.size - w.flight - w.counts - left
+	if more <= 0 || !now.Before(at.Add(w.length)) {
+		return
 	}
+	place, _ := slices.BinarySearchFunc(w.past, at, func(f finished, at time.Time) int { return f.last.Compare(at) })
+	w.past = slices.Insert(w.past, place, finished{first: at, last: at, count: more})
+	w.counts += more
 }
 
-// semaphore counts calls in flight only. How long they take is unknown, so it never refuses by estimate.
-type semaphore struct{ size, flight int }
+func (w *window) history(now time.Time) []ended {
+	w.forget(now)
+	told := make([]ended, 0, len(w.past))
+	for _, f := range w.past {
+		told = append(told, ended{at: f.last, count: f.count})
+	}
+	return told
+}
 
-func (s *semaphore) ready(time.Time) (time.Duration, bool) { return 0, s.flight < s.size }
-func (s *semaphore) estimate(time.Time, int) time.Duration { return 0 }
-func (s *semaphore) start()                                { s.flight++ }
-func (s *semaphore) abandon()                              { s.flight-- }
-func (s *semaphore) finish(time.Time)                      { s.flight-- }
-func (s *semaphore) fill(time.Time, time.Duration)         {}
-func (s *semaphore) exhaust(time.Time, int)                {}
+// semaphore counts calls in flight only. How long they take is unknown, so it never refuses by estimate, unless others
+// may have some under way: then ours may only take the places of ours.
+type semaphore struct {
+	size, flight int
+	most         int       // at once, until then
+	until        time.Time // when those of others have ended
+}
+
+func (s *semaphore) ready(now time.Time) (time.Duration, bool) {
+	if wait := s.until.Sub(now); wait > 0 && s.flight >= s.most {
+		return wait, false
+	}
+	return 0, s.flight < s.size
+}
+
+func (s *semaphore) estimate(now time.Time, ahead int) time.Duration {
+	if s.flight+ahead < s.most {
+		return 0
+	}
+	return max(0, s.until.Sub(now))
+}
+
+func (s *semaphore) start()                        { s.flight++ }
+func (s *semaphore) abandon()                      { s.flight-- }
+func (s *semaphore) finish(time.Time)              { s.flight-- }
+func (s *semaphore) fill(time.Time, time.Duration) {}
+
+func (s *semaphore) exhaust(_, at time.Time, left int) {
+	s.most, s.until = s.flight+left, at.Add(lostRest)
+}
+
+func (s *semaphore) history(time.Time) []ended { return nil }
 
 // seconds rounds up, so that a timer never fires a nanosecond too early, and saturates before it overflows.
 func seconds(s float64) time.Duration {

@@ -15,7 +15,7 @@ for i = 3, #ARGV do arg[i - 2] = tonumber(ARGV[i]) end
 local now, size, rate, length, grain = arg[1], arg[2], arg[3], arg[4], arg[5]
 local turn, flight, want, patience, ahead = arg[6], arg[7], arg[8], arg[9], arg[10]
 local hold, away, pause, known, lease, lostrest, ttl = arg[11], arg[12], arg[13], arg[14], arg[15], arg[16], arg[17]
-local soonest, first_ended = arg[18], 19
+local soonest, sole, first_ended = arg[18], arg[19] == 1, 20
 
 if now < 0 then
   local time = redis.call('TIME')
@@ -63,7 +63,13 @@ for id, w in pairs(s.who) do
     return redis.error_reply('ERR overtaken by a later order')
   end
 end
-for i = first_ended, #arg, 2 do ended(now - arg[i], arg[i + 1]) end
+-- Who is alone tells all again when the state was lost, and before that asks for nothing.
+local lost = s.number < known
+if lost and sole then
+  want = 0
+else
+  for i = first_ended, #arg, 2 do ended(now - arg[i], arg[i + 1]) end
+end
 leak(now)
 while s.past[1] and s.past[1][2] + length <= now do table.remove(s.past, 1) end
 total = total + flight
@@ -80,8 +86,7 @@ local function fill(windows)
   end
 end
 
-local lost = s.number < known
-if lost then
+if lost and not sole then
   fill(true)
   s.shut = math.max(s.shut, now + lostrest)
 end

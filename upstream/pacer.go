@@ -31,7 +31,8 @@ type PacerConfig struct {
 	// OnExchange is told how each exchange with it went, from many goroutines; it must not block. Nil ignores.
 	OnExchange func(error)
 
-	replica string // this process, among those that share
+	replica string   // this process, among those that share
+	absence *absence // of Shared
 }
 
 // Pacer keeps calls below the documented limits of the backends: a call waits in its bucket's queue until the backend is
@@ -54,7 +55,7 @@ func NewPacer(cfg PacerConfig) *Pacer {
 	if cfg.OnExchange == nil {
 		cfg.OnExchange = func(error) {}
 	}
-	cfg.replica = rand.Text()
+	cfg.replica, cfg.absence = rand.Text(), &absence{}
 	return &Pacer{cfg: cfg, gates: make(map[bucketKey]*gate)}
 }
 

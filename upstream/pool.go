@@ -28,6 +28,7 @@ type pool struct {
 	share   meter         // this replica's part; it counts all its calls, and decides while alone
 	parts   int           // in how many it was divided
 	timeout time.Duration // of an exchange
+	born    time.Time
 
 	grants []time.Time // rights to send one call each, from then on; soonest first
 	flight int         // calls under way
@@ -53,8 +54,8 @@ type pool struct {
 // newPool shares a limit with parts-1 other replicas.
 func newPool(limit Bucket, parts int, timeout time.Duration, now time.Time) *pool {
 	return &pool{
-		limit: limit.margined(), share: newMeter(limit.part(parts)), parts: parts, timeout: timeout, heard: now,
-		last: answer{free: limit.Size},
+		limit: limit.margined(), share: newMeter(limit.part(parts)), parts: parts, timeout: timeout,
+		born: now, heard: now, last: answer{free: limit.Size},
 	}
 }
 
@@ -124,7 +125,9 @@ func (p *pool) fill(now time.Time, rest time.Duration) {
 	p.hold, p.dirty, p.report = now.Add(rest), true, now
 }
 
-func (p *pool) exhaust(now time.Time, left int) { p.share.exhaust(now, left) }
+func (p *pool) exhaust(now, at time.Time, left int) { p.share.exhaust(now, at, left) }
+
+func (p *pool) history(now time.Time) []ended { return p.share.history(now) }
 
 // end notes calls that ended. What is close together, or too much to tell, is told as if all had ended with the last.
 func (p *pool) end(e ended) {
@@ -174,7 +177,7 @@ func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 	p.turn++
 	o := order{
 		turn: p.turn, flight: p.flight + len(p.grants), ended: p.ended, want: min(waiting-len(p.grants), maxWant),
-		patience: patience, hold: max(0, p.hold.Sub(now)), known: p.last.number,
+		patience: patience, hold: max(0, p.hold.Sub(now)), known: p.last.number, sole: p.parts == 1,
 	}
 	if p.flight == 0 && len(p.grants) > 0 {
 		o.soonest = max(0, p.grants[0].Sub(now))
@@ -209,23 +212,25 @@ func (p *pool) settle(now time.Time, o order, a answer) {
 	}
 }
 
-// tellAgain tells a bucket that has lost its past what this replica knows of it. Short pasts are made up for by the
-// bucket itself, which counts as full.
+// tellAgain tells a bucket that has lost its past what this replica knows of it. Unless that is all, short pasts are made
+// up for by the bucket itself, which counts as full.
 func (p *pool) tellAgain(now time.Time) {
-	w, ok := p.share.(*window)
-	if !ok || p.limit.Kind != DailyQuota {
+	switch {
+	case p.parts == 1:
+		p.ended = p.history(now) // those that ended meanwhile are part of it
+	case p.limit.Kind == DailyQuota:
+		p.ended = append(p.ended, p.history(now)...) // not summed up
+	default:
 		return
-	}
-	w.forget(now)
-	for _, f := range w.past {
-		p.ended = append(p.ended, ended{at: f.last, count: f.count}) // not summed up
 	}
 	p.dirty, p.report = true, now
 }
 
-// fail ends an exchange that got no answer: from now on the share decides, and begins full, since all that there was may
-// be in use. Of a day's quota, which would be closed for a day, it begins with a part of what was left.
-func (p *pool) fail(now time.Time, o order) {
+// fail ends an exchange that got no answer, nor has any other of this process since a time: from now on the share
+// decides, and begins as if it had been full then, since all that there was may have been in use. If there are no other
+// replicas it was full when this one began, at most: the one before may have filled it. Of a day's quota, which would be
+// closed for a day, it begins with a part of what was left.
+func (p *pool) fail(now, lost time.Time, o order) {
 	p.asking, p.grants, p.dirty = false, nil, true
 	since := p.ended
 	p.ended = nil
@@ -238,10 +243,10 @@ func (p *pool) fail(now time.Time, o order) {
 		if p.limit.Kind == DailyQuota {
 			left = p.last.free / p.parts
 		}
-		p.share.exhaust(now, left)
-		if p.limit.Kind == Semaphore {
-			p.rested = now.Add(lostRest)
+		if p.parts == 1 {
+			lost = p.born
 		}
+		p.share.exhaust(now, lost, left)
 	}
 	p.until = now.Add(sharedPause)
 	p.probe = p.until.Add(-min(2*p.timeout, sharedPause/2)) // so that the answer is there before the share's time is over

@@ -41,6 +41,7 @@ type order struct {
 	hold     time.Duration // for how long the backend wants rest, 0 if it does not
 	away     time.Duration // since the first order that failed, if the last one has; else 0
 	known    int64         // the last answer's number, 0 when the bucket may have expired since
+	sole     bool          // there are no other replicas
 }
 
 // ended is some calls whose answers came at a time.
@@ -91,7 +92,7 @@ func (r *Redis) exchange(ctx context.Context, key, replica string, limit Bucket,
 		kindNamesOf[limit.Kind], replica, now, limit.Size, limit.PerSecond / 1e6, limit.Window.Microseconds(), limit.grain().Microseconds(),
 		o.turn, o.flight, o.want, o.patience.Microseconds(), sharedAhead.Microseconds(),
 		o.hold.Microseconds(), o.away.Microseconds(), pause.Microseconds(), o.known, sharedLease.Microseconds(), rest.Microseconds(),
-		(limit.memory() + 2*sharedLease).Milliseconds(), o.soonest.Microseconds(),
+		(limit.memory() + 2*sharedLease).Milliseconds(), o.soonest.Microseconds(), o.sole,
 	}
 	for _, e := range o.ended {
 		args = append(args, clock.Sub(e.at).Microseconds(), e.count)

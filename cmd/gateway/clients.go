@@ -128,7 +128,7 @@ func (b *builder) twilio(t TwilioConfig, into *clients) (err error) {
 	if err != nil {
 		return err
 	}
-	into.subaccounts = twilio.SubaccountCredentials(twilio.SubaccountsConfig{Client: into.twilio})
+	into.subaccounts = twilio.SubaccountCredentials(twilio.SubaccountsConfig{Client: into.twilio, Timeout: b.bounds.Deadline})
 	return nil
 }
 
@@ -146,7 +146,7 @@ func (b *builder) leadconnector(l LeadConnectorConfig, into *clients) (err error
 		return err
 	}
 	into.locations = leadconnector.LocationCredentials(leadconnector.LocationsConfig{
-		Client: into.leadconnector, CompanyID: l.CompanyID,
+		Client: into.leadconnector, CompanyID: l.CompanyID, Timeout: b.bounds.Deadline,
 	})
 	return nil
 }

@@ -44,6 +44,8 @@ type LocationsConfig struct {
 	CompanyID string
 	// Most is how many locations' tokens are kept; default [upstream.DefaultMaxAccounts].
 	Most int
+	// Timeout bounds issuing one, the wait for its turn included; default 5 s.
+	Timeout time.Duration
 	// Now defaults to time.Now.
 	Now func() time.Time
 }
@@ -55,7 +57,7 @@ func LocationCredentials(cfg LocationsConfig) *upstream.Accounts {
 		return upstream.NewKeeper(upstream.KeeperConfig{
 			Name:  "credentials of a location",
 			Fetch: func(ctx context.Context) (upstream.Grant, error) { return cfg.issue(ctx, location) },
-			Now:   cfg.Now,
+			Now:   cfg.Now, Timeout: cfg.Timeout,
 		})
 	})
 }

@@ -33,6 +33,8 @@ type SubaccountsConfig struct {
 	Client *Client
 	// Most is how many accounts' tokens are kept; default [upstream.DefaultMaxAccounts].
 	Most int
+	// Timeout bounds reading one, the wait for its turn included; default 5 s.
+	Timeout time.Duration
 	// Now defaults to time.Now.
 	Now func() time.Time
 }
@@ -44,7 +46,7 @@ func SubaccountCredentials(cfg SubaccountsConfig) *upstream.Accounts {
 		return upstream.NewKeeper(upstream.KeeperConfig{
 			Name:  "credentials of a sub-account",
 			Fetch: func(ctx context.Context) (upstream.Grant, error) { return readToken(ctx, cfg.Client, sid) },
-			Now:   cfg.Now,
+			Now:   cfg.Now, Timeout: cfg.Timeout,
 		})
 	})
 }

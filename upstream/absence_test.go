@@ -1,0 +1,139 @@
+package upstream
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// use makes so many calls at a gate, none of which has to wait.
+func use(t *testing.T, g *gate, calls int) {
+	t.Helper()
+	for i := range calls {
+		if got := took(t, g); got > 0 {
+			t.Fatalf("call %d waits %v", i, got)
+		}
+	}
+}
+
+// TestOneReplicaKnowsAll: who is alone has made all the calls that there were, so that nothing is lost with the server
+// nor with what it knew.
+func TestOneReplicaKnowsAll(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		bucket   Bucket
+		all      int           // how many go at once
+		idle     time.Duration // what fills it had ended by then when the one before did
+		thenWait time.Duration
+	}{
+		{Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, 19, 10 * time.Second, 250 * time.Millisecond},
+		{Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 100, 11 * time.Second, 10 * time.Second},
+	} {
+		for name, lose := range map[string]func(*testing.T, *redisServer, *fleet){
+			"cut off":   func(_ *testing.T, _ *redisServer, f *fleet) { f.cut(true) },
+			"forgotten": func(t *testing.T, s *redisServer, _ *fleet) { s.flush(t) },
+		} {
+			t.Run(fmt.Sprint(name, " ", tc.bucket.Kind), func(t *testing.T) {
+				server := startRedis(t)
+				synctest.Test(t, func(t *testing.T) {
+					f := newFleet(t, server, &backendModel{bucket: tc.bucket}, 1, fleetTimeout)
+					defer f.close()
+					f.replicas[0].link.delay = nil
+					g := f.gate(f.replicas[0])
+					pass(tc.idle)
+					use(t, g, tc.all/3)
+					synctest.Wait()
+					lose(t, server, f)
+					use(t, g, tc.all-tc.all/3)
+					if got := took(t, g); !near(got, tc.thenWait) {
+						t.Errorf("one more waits %v, want %v", got, tc.thenWait)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestOneReplicaIsNotTheFirst: the process before may have used all that there is.
+func TestOneReplicaIsNotTheFirst(t *testing.T) {
+	t.Parallel()
+	withFleet(t, Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 1, func(t *testing.T, f *fleet, gates []*gate) {
+		pass(4 * time.Second)
+		f.cut(true)
+		if got := took(t, gates[0]); !near(got, 6*time.Second) {
+			t.Errorf("a call goes after %v, want 6 s", got)
+		}
+	})
+}
+
+// TestAnAbsenceIsWaitedForOnce: a bucket that is first asked for while the server is known to be away counts as full from
+// when it went, and not anew. When nobody has tried for a while it may have been back.
+func TestAnAbsenceIsWaitedForOnce(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ after, want time.Duration }{
+		"at once":      {0, 0},
+		"after a gap":  {5 * time.Second, 10 * time.Second},
+		"within a gap": {time.Second, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bucket := Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}
+			withFleet(t, bucket, 3, func(t *testing.T, f *fleet, gates []*gate) {
+				f.cut(true)
+				if got := took(t, gates[0]); !near(got, 10*time.Second) {
+					t.Fatalf("the first bucket opens after %v, want 10 s", got)
+				}
+				synctest.Wait()
+				gates[0].stop() // nobody asks any more
+				pass(tc.after)
+				other := f.replicas[0].pacer.gate(bucketKey{baseURL: f.name, account: "other"}, bucket)
+				if got := took(t, other); !near(got, tc.want) {
+					t.Errorf("the next bucket opens after %v, want %v", got, tc.want)
+				}
+			})
+		})
+	}
+}
+
+// TestReplicasNeverViolateAlone is TestReplicasNeverViolate with a server that goes and comes as it likes. A day's quota
+// may be missed then: each goes on with its part of what was left when it last heard of it, rather than not for a day.
+func TestReplicasNeverViolateAlone(t *testing.T) {
+	t.Parallel()
+	server, tries := startRedis(t), 0
+	rapid.Check(t, func(rt *rapid.T) {
+		model := drawModel.Filter(func(m *backendModel) bool {
+			return m.bucket.Size > 3 && m.bucket.Kind != DailyQuota // that can be divided
+		}).Draw(rt, "backend")
+		plans := rapid.SliceOfN(drawPlan, 40, 40).Draw(rt, "calls")
+		flips := rapid.SliceOfN(millis, 0, 6).Draw(rt, "flips")
+		synctest.Test(t, func(t *testing.T) {
+			f := newFleet(t, server, model, 3, 5*time.Second)
+			defer f.close()
+			tries++
+			f.name += fmt.Sprint(tries)
+			var gates []*gate
+			for _, r := range f.replicas {
+				gates = append(gates, f.gate(r))
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			flipped := make(chan struct{})
+			go func() {
+				defer close(flipped)
+				for i, at := range flips {
+					pass(at)
+					f.cut(i%2 == 0 && ctx.Err() == nil)
+				}
+				f.cut(false)
+			}()
+			playAt(t, model, plans, gates...)
+			cancel()
+			<-flipped
+		})
+		if model.violations > 0 {
+			rt.Fatalf("%d violations of %+v in %d calls", model.violations, model.bucket, model.arrivals)
+		}
+	})
+}
