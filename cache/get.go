@@ -19,8 +19,11 @@ type Request[T any] struct {
 	// Life is for how long the value is served; see there. One whose Fresh is zero or
 	// less is neither stored nor looked up, but still single-flighted.
 	Life
-	// Strict says that this reader takes no value that is not fresh.
+	// Strict says that this reader takes no value that is not fresh, but for StaleIfError.
 	Strict bool
+	// StaleIfError is how old a value may be that a Strict reader takes while there is no
+	// answer, as after an Outage; 0 for none.
+	StaleIfError time.Duration
 	// Fill fetches the upstream bytes. It runs on a goroutine of the cache, and
 	// its context carries the values of the caller that began it, not its end: it
 	// ends by the fill time-out or Close, and Fill must return then. The context of a
@@ -161,7 +164,7 @@ func fromMemory[T any](c *Cache, r *Request[T], out *Result[T], renew bool) (ans
 	if e == nil {
 		return false, nil
 	}
-	return serve(c, r, e, age, FromMemory, out, renew), fallback(r, e)
+	return serve(c, r, e, age, FromMemory, out, renew), fallback(c, r, e)
 }
 
 // fromRedis answers a request whose probe found an entry that decodes, and keeps
@@ -171,7 +174,7 @@ func fromRedis[T any](c *Cache, r *Request[T], p *probe, out *Result[T], renew b
 	if e == nil {
 		return false
 	}
-	p.last = fallback(r, e)
+	p.last = fallback(c, r, e)
 	return serve(c, r, e, e.term.at(c.now()), FromRedis, out, renew)
 }
 
@@ -201,18 +204,30 @@ func arrived[T any](c *Cache, r *Request[T], p *probe) *entry {
 }
 
 // fallback is what may be served to a reader if nothing better is there.
-func fallback[T any](r *Request[T], e *entry) *entry {
-	if r.Strict || !isOf[T](e) {
+func fallback[T any](c *Cache, r *Request[T], e *entry) *entry {
+	if !isOf[T](e) || r.Strict && c.now().Sub(e.term.filled) >= r.StaleIfError {
 		return nil
 	}
 	return e
+}
+
+// waits reports whether a reader of an entry that is not fresh waits for a fill before
+// it takes that.
+func waits[T any](c *Cache, r *Request[T], e *entry, age phase) bool {
+	switch {
+	case fallback(c, r, e) == nil:
+		return true
+	case r.Strict, age == old:
+		return !e.tried.resting(c.now())
+	}
+	return false
 }
 
 // serve answers with an entry, if its age allows that without waiting for a fill.
 func serve[T any](c *Cache, r *Request[T], e *entry, age phase, source Source, out *Result[T], renew bool) (answered bool) {
 	h, ok := e.value.(*held[T])
 	switch why := e.tried.why(); {
-	case !ok, age == over, age != fresh && r.Strict, age == old && !e.tried.resting(c.now()):
+	case !ok, age == over, age != fresh && waits(c, r, e, age):
 		return false
 	case age != fresh:
 		hand(c, h, e, why, out)

@@ -37,7 +37,8 @@ func TestAgesOfAValue(t *testing.T) {
 	for name, test := range map[string]struct {
 		age    time.Duration
 		strict bool
-		err    error // upstream's
+		bears  time.Duration // StaleIfError
+		err    error         // upstream's
 		want   string
 		stale  Stale
 		fails  error
@@ -52,6 +53,12 @@ func TestAgesOfAValue(t *testing.T) {
 		"old, no answer":    {age: 2 * time.Minute, err: errUpstream, want: "one", stale: Stale{Unanswered, 2 * time.Minute}, later: "one"},
 		"old, too late":     {age: 2 * time.Minute, err: context.DeadlineExceeded, want: "one", stale: Stale{Unanswered, 2 * time.Minute}, later: "one"},
 		"old, strictly":     {age: 2 * time.Minute, strict: true, err: errUpstream, fails: errUpstream},
+		"old, lent":         {age: 2 * time.Minute, strict: true, bears: 2*time.Minute + 1, err: errUpstream, want: "one", stale: Stale{Unanswered, 2 * time.Minute}, later: "one"},
+		"old, not lent":     {age: 2 * time.Minute, strict: true, bears: 2 * time.Minute, err: errUpstream, fails: errUpstream},
+		"old, answered":     {age: 2 * time.Minute, strict: true, bears: time.Hour, want: "two", later: "two"},
+		"lent, refused":     {age: 2 * time.Minute, strict: true, bears: time.Hour, err: errRefused, fails: errRefused},
+		"ageing, lent":      {age: time.Minute, strict: true, bears: time.Hour, err: errUpstream, want: "one", stale: Stale{Unanswered, time.Minute}, later: "one"},
+		"over, lent":        {age: time.Hour, strict: true, bears: 2 * time.Hour, err: errUpstream, fails: errUpstream},
 		"old, refused":      {age: 2 * time.Minute, err: errRefused, fails: errRefused},
 		"over":              {age: time.Hour, want: "two", later: "two"},
 		"over, no answer":   {age: time.Hour, err: errUpstream, fails: errUpstream},
@@ -60,7 +67,7 @@ func TestAgesOfAValue(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				a := newAged(t, test.age, "two", test.err)
-				a.r.Strict = test.strict
+				a.r.Strict, a.r.StaleIfError = test.strict, test.bears
 				if got := a.get(); got.Value != test.want || got.Stale != test.stale || !errors.Is(got.Err, test.fails) {
 					t.Errorf("got %+v", got)
 				}

@@ -65,6 +65,7 @@ type node struct {
 type running struct {
 	global, own int
 	strict      bool
+	ifError     time.Duration // see Request.StaleIfError
 	at          time.Time
 	begun       chan struct{}
 	release     chan struct{}
@@ -132,10 +133,10 @@ func (w *world) tag(company int) Tag { return w.scope.Tag("company", strconv.Ito
 
 // read starts a read, and returns when it has ended, or its fill has the
 // upstream's answer and waits, or it waits for another's fill.
-func (w *world) read(replica, company int, strict bool) {
+func (w *world) read(replica, company int, strict bool, ifError time.Duration) {
 	at := w.replicas[replica]
 	r := &running{
-		global: w.global[company], own: at.own[company], strict: strict, at: w.now(),
+		global: w.global[company], own: at.own[company], strict: strict, ifError: ifError, at: w.now(),
 		begun: make(chan struct{}, 1), release: make(chan struct{}), done: make(chan struct{}),
 	}
 	request := w.request(r, company)
@@ -156,7 +157,7 @@ func (w *world) request(r *running, company int) Request[sight] {
 	return Request[sight]{
 		Key:  w.scope.Key(KeySpec{Route: "companies.get", ID: strconv.Itoa(company)}),
 		Tags: []Tag{w.tag(company), w.scope.Tag("companies")}, Births: []Tag{w.scope.Tag("born")},
-		Life: worldLife, Strict: r.strict,
+		Life: worldLife, Strict: r.strict, StaleIfError: r.ifError,
 		Fill:   func(ctx context.Context) (Reply, error) { return w.fill(ctx, r, company) },
 		Outage: func(err error) bool { return errors.Is(err, errAway) },
 		Decode: decodeSight,
@@ -243,7 +244,7 @@ func (w *world) check(r *running, replica, company int, res Result[sight]) {
 		wrong = err.Error()
 	case saw.version < floor:
 		wrong = fmt.Sprintf("want at least version %d", floor)
-	case res.Stale.Why != Current && (r.strict || res.Err != nil):
+	case res.Stale.Why != Current && (r.strict && (res.Stale.Why != Unanswered || age >= r.ifError) || res.Err != nil):
 		wrong = "must not be stale"
 	case res.Stale.Why == Current && age >= worldLife.Fresh && res.Source != FromFlight: // which began when it did
 		wrong = fmt.Sprintf("is %v old and said to be fresh", age)
@@ -297,19 +298,20 @@ func (w *world) turn(replica, company int) {
 func (w *world) actions(cl *clock) map[string]func(*rapid.T) {
 	replica, company := rapid.IntRange(0, len(w.replicas)-1), rapid.IntRange(0, 1)
 	read := func(t *rapid.T) {
-		w.read(replica.Draw(t, "replica"), company.Draw(t, "company"), rapid.IntRange(0, 4).Draw(t, "strict") == 0)
+		ifError := time.Duration(rapid.IntRange(0, 120).Draw(t, "if error")) * time.Second
+		w.read(replica.Draw(t, "replica"), company.Draw(t, "company"), rapid.IntRange(0, 2).Draw(t, "strict") == 0, ifError)
 	}
 	return map[string]func(*rapid.T){
 		"read": read, "again": read, "and again": read,
 		"land": func(t *rapid.T) {
 			if len(w.open) == 0 {
-				t.Skip("no fill under way")
+				t.Skip("no fill under way") // rapid draws another action
 			}
 			w.land(rapid.IntRange(0, len(w.open)-1).Draw(t, "fill"))
 		},
 		"land refresh": func(t *rapid.T) {
 			if !w.landRefresh() {
-				t.Skip("no refresh under way")
+				t.Skip("no refresh under way") // rapid draws another action
 			}
 		},
 		"write one": func(t *rapid.T) {

@@ -114,7 +114,7 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 		b.gateway.tenants = append(b.gateway.tenants, t.Name)
 	}
 	options := server.Options{
-		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading),
+		Tenants: tenants, DefaultTenant: b.cfg.DefaultTenant, Directory: loaders.NewDirectory(loading, b.cfg.Cache.staleRoles()),
 		Limits: b.bounds, Throttle: b.throttle(), Proxies: b.cfg.proxies(&checker{}), Origins: b.cfg.Origins, Metrics: b.metrics, Breakers: b.breakers, Log: b.log,
 	}
 	if options.Audit, err = b.audit(); err != nil {

@@ -52,15 +52,6 @@ type Config struct {
 	now     func() time.Time // the cache's clock; nil is time.Now
 }
 
-// CacheConfig bounds the cache.
-type CacheConfig struct {
-	// MaxBytes of the in-process tier.
-	MaxBytes int64 `yaml:"maxBytes"`
-	// Lone says that no other gateway shares the Redis: the in-process tier needs
-	// no lease.
-	Lone bool `yaml:"lone"`
-}
-
 // PacingConfig says how calls are kept below the backends' limits.
 type PacingConfig struct {
 	// Replicas is how many gateways call as the same client applications.
@@ -251,9 +242,7 @@ func (cfg *Config) check(c *checker) {
 	}
 	cfg.checkRedis(c)
 	cfg.checkVaultKey(c)
-	if cfg.Cache.MaxBytes < 0 {
-		c.add("cache.maxBytes", "must be positive")
-	}
+	cfg.Cache.check(c)
 	if cfg.Pacing.Replicas < 0 {
 		c.add("pacing.replicas", "must be at least 1")
 	}

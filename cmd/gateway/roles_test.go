@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
@@ -60,5 +62,25 @@ func TestARoleTakenAwayIsGone(t *testing.T) {
 		if len(got.errors) != 1 || got.errors[0].code() != tc.code || !strings.Contains(string(got.body), `"`+tc.field+`":null`) {
 			t.Errorf("%s still sees %s: %s", tc.as, tc.field, got.body)
 		}
+	}
+	b.whileAway(t, g, func(d time.Duration) { passed.Add(int64(d)) })
+}
+
+// whileAway is what a viewer who is known sees while the marketplace does not answer: what is kept, until nobody knows
+// any more whether they may.
+func (b *backends) whileAway(t *testing.T, g *front, wait func(time.Duration)) {
+	t.Helper()
+	look := ask{as: "admin", doc: `{ companies(first: 3) { nodes { name } } }`}
+	want := g.must(t, look)
+	b.control(t, http.MethodPut, "/faults", `{"backend":"appdirect","status":500}`)
+	defer b.control(t, http.MethodDelete, "/faults", "")
+	wait(staleRoles - time.Second)
+	if got := g.must(t, look); !cmp.Equal(got, want) {
+		t.Errorf("while the marketplace is away %v, before %v", got, want)
+	}
+	wait(time.Second)
+	got := g.query(t, look)
+	if len(got.errors) != 1 || got.errors[0].code() != "INTERNAL_SERVER_ERROR" {
+		t.Errorf("when nobody knows any more: %s", got.body)
 	}
 }

@@ -260,7 +260,7 @@ func TestDirectory(t *testing.T) {
 	t.Parallel()
 	b := market(t)
 	b.users = append(b.users, doc{"uuid": "boss", "email": "big.ann@example.com", "roles": []string{"ROLE_CORPORATE_ADMIN"}})
-	d := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)})
+	d := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)}, 0)
 	ann := auth.Person{
 		ID: "ann", Email: "ann@example.com", Roles: []auth.Role{},
 		Memberships: []auth.Membership{{CompanyID: "a", Roles: []auth.Role{auth.RoleUser}, Enabled: true}},

@@ -32,11 +32,10 @@ var listCustomers = source[[]string]{appdirect.ListCustomers, func(body []byte) 
 // Customers implements [auth.Directory]: the backend says to whom a reseller
 // sells, asked with their own token. Whom it refuses sells to nobody.
 func (d *Directory) Customers(ctx context.Context, reseller *auth.Viewer, as auth.Role) ([]string, error) {
-	t, ok := d.tenants[reseller.Tenant()]
-	if !ok {
-		return nil, &NotFoundError{Type: "User"}
+	l, err := d.loaders(reseller)
+	if err != nil {
+		return nil, err
 	}
-	l := New(t, reseller)
 	var all []string
 	for i := range customerPages {
 		page, err := listCustomers.get(ctx, l, customersAsk(as, i))

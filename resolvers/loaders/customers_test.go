@@ -29,7 +29,7 @@ func TestCustomersAreReadWhole(t *testing.T) {
 	for n, calls := range map[int]int{0: 1, 3: 1, 100: 2, 250: 3, 4999: 50} {
 		b := newBackend(t)
 		b.fault("customers", sellsTo(n))
-		d, ann := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)}), reseller(t, "ann", "r")
+		d, ann := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)}, 0), reseller(t, "ann", "r")
 		for range 2 { // the second time from the cache
 			got, err := d.Customers(t.Context(), ann, auth.RoleReseller)
 			if err != nil || len(got) != n || n > 0 && !slices.Contains(got, "RESELLER"+strconv.Itoa(n-1)) {
@@ -47,7 +47,7 @@ func TestCustomersAreTheViewersOwn(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	b.fault("customers", sellsTo(1))
-	d := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)})
+	d := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)}, 0)
 	for i, v := range []*auth.Viewer{reseller(t, "ann", "r"), reseller(t, "bob", "r", auth.RoleResellerManager)} {
 		for _, as := range []auth.Role{auth.RoleReseller, auth.RoleResellerManager} {
 			got, err := d.Customers(t.Context(), v, as)
@@ -64,7 +64,7 @@ func TestCustomersAreTheViewersOwn(t *testing.T) {
 func TestCustomersThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
-	d := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)})
+	d := NewDirectory(map[string]*Tenant{"acme": b.tenant(t)}, 0)
 	ask := func(id string) ([]string, error) {
 		return d.Customers(t.Context(), reseller(t, id, "r"), auth.RoleReseller)
 	}

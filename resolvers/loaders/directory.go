@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/graph/model"
@@ -11,21 +12,36 @@ import (
 
 // Directory tells package auth who a token's subject is, read upstream as the
 // system and kept as briefly as the routes say. It implements [auth.Directory].
-type Directory struct{ tenants map[string]*Tenant }
+type Directory struct {
+	tenants      map[string]*Tenant
+	staleIfError time.Duration
+}
 
-// NewDirectory serves these tenants; the map must not change afterwards.
-func NewDirectory(tenants map[string]*Tenant) *Directory { return &Directory{tenants: tenants} }
+// NewDirectory serves these tenants; the map must not change afterwards. What it says is
+// never stale, unless the backend does not answer: then it may be as old as staleIfError.
+func NewDirectory(tenants map[string]*Tenant, staleIfError time.Duration) *Directory {
+	return &Directory{tenants: tenants, staleIfError: staleIfError}
+}
+
+// loaders read what decides on access.
+func (d *Directory) loaders(v *auth.Viewer) (*Loaders, error) {
+	t, ok := d.tenants[v.Tenant()]
+	if !ok {
+		return nil, &NotFoundError{Type: "User"}
+	}
+	l := New(t, v)
+	l.strict, l.staleIfError = true, d.staleIfError
+	return l, nil
+}
 
 // Person reads memberships and user-record roles. A subject is a uuid or, as
 // the documented tokens have it, an e-mail address. Nobody of that name is the
 // empty person, whom package auth refuses; errors are of the upstream.
 func (d *Directory) Person(ctx context.Context, tenant, subject string) (auth.Person, error) {
-	t, ok := d.tenants[tenant]
-	if !ok {
-		return auth.Person{}, &NotFoundError{Type: "User"}
+	l, err := d.loaders(auth.Anonymous(tenant))
+	if err != nil {
+		return auth.Person{}, err
 	}
-	l := New(t, auth.Anonymous(tenant))
-	l.strict = true // a role that was taken away is not lent out while its backend is away
 	user, err := l.subject(ctx, subject)
 	if err != nil {
 		return nobody(err)

@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/cache"
@@ -55,9 +56,10 @@ type Loaders struct {
 	tenant *Tenant
 	viewer *auth.Viewer
 	age    leastFresh
-	// strict loaders take nothing stale.
-	strict  bool
-	onStale func(context.Context, Stale) // nil for nobody
+	// strict loaders take nothing stale, unless there is no answer and it is younger than staleIfError.
+	strict       bool
+	staleIfError time.Duration
+	onStale      func(context.Context, Stale) // nil for nobody
 
 	links           *memo[the, []Link]
 	companies       *memo[string, *model.Company]
@@ -141,7 +143,7 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 // anew makes loaders of the same operation that have loaded nothing.
 func (l *Loaders) anew() *Loaders {
 	next := New(l.tenant, l.viewer)
-	next.strict, next.onStale = l.strict, l.onStale
+	next.strict, next.staleIfError, next.onStale = l.strict, l.staleIfError, l.onStale
 	return next
 }
 

@@ -38,7 +38,7 @@ func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
 		Tags:   l.tags(s.route.Tags, a.params),
 		Births: l.tags(s.route.Births, a.params),
 		Life:   lifeOf(s.route),
-		Strict: l.strict,
+		Strict: l.strict, StaleIfError: l.staleIfError,
 		Outage: unanswered,
 		Decode: s.decoded,
 		Fill: func(ctx context.Context) (cache.Reply, error) {

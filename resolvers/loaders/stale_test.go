@@ -147,20 +147,39 @@ func TestRefusalsAreKept(t *testing.T) {
 	ask(3)
 }
 
-// TestWhoAViewerIsIsNeverStale: roles are read anew once they are not fresh.
-func TestWhoAViewerIsIsNeverStale(t *testing.T) {
+// TestWhoAViewerIs is read anew once it is not fresh. While there is no answer what was
+// known serves for a while, and not a moment after the backend says otherwise.
+func TestWhoAViewerIs(t *testing.T) {
 	t.Parallel()
-	s := newShelf(t)
-	s.users = []doc{{"uuid": "u1", "email": "u@example.com"}}
-	directory := NewDirectory(map[string]*Tenant{"acme": s.tenant})
-	if _, err := directory.Person(t.Context(), "acme", "u1"); err != nil {
-		t.Fatal(err)
-	}
-	s.wait(time.Minute)
-	s.backend.mu.Lock()
-	s.faults["user"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }
-	s.backend.mu.Unlock()
-	if p, err := directory.Person(t.Context(), "acme", "u1"); upstream.KindOf(err) != upstream.Unavailable {
-		t.Errorf("%+v, %v; want no answer", p, err)
+	const away = 5 * time.Minute
+	for name, test := range map[string]struct {
+		age    time.Duration
+		status int           // of the backend by now
+		bears  time.Duration // as configured
+		known  bool
+		kind   upstream.Kind
+	}{
+		"no answer":             {age: away - time.Second, status: 500, bears: away, known: true},
+		"no answer for long":    {age: away, status: 500, bears: away, kind: upstream.Unavailable},
+		"no answer, never lent": {age: time.Minute, status: 500, kind: upstream.Unavailable},
+		"gone by now":           {age: time.Minute, status: 404, bears: away},
+		"refused by now":        {age: time.Minute, status: 403, bears: away, kind: upstream.Forbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShelf(t)
+			s.users = []doc{{"uuid": "u1", "email": "u@example.com"}}
+			directory := NewDirectory(map[string]*Tenant{"acme": s.tenant}, test.bears)
+			if p, err := directory.Person(t.Context(), "acme", "u1"); err != nil || p.ID != "u1" {
+				t.Fatal(p, err)
+			}
+			s.wait(test.age)
+			s.fail("user", test.status)
+			s.fail("userMemberships", test.status)
+			p, err := directory.Person(t.Context(), "acme", "u1")
+			if (p.ID == "u1") != test.known || upstream.KindOf(err) != test.kind {
+				t.Errorf("%+v, %v; want known %t, error of kind %v", p, err, test.known, test.kind)
+			}
+		})
 	}
 }
