@@ -15,7 +15,8 @@ import (
 
 const (
 	idleTimeout = 90 * time.Second
-	// The default of 2 would close and dial again under any load; idle connections cost next to nothing.
+	// The default of 2 would close and dial again under any load; idle connections cost next to nothing. Where a host gets
+	// more calls at a time, as many are kept.
 	maxIdlePerHost = 64
 	maxHeaderBytes = 64 << 10
 )
@@ -158,9 +159,11 @@ func checkURL(raw string) error {
 }
 
 // NewTransport is a connection pool with finite time-outs and no cookies; make one per process. Of the bounds,
-// which are as [Bounds.WithDefaults] gives them, it takes that of connecting: how long an answer may take is for its users.
+// which are as [Bounds.WithDefaults] gives them, it takes those of connecting and of a host: how long an answer may take is
+// for its users.
 func NewTransport(bounds Bounds) *http.Transport {
 	dialer := &net.Dialer{Timeout: bounds.ConnectTimeout, KeepAlive: 30 * time.Second}
+	idle := max(maxIdlePerHost, bounds.PerHost)
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
@@ -169,8 +172,8 @@ func NewTransport(bounds Bounds) *http.Transport {
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		ExpectContinueTimeout:  time.Second,
 		IdleConnTimeout:        idleTimeout,
-		MaxIdleConns:           4 * maxIdlePerHost,
-		MaxIdleConnsPerHost:    maxIdlePerHost,
+		MaxIdleConns:           4 * idle,
+		MaxIdleConnsPerHost:    idle,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 	}
 }

@@ -85,3 +85,13 @@ func TestFullHostRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestIdleConnectionsAreKept, as many as a host may be called with at a time, so that a burst does not dial each time.
+func TestIdleConnectionsAreKept(t *testing.T) {
+	t.Parallel()
+	for perHost, want := range map[int]int{2: 64, 300: 300} {
+		if got := upstream.NewTransport(upstream.Bounds{PerHost: perHost}); got.MaxIdleConnsPerHost != want || got.MaxIdleConns != 4*want {
+			t.Errorf("of %d calls at a time %d connections are kept, %d in all", perHost, got.MaxIdleConnsPerHost, got.MaxIdleConns)
+		}
+	}
+}
