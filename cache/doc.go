@@ -67,9 +67,9 @@
 // Both are claims: held under a lease that is renewed in the background, and by a
 // token that every change compares, so that whoever stood still for longer than
 // its lease records nothing more. What it sends cannot be stopped: between
-// [Entry.Step] and what that announces, no holder may stand still for so long. The
-// ledger refuses when Redis is away; a lock then holds
-// in its own process only.
+// [Entry.Step] and what that announces, no holder may stand still for so long. A
+// [Vault] keeps secrets that one caller at a time changes under a lock. Ledger and
+// vault refuse when Redis is away; a lock then holds in its own process only.
 //
 // # When Redis fails
 //
@@ -82,11 +82,11 @@
 //
 // # Redis itself
 //
-// Each entry, generation, counter, record, lock and claim has a time to live, and so has
-// the hash by which replicas know each other. Values above [PackAbove] are compressed. KEYS,
-// SCAN, FLUSH and sets are not used. For entries any
-// eviction policy is safe. For the ledger only noeviction is: every other may
-// forget a write that was made. All names of a tenant share the hash
+// Each entry, generation, counter, record, lock, claim and secret has a time to live, and
+// so has the hash by which replicas know each other. Values above [PackAbove] are
+// compressed. KEYS, SCAN, FLUSH and sets are not used. For entries any
+// eviction policy is safe. For ledger and vault only noeviction is: every other may
+// forget a write that was made, or a secret. All names of a tenant share the hash
 // tag {tenant}: in a Cluster a tenant is served by one shard, which is what makes
 // its reads one round trip and its evictions atomic.
 package cache

@@ -17,13 +17,7 @@ func TestOneReplicaFills(t *testing.T) {
 	first := a.get(t.Context(), r)
 	<-up.ctx
 	second := b.get(t.Context(), r)
-	for b.events.count(Followed) == 0 { // it has seen the claim
-		select {
-		case <-up.ctx:
-			t.Fatal("both fill")
-		case <-time.After(time.Millisecond):
-		}
-	}
+	await(t, "it has seen the claim", func() bool { return b.events.count(Followed) > 0 })
 	up.release <- struct{}{}
 	first.want(t, "x", nil)
 	second.want(t, "x", nil)
