@@ -73,6 +73,33 @@ func TestWrittenIsRead(t *testing.T) {
 	if text(got, "cart", "fulfilment", "deliveryAddress", "city") != "Somerville" || text(got, "cart", "paymentMethodId") == "" {
 		t.Errorf("the other replica misses address or payment: %v", got)
 	}
+	s.prefers(t, other)
+}
+
+// prefers keeps a further way to pay, which is the default from then on, makes the former the default again, and finds
+// both on the other replica.
+func (s *shopper) prefers(t *testing.T, other *front) {
+	t.Helper()
+	kept := func() (ids []string, preferred string) {
+		t.Helper()
+		got := other.must(t, ask{as: s.as, doc: `{ me { currentMembership { paymentMethods { id isDefault } } } }`})
+		for _, m := range list(got, "me", "currentMembership", "paymentMethods") {
+			if ids = append(ids, text(m, "id")); at(m, "isDefault") == true {
+				preferred = text(m, "id")
+			}
+		}
+		return ids, preferred
+	}
+	before, first := kept()
+	added := s.must(t, s.ask(paymentDoc, map[string]any{"userId": s.user, "accountId": s.company, "token": s.cardToken(t)}))
+	id := text(added, "addPaymentMethod", "paymentMethod", "id")
+	if after, preferred := kept(); !slices.Contains(after, id) || len(after) != len(before)+1 || preferred != id {
+		t.Errorf("the other replica has %v and prefers %s, after %s came to %v", after, preferred, id, before)
+	}
+	s.must(t, s.ask(defaultDoc, map[string]any{"userId": s.user, "accountId": s.company, "paymentMethodId": first}))
+	if _, preferred := kept(); preferred != first || id == first {
+		t.Errorf("the other replica prefers %s, want %s instead of %s", preferred, first, id)
+	}
 }
 
 // What is asked for again under a key is made once, whoever is asked, and even
