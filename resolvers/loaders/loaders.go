@@ -97,6 +97,9 @@ type Loaders struct {
 	fulfilments  *memo[string, *model.CartFulfilment]
 	offers       *memo[string, *offer]
 	leads        *memo[string, *model.Lead]
+
+	activeCarts    *memo[buyer, *model.Cart]
+	paymentMethods *memo[buyer, []*model.PaymentMethod]
 }
 
 // New makes the loaders of one operation.
@@ -137,6 +140,8 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.fulfilments = newMemo(l.fetchFulfilments)
 	l.offers = newMemo(l.fetchOffers)
 	l.leads = newMemo(l.fetchLeads)
+	l.activeCarts = newMemo(l.fetchActiveCarts)
+	l.paymentMethods = newMemo(l.fetchPaymentMethods)
 	return l
 }
 
