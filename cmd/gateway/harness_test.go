@@ -308,6 +308,25 @@ func (b *backends) withoutLimits(t testing.TB, f func()) {
 	f()
 }
 
+// counter reads one of a gateway's metrics, 0 where it has none of that name yet.
+func (g *front) counter(t testing.TB, name string) float64 {
+	t.Helper()
+	status, _, body := g.do(t, request(t, http.MethodGet, g.url+"/metrics", nil))
+	if status != http.StatusOK {
+		t.Fatalf("the metrics: %d", status)
+	}
+	for line := range strings.Lines(string(body)) {
+		if value, found := strings.CutPrefix(line, name+" "); found {
+			n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+	}
+	return 0
+}
+
 // at digs into decoded JSON: at(data, "companies", "totalCount").
 func at(v any, path ...string) any {
 	for _, name := range path {

@@ -1,80 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"fmt"
-	"log/slog"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"os/signal"
-	"strings"
-	"syscall"
 	"testing"
-
-	"github.com/marketgraph/marketgraph/sandbox"
 )
-
-// What a child is told by its environment: where the backends are, and Redis.
-const (
-	childSandbox = "MARKETGRAPH_TEST_SANDBOX"
-	childRedis   = "MARKETGRAPH_TEST_REDIS"
-)
-
-// serveChild is a gateway in a process of its own, for tests that kill or stop it.
-// It prints its address and serves until then, as `gateway serve` does.
-func serveChild(backends, redis string) int {
-	box, err := sandbox.New(sandbox.Options{Seed: 1, Today: demoDay})
-	if err != nil {
-		return 1
-	}
-	cfg := sandboxConfig(box, backends)
-	cfg.Redis = Secret{value: redis}
-	cfg.Pacing.Replicas = 3 // as many as any test starts
-	cfg.easy()
-	g, err := build(context.Background(), cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return 1
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 1
-	}
-	fmt.Println("http://" + listener.Addr().String())
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := serveAll(ctx, g, patience, site{listener, g.server.Handler()}); err != nil {
-		return 1
-	}
-	g.close()
-	return 0
-}
-
-// startChild starts a gateway that can be killed.
-func (b *backends) startChild(t *testing.T, redis string) (*front, *os.Process) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), childSandbox+"="+strings.TrimPrefix(b.server.URL, "http://"), childRedis+"="+redis)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	lines := bufio.NewScanner(out)
-	if !lines.Scan() {
-		t.Fatal("the child did not start")
-	}
-	return &front{backends: b, url: lines.Text()}, cmd.Process
-}
 
 // A gateway is killed at every step of finalizeCart. The client asks another
 // replica again, under the same key: the cart is bought once, and the answer is
@@ -98,15 +28,15 @@ func TestFinalizeSurvivesKilling(t *testing.T) {
 			b.enforce(t, false)
 			s := newShopper(t, b.start(t, withRedis(redis)), "acme", "buyer")
 			id := s.ready(t)
-			child, process := b.startChild(t, redis)
+			child := b.startChild(t, redis)
 			b.hold(t, step.route, step.late)
 			b.forgetCalls(t)
 			asked := make(chan struct{})
 			input := map[string]any{"cartId": id, "agreeToTerms": true, "idempotencyKey": "kill-" + step.name}
-			go func() { defer close(asked); s.through(child).dare(t, s.ask(s.docs["finalizeCart"], input)) }()
+			go func() { defer close(asked); s.through(child.front).dare(t, s.ask(s.docs["finalizeCart"], input)) }()
 			b.reached(t, step.route)
 			s.sold(t, id, step.purchases)
-			if err := process.Kill(); err != nil {
+			if err := child.process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 			<-asked

@@ -15,8 +15,8 @@ const sideBySide = "4"
 
 // Everything a gateway starts must have ended when it is closed.
 func TestMain(m *testing.M) {
-	if sandbox := os.Getenv(childSandbox); sandbox != "" {
-		os.Exit(serveChild(sandbox, os.Getenv(childRedis))) // this process is a gateway that a test kills
+	if told := os.Getenv(childVariable); told != "" {
+		os.Exit(serveChild(told)) // this process is a gateway of a test's
 	}
 	redis.SetLogger(silent{})            // as main does
 	if os.Unsetenv("REDIS_URL") != nil { // the tests have servers of their own

@@ -5,9 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"regexp"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,11 +20,7 @@ const paceSpan = time.Minute
 func TestPace(t *testing.T) {
 	url, _ := startRedis(t)
 	b := startBackends(t, 1)
-	var replicas []*front
-	for range 3 {
-		g, _ := b.startChild(t, url)
-		replicas = append(replicas, g)
-	}
+	replicas := b.startChildren(t, 3, url)
 	b.forgetCalls(t)
 	began := time.Now()
 	answered := b.load(t, replicas, 15)
@@ -49,7 +42,7 @@ func TestPace(t *testing.T) {
 
 // load asks every replica from so many clients until the time is over, and gives
 // the number of answers. Nothing is asked for twice.
-func (b *backends) load(t *testing.T, replicas []*front, clients int) int64 {
+func (b *backends) load(t *testing.T, replicas []child, clients int) int64 {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), paceSpan)
 	defer cancel()
@@ -70,20 +63,4 @@ func (b *backends) load(t *testing.T, replicas []*front, clients int) int64 {
 	}
 	all.Wait()
 	return answered.Load()
-}
-
-// counter reads one counter of a gateway's metrics.
-func (g *front) counter(t *testing.T, name string) float64 {
-	t.Helper()
-	r := request(t, http.MethodGet, g.url+"/metrics", nil)
-	_, _, body := g.do(t, r)
-	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(body)
-	if found == nil {
-		t.Fatalf("the metrics lack %s", name)
-	}
-	value, err := strconv.ParseFloat(string(found[1]), 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
 }

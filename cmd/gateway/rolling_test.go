@@ -126,8 +126,8 @@ func TestRollingRestart(t *testing.T) {
 	children := map[string]*os.Process{}
 	begin := func() {
 		t.Helper()
-		child, process := b.startChild(t, redis)
-		children[child.url] = process
+		child := b.startChild(t, redis)
+		children[child.url] = child.process
 		lb.add(t, child.url)
 	}
 	begin()

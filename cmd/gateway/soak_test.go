@@ -66,9 +66,8 @@ func TestSoak(t *testing.T) {
 	questions := soakQuestions(t, b)
 	var gateways []*front
 	var processes []*os.Process
-	for range 2 {
-		g, p := b.startChild(t, redis)
-		gateways, processes = append(gateways, g), append(processes, p)
+	for _, c := range b.startChildren(t, 2, redis) {
+		gateways, processes = append(gateways, c.front), append(processes, c.process)
 	}
 	for _, q := range questions { // sign all in, past the time that is measured
 		if q.as != "" {

@@ -134,13 +134,13 @@ const routeCompany = "GET /account/v2/companies/{companyUuid}"
 
 // withoutReplica kills one while the backend keeps it waiting.
 func (s *scene) withoutReplica(t *testing.T) {
-	child, process := s.startChild(t, "") // with a Redis that has the answer it would not ask the backend
+	child := s.startChild(t, "") // with a Redis that has the answer it would not ask the backend
 	s.hold(t, routeCompany, false)
 	s.forgetCalls(t)
 	broke := make(chan error)
 	go func() { broke <- leaveBody(s.backends.client.Do(child.request(t, s.ask))) }()
 	s.reached(t, routeCompany)
-	if err := process.Kill(); err != nil {
+	if err := child.process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-broke; err == nil {
