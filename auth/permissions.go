@@ -1,5 +1,7 @@
 package auth
 
+import "slices"
+
 // Scope says whose rows a permission is about.
 type Scope string
 
@@ -22,8 +24,8 @@ type Permission struct {
 }
 
 // Permissions returns what v may do, in the order of the rules: one permission for each rule and scope. PUBLIC and
-// VIEWER are left out, as whoever can ask has them. It is Rows told apart by the reason, so that nobody is shown what they are then refused. The
-// slice is the caller's own.
+// VIEWER are left out, as whoever can ask has them. It is Rows told apart by the reason, so that nobody is shown what
+// they are then refused. The slice is the caller's own.
 func (v *Viewer) Permissions() []Permission {
 	var out []Permission
 	for _, r := range rules {
@@ -53,10 +55,5 @@ func (v *Viewer) permissions(r Rule) (out []Permission) {
 // Covers reports whether the permission holds for something of the company: always for the whole marketplace, and for
 // the viewer's own.
 func (p Permission) Covers(companyID string) bool {
-	for _, id := range p.Companies {
-		if id == companyID {
-			return true
-		}
-	}
-	return p.Scope == ScopeMarketplace || p.Scope == ScopeSelf
+	return p.Scope == ScopeMarketplace || p.Scope == ScopeSelf || slices.Contains(p.Companies, companyID)
 }

@@ -209,7 +209,6 @@ func TestRowsValues(t *testing.T) {
 	}
 }
 
-// Viewers of any roles and scopes, for properties.
 // TestMayBeAll: whoever sees everything is not ruled out before their roles are read, whatever the rule; and a token
 // without a wide role's scope is.
 func TestMayBeAll(t *testing.T) {
@@ -237,6 +236,7 @@ func TestMayBeAll(t *testing.T) {
 	}
 }
 
+// Viewers of any roles and scopes, for properties.
 func anyViewer(t *rapid.T) *Viewer {
 	role := rapid.SampledFrom(Roles())
 	company := rapid.SampledFrom([]string{"", "c1", "c2", "c3"})
