@@ -27,6 +27,7 @@ import (
 // gateway is everything that serves, wired up.
 type gateway struct {
 	server  *server.Server
+	log     *slog.Logger
 	cache   *cache.Cache
 	tenants []string
 	closers []func()
@@ -86,7 +87,7 @@ func newBuilder(cfg *Config, log *slog.Logger) (*builder, error) {
 	b := &builder{
 		cfg: cfg, log: log, reached: map[*BackendTLSConfig]http.RoundTripper{}, metrics: server.NewMetrics(), calls: calls, transport: transport,
 		pacer: upstream.NewPacer(upstream.PacerConfig{}), breakers: upstream.NewBreakers(calls), hosts: upstream.NewHosts(calls),
-		general: appdirect.General(), gateway: &gateway{},
+		general: appdirect.General(), gateway: &gateway{log: log},
 	}
 	b.onClose(transport.CloseIdleConnections)
 	return b, nil
@@ -96,10 +97,9 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 	if b.bounds, err = b.cfg.Limits.config().WithDefaults(); err != nil {
 		return nil, err
 	}
-	if err := b.openRedis(); err != nil {
+	if err := b.openShared(); err != nil {
 		return nil, err
 	}
-	b.openPacer()
 	if b.gateway.cache, err = b.openCache(); err != nil {
 		return nil, err
 	}
@@ -138,6 +138,15 @@ func (b *builder) build(ctx context.Context) (_ *gateway, err error) {
 }
 
 func (b *builder) onClose(f func()) { b.gateway.closers = append(b.gateway.closers, f) }
+
+// openShared opens what all processes of a configuration share: Redis, and the backends' buckets in it.
+func (b *builder) openShared() error {
+	if err := b.openRedis(); err != nil {
+		return err
+	}
+	b.openPacer()
+	return nil
+}
 
 // openPacer shares the backends' buckets where there is a Redis.
 func (b *builder) openPacer() {
@@ -205,15 +214,7 @@ func wireVersion() string {
 }
 
 func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, error) {
-	transport, err := b.reach(appdirect.Backend, t.AppDirect.TLS)
-	if err != nil {
-		return nil, err
-	}
-	keys := t.auth()
-	if t.AppDirect.TLS != nil {
-		keys.HTTP = &http.Client{Transport: transport}
-	}
-	authenticator, err := auth.NewAuthenticator(ctx, keys, auth.Options{Log: b.log})
+	authenticator, err := b.authenticator(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -232,6 +233,19 @@ func (b *builder) tenant(ctx context.Context, t TenantConfig) (*server.Tenant, e
 		GETByID: t.Documents.GETByID, Introspection: server.Introspection(t.Introspection),
 		Webhook: server.NewWebhook(hooks.Token.value, hooks.ClientID, t.AppDirect.api()),
 	}, nil
+}
+
+// authenticator verifies a tenant's tokens, by what it reads under the TLS settings of the tenant's AppDirect.
+func (b *builder) authenticator(ctx context.Context, t TenantConfig) (*auth.Authenticator, error) {
+	cfg := t.auth()
+	if t.AppDirect.TLS != nil {
+		transport, err := b.reach(appdirect.Backend, t.AppDirect.TLS)
+		if err != nil {
+			return nil, err
+		}
+		cfg.HTTP = &http.Client{Transport: transport}
+	}
+	return auth.NewAuthenticator(ctx, cfg, auth.Options{Log: b.log})
 }
 
 // auth gives the tenant's settings in the words of package auth.

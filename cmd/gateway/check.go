@@ -109,7 +109,7 @@ func newInspection(ctx context.Context, b *builder, t TenantConfig, path string,
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	authenticator, err := auth.NewAuthenticator(ctx, t.auth(), auth.Options{Log: b.log})
+	authenticator, err := b.authenticator(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}

@@ -24,10 +24,7 @@ type probe struct {
 // probes are those of the backends that the tenant has.
 func (in *inspection) probes() []probe {
 	a := in.tenant.AppDirect
-	out := []probe{{appdirect.Backend, target{
-		address: in.path + ".appdirect.url (" + a.URL + ")", credentials: in.path + ".appdirect.clientId and clientSecret (" + a.ClientSecret.String() + ")",
-		rights: "give the client application " + a.ClientID + " the scope " + cmp.Or(firstOf(a.Scopes), "ROLE_PARTNER_READ"),
-	}, in.reachAppDirect}}
+	out := []probe{{appdirect.Backend, a.target(in.path+".appdirect", cmp.Or(firstOf(a.Scopes), "ROLE_PARTNER_READ")), in.reachAppDirect}}
 	if k := in.tenant.Kazoo; k != nil {
 		credentials := in.path + ".kazoo.user, password (" + k.Password.String() + ") and the account's name, realm, id or number"
 		if k.APIKey.named() {
@@ -52,6 +49,14 @@ func (in *inspection) probes() []probe {
 		}, in.reachLeadConnector})
 	}
 	return out
+}
+
+// target is what a person can do about a marketplace whose settings are at this path.
+func (a AppDirectConfig) target(path, scope string) target {
+	return target{
+		address: path + ".url (" + a.URL + ")", credentials: path + ".clientId and clientSecret (" + a.ClientSecret.String() + ")",
+		rights: "give the client application " + a.ClientID + " the scope " + scope,
+	}
 }
 
 func firstOf(values []string) string {

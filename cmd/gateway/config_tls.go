@@ -121,8 +121,9 @@ type watched struct {
 	failed func(error)
 
 	mu      sync.Mutex
-	stamp   string
 	current *tls.Config
+	stamp   string // of the files that current is from
+	told    string // of those that failed was told of last
 }
 
 // watch reads the files the first time.
@@ -133,17 +134,22 @@ func watch(files []string, load func() (*tls.Config, error), failed func(error))
 	return w, err
 }
 
-// get is what the files say; never nil.
+// get is what the files say; never nil. What cannot be used is tried again each time: that a file may
+// be read now, say, does not change its stamp.
 func (w *watched) get() *tls.Config {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if stamp := stampOf(w.files); stamp != w.stamp {
-		w.stamp = stamp
-		if fresh, err := w.load(); err != nil {
-			w.failed(err)
-		} else {
-			w.current = fresh
-		}
+	stamp := stampOf(w.files)
+	if stamp == w.stamp {
+		return w.current
+	}
+	fresh, err := w.load()
+	switch {
+	case err == nil:
+		w.current, w.stamp = fresh, stamp
+	case stamp != w.told:
+		w.told = stamp
+		w.failed(err)
 	}
 	return w.current
 }

@@ -154,6 +154,9 @@ func serveAll(ctx context.Context, g *gateway, drain time.Duration, sites ...sit
 			Handler: at.handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 			WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		}
+		if g != nil {
+			servers[i].ErrorLog = slog.NewLogLogger(g.log.Handler(), slog.LevelWarn) // of handshakes that fail, for one
+		}
 		go func() { failed <- servers[i].Serve(at.listener) }()
 	}
 	var err error

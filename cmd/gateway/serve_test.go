@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -204,17 +205,42 @@ func (s *serving) awaitCall(t *testing.T, route string) {
 func TestServeLive(t *testing.T) {
 	b := startBackends(t, 1)
 	config := strings.NewReplacer("https://acme.example", b.rest("acme"), "clientId: gateway", "clientId: acme-gateway", "defaultTenant: acme\n", "").Replace(goodConfig)
-	s := serve(t, "live: graph at", "--config", writeConfig(t, config))
-	defer s.end(t)
-	address := s.find(t, `graph at (http://\S+)`)
+	t.Run("HTTP", func(t *testing.T) {
+		s := serve(t, "live: graph at", "--config", writeConfig(t, config))
+		defer s.end(t)
+		s.checkHosts(t, s.find(t, `graph at (http://\S+)`), b.token(t, "acme", "admin"))
+	})
+	t.Run("TLS", func(t *testing.T) {
+		a := newAuthority(t)
+		a.sign(t, "graph", false)
+		s := serve(t, "live: graph at", "--config", writeConfig(t, fmt.Sprintf("%stls: { certFile: %s, keyFile: %s }\n", config, a.file("graph.crt"), a.file("graph.key"))))
+		address := s.find(t, `graph at (https://\S+)`)
+		if _, err := speak(t, s.client, address); err == nil {
+			t.Error("a client that knows nothing of the authority trusts it")
+		}
+		s.client = a.client(t, "")
+		s.checkHosts(t, address, b.token(t, "acme", "admin"))
+		s.end(t)
+		if !strings.Contains(s.log.String(), `level=WARN msg="http: TLS handshake error`) {
+			t.Errorf("of the handshake that failed the log has nothing: %s", s.log)
+		}
+	})
+}
+
+// checkHosts asks as an administrator of acme, at its host and at others.
+func (s *serving) checkHosts(t *testing.T, address, token string) {
+	t.Helper()
 	for host, want := range map[string]int{"shop.acme.example": 200, "SHOP.ACME.EXAMPLE:443": 200, "localhost": 404, "acme.localhost": 404, "evil.example": 404} {
 		r := request(t, http.MethodPost, address, []byte(`{"query": "{ companies(first: 1) { totalCount } }"}`))
 		r.Host = host
 		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("Authorization", "Bearer "+b.token(t, "acme", "admin"))
+		r.Header.Set("Authorization", "Bearer "+token)
 		got := s.read(t, r)
 		if got.status != want || want == 200 && at(got.data, "companies") == nil {
 			t.Errorf("host %s is answered %d %s, want %d", host, got.status, got.body, want)
+		}
+		if strict := got.header.Get("Strict-Transport-Security") != ""; strict != strings.HasPrefix(address, "https:") {
+			t.Errorf("at %s, browsers are held to TLS: %v", address, strict)
 		}
 	}
 }

@@ -20,8 +20,7 @@ func (t *TLSConfig) secured(l net.Listener, log *slog.Logger) (net.Listener, err
 		return nil, err
 	}
 	return tls.NewListener(l, &tls.Config{
-		MinVersion: tls.VersionTLS12, NextProtos: w.get().NextProtos,
-		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return w.get(), nil },
+		MinVersion: tls.VersionTLS12, GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return w.get(), nil },
 	}), nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"log/slog"
 	"math/big"
 	"net"
@@ -240,6 +241,57 @@ func TestBackendsOverTLS(t *testing.T) {
 	}
 	if v := upstream.NewTransport(b.calls).TLSClientConfig.MinVersion; v != tls.VersionTLS12 {
 		t.Errorf("backends may speak %s", tls.VersionName(v))
+	}
+}
+
+// TestRenewalIsTriedAgain: files that could not be used are told of once, and read until they can, though nothing more
+// changes about them: somebody has let us read them, say.
+func TestRenewalIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "certificate")
+	loads, told := 0, 0
+	load := func() (*tls.Config, error) {
+		if loads++; loads == 2 || loads == 3 {
+			return nil, os.ErrPermission
+		}
+		return &tls.Config{ServerName: fmt.Sprint(loads), MinVersion: tls.VersionTLS12}, nil
+	}
+	w, err := watch([]string{file}, load, func(error) { told++ })
+	if err != nil || w.get().ServerName != "1" {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("renewed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"1", "1", "4", "4"} {
+		if got := w.get().ServerName; got != want || told != 1 {
+			t.Errorf("look %d: what the load %s gave, want %s; told %d times", i, got, want, told)
+		}
+	}
+}
+
+// TestCheckReadsKeysOverTLS: the check fetches signing keys under the settings that a gateway does.
+func TestCheckReadsKeysOverTLS(t *testing.T) {
+	t.Parallel()
+	a, m := newAuthority(t), &mint{t: t}
+	set := m.set(m.jwk("curve", a.key.Public()))
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(set) }))
+	t.Cleanup(server.Close)
+	a.write(t, "server.crt", "CERTIFICATE", server.Certificate().Raw)
+	b, err := newBuilder(&Config{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.gateway.close()
+	var said strings.Builder
+	tenant := TenantConfig{Name: "acme", AppDirect: AppDirectConfig{URL: server.URL, ClientID: "gateway", TLS: &BackendTLSConfig{CAFile: a.file("server.crt")}}}
+	in, err := newInspection(t.Context(), b, tenant, "tenants[0]", &findings{out: &printer{w: &said}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.auth.Close()
+	if in.keys(t.Context()); !strings.Contains(said.String(), "1 signing keys at "+server.URL) {
+		t.Error(said.String())
 	}
 }
 

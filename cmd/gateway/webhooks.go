@@ -78,17 +78,16 @@ func (f marketplaceFlags) open(ctx context.Context) (context.Context, *hooks, er
 		return nil, nil, err
 	}
 	path := fmt.Sprintf("tenants[%d].appdirect", i)
-	h := &hooks{client: client, tenant: tenant, close: b.gateway.close, where: target{
-		address: path + ".url (" + tenant.AppDirect.URL + ")", credentials: path + ".clientId and clientSecret (" + tenant.AppDirect.ClientSecret.String() + ")",
-		rights: "give the client application " + tenant.AppDirect.ClientID + " the scope ROLE_PARTNER, and name it in " + path + ".scopes",
-	}}
+	h := &hooks{
+		client: client, tenant: tenant, close: b.gateway.close, where: tenant.AppDirect.target(path, "ROLE_PARTNER, and name it in "+path+".scopes"),
+	}
 	ctx, h.cancel = context.WithTimeout(ctx, f.Timeout)
 	return ctx, h, nil
 }
 
 // paced is a client that keeps to the limits together with the gateways that run.
 func (b *builder) paced(a AppDirectConfig) (*upstream.Client, error) {
-	if err := b.openStores(); err != nil {
+	if err := b.openShared(); err != nil {
 		return nil, err
 	}
 	return b.appdirect(a, nil)
@@ -177,12 +176,9 @@ func tellsAll(w appdirect.Webhook, resource, address string) bool {
 	return string(w.ResourceType) == resource && string(w.URL) == address && len(w.Actions) == 0
 }
 
-// listWebhooks prints what there is.
-type listWebhooks struct{ marketplaceFlags }
-
-// Run prints a line for each webhook, whoever made it.
-func (c listWebhooks) Run(ctx context.Context, s streams) error {
-	ctx, h, err := c.open(ctx)
+// each runs do with every webhook of the marketplace.
+func (f marketplaceFlags) each(ctx context.Context, do func(context.Context, *hooks, []appdirect.Webhook) error) error {
+	ctx, h, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -191,16 +187,26 @@ func (c listWebhooks) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	out := &printer{w: s.out}
-	for _, w := range there {
-		actions := make([]string, len(w.Actions))
-		for i, a := range w.Actions {
-			actions[i] = string(a)
+	return do(ctx, h, there)
+}
+
+// listWebhooks prints what there is.
+type listWebhooks struct{ marketplaceFlags }
+
+// Run prints a line for each webhook, whoever made it.
+func (c listWebhooks) Run(ctx context.Context, s streams) error {
+	return c.each(ctx, func(_ context.Context, _ *hooks, there []appdirect.Webhook) error {
+		out := &printer{w: s.out}
+		for _, w := range there {
+			actions := make([]string, len(w.Actions))
+			for i, a := range w.Actions {
+				actions[i] = string(a)
+			}
+			out.printf("%s  %-20s %-10s %s\n", w.UUID, w.ResourceType, cmp.Or(strings.Join(actions, ","), "all"), w.URL)
 		}
-		out.printf("%s  %-20s %-10s %s\n", w.UUID, w.ResourceType, cmp.Or(strings.Join(actions, ","), "all"), w.URL)
-	}
-	out.printf("%s: %d webhooks\n", c.Tenant, len(there))
-	return out.err
+		out.printf("%s: %d webhooks\n", c.Tenant, len(there))
+		return out.err
+	})
 }
 
 // deleteWebhooks ends those of one address.
@@ -211,26 +217,19 @@ type deleteWebhooks struct {
 
 // Run leaves the webhooks of other addresses alone.
 func (c deleteWebhooks) Run(ctx context.Context, s streams) error {
-	ctx, h, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.end()
-	there, err := h.all(ctx)
-	if err != nil {
-		return err
-	}
-	out, gone := &printer{w: s.out}, 0
-	for _, w := range there {
-		if string(w.URL) != c.URL {
-			continue
+	return c.each(ctx, func(ctx context.Context, h *hooks, there []appdirect.Webhook) error {
+		out, gone := &printer{w: s.out}, 0
+		for _, w := range there {
+			if string(w.URL) != c.URL {
+				continue
+			}
+			if _, err := h.call(ctx, upstream.Call{Route: appdirect.DeleteWebhook, Params: map[string]string{"webhookUuid": string(w.UUID)}}); err != nil {
+				return fmt.Errorf("%s: %w", w.ResourceType, err)
+			}
+			out.printf("deleted     %s\n", w.ResourceType)
+			gone++
 		}
-		if _, err := h.call(ctx, upstream.Call{Route: appdirect.DeleteWebhook, Params: map[string]string{"webhookUuid": string(w.UUID)}}); err != nil {
-			return fmt.Errorf("%s: %w", w.ResourceType, err)
-		}
-		out.printf("deleted     %s\n", w.ResourceType)
-		gone++
-	}
-	out.printf("%s: %d deleted, %d of other addresses left\n", c.Tenant, gone, len(there)-gone)
-	return out.err
+		out.printf("%s: %d deleted, %d of other addresses left\n", c.Tenant, gone, len(there)-gone)
+		return out.err
+	})
 }

@@ -226,7 +226,12 @@ func TestCommandWebhooksRefuses(t *testing.T) {
 		t.Errorf("%d %s", code, said)
 	}
 	c.of("appdirect")["webhooks"] = map[string]any{"token": c.secret(t, "hook", hookToken)}
-	c.of("appdirect")["clientSecret"] = c.secret(t, "app", "wrong")
+	redis, _ := startRedis(t)
+	c.top = map[string]any{"redis": c.secret(t, "redis", redis)}
+	if code, said := c.command(t, "webhooks list", "--tenant", "acme"); code != exitOK || !strings.Contains(everythingIn(t, redis), "mg:pace:") {
+		t.Errorf("its calls are not in the buckets that gateways share: %d %s", code, said)
+	}
+	c.top, c.of("appdirect")["clientSecret"] = nil, c.secret(t, "app", "wrong")
 	if code, said := c.command(t, "webhooks list", "--tenant", "acme"); code != exitFailed || !strings.Contains(said, "appdirect refused the credentials") {
 		t.Errorf("%d %s", code, said)
 	}
