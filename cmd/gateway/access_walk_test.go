@@ -28,16 +28,23 @@ var given = map[string]string{
 const walkVariables = `$company: ID!, $user: ID!, $product: ID!, $bundle: ID!, $subscription: ID!, $invoice: ID!, $account: ID!, $device: ID!,
 	$telephonyUser: ID!, $number: String!, $call: ID!, $listing: ID!, $installation: ID!, $charge: ID!, $cart: ID!, $lead: ID!, $context: PartnerLeadContext!`
 
-// TestAccessWalk asks for every field that can be read, as everyone. What is
-// refused is told, empties its place and costs no call; what is allowed is not
-// refused; and nobody finds another company's things by their ids.
-func TestAccessWalk(t *testing.T) {
+// startWalk gives all that can be asked for, who may, and whom to ask.
+func startWalk(t *testing.T) (*ast.Schema, *oracle, *backends) {
+	t.Helper()
 	schema, err := ownSchema(true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, b := newOracle(t), startBackends(t, 1)
+	b := startBackends(t, 1)
 	b.enforce(t, false)
+	return schema, newOracle(t), b
+}
+
+// TestAccessWalk asks for every field that can be read, as everyone. What is
+// refused is told, empties its place and costs no call; what is allowed is not
+// refused; and nobody finds another company's things by their ids.
+func TestAccessWalk(t *testing.T) {
+	schema, o, b := startWalk(t)
 	root := grow(t, schema, given)
 	parts := make([]string, len(root.below))
 	for i, s := range root.below {
@@ -254,12 +261,7 @@ var unreachable = strings.Fields(`OutcomeUnknown PurchaseDetails CartForm CartPr
 // TestAccessWalkOfWrites sends every mutation as everyone, about a cart that is
 // not there: who may not is refused at once, and everybody else looks for it.
 func TestAccessWalkOfWrites(t *testing.T) {
-	schema, err := ownSchema(true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, b := newOracle(t), startBackends(t, 1)
-	b.enforce(t, false)
+	schema, o, b := startWalk(t)
 	g := b.start(t, wideOpen)
 	var doc strings.Builder
 	for _, f := range schema.Mutation.Fields {
