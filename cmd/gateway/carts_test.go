@@ -110,7 +110,7 @@ func orNull(items []any) any {
 }
 
 // plain is a number as the graph writes it, exactly.
-func plain(t *testing.T, written string) any {
+func plain(t testing.TB, written string) any {
 	t.Helper()
 	n, err := decimal.NewFromString(written)
 	if err != nil {
@@ -120,7 +120,7 @@ func plain(t *testing.T, written string) any {
 }
 
 // instant is a moment, written in milliseconds, as the graph writes it.
-func instant(t *testing.T, millis string) any {
+func instant(t testing.TB, millis string) any {
 	t.Helper()
 	n, err := strconv.ParseInt(millis, 10, 64)
 	if err != nil {

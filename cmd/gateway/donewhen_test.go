@@ -115,23 +115,33 @@ func (w *doneWhenWalk) tell(t *testing.T) map[string]any {
 	return map[string]any{"companies": map[string]any{"totalCount": at(page, "page", "totalElements"), "nodes": nodes}}
 }
 
-func (w *doneWhenWalk) subscriptionNodes(t *testing.T, company string) any {
+func (w *doneWhenWalk) subscriptionNodes(t testing.TB, company string) any {
 	t.Helper()
 	nodes := []any{}
-	got, _ := w.get(t, "/billing/v1/companies/"+company+"/subscriptions", "start", "0", "count", "5").([]any)
-	for _, s := range got {
-		number, edition := text(s, "product", "-id"), text(s, "edition", "-id")
-		w.naive += 2
-		nodes = append(nodes, map[string]any{
-			"id": text(s, "id"), "status": known(text(s, "status")), "product": w.product(t, number),
-			"edition": map[string]any{"name": text(w.get(t, "/marketplace/v1/products/"+number+"/editions/"+edition), "name")},
-		})
+	for _, s := range w.fewSubscriptions(t, company) {
+		nodes = append(nodes, w.subscriptionNode(t, s))
 	}
 	return map[string]any{"nodes": nodes}
 }
 
+// fewSubscriptions are a company's first five.
+func (w walk) fewSubscriptions(t testing.TB, company string) []any {
+	t.Helper()
+	return firstFew(w.get(t, "/billing/v1/companies/"+company+"/subscriptions", "start", "0", "count", "5"), 5)
+}
+
+func (w *doneWhenWalk) subscriptionNode(t testing.TB, s any) map[string]any {
+	t.Helper()
+	number, edition := text(s, "product", "-id"), text(s, "edition", "-id")
+	w.naive += 2
+	return map[string]any{
+		"id": text(s, "id"), "status": known(text(s, "status")), "product": w.product(t, number),
+		"edition": map[string]any{"name": text(w.get(t, "/marketplace/v1/products/"+number+"/editions/"+edition), "name")},
+	}
+}
+
 // product is read alone where the catalogue no longer has it.
-func (w *doneWhenWalk) product(t *testing.T, number string) any {
+func (w *doneWhenWalk) product(t testing.TB, number string) any {
 	t.Helper()
 	p := w.catalogue[number]
 	if p == nil {
@@ -141,7 +151,13 @@ func (w *doneWhenWalk) product(t *testing.T, number string) any {
 	return map[string]any{"id": text(p, "uuid"), "name": text(p, "name")}
 }
 
-func (w *doneWhenWalk) membershipNodes(t *testing.T, company string) any {
+func (w walk) membershipNodes(t testing.TB, company string) any {
+	t.Helper()
+	return map[string]any{"nodes": w.team(t, company)["nodes"]}
+}
+
+// team are a company's first five members, and how many it has.
+func (w walk) team(t testing.TB, company string) map[string]any {
 	t.Helper()
 	nodes := []any{}
 	got := w.get(t, "/account/v2/companies/"+company+"/memberships", "page", "0", "size", "5")
@@ -151,7 +167,7 @@ func (w *doneWhenWalk) membershipNodes(t *testing.T, company string) any {
 			"roles": list(m, "roles"),
 		})
 	}
-	return map[string]any{"nodes": nodes}
+	return map[string]any{"totalCount": at(got, "page", "totalElements"), "nodes": nodes}
 }
 
 // checkCalls demands the cheapest way, route by route.
@@ -233,20 +249,26 @@ func TestDoneWhenWithoutToken(t *testing.T) {
 // companiesOf are the companies of a user, known by e-mail address.
 func (w walk) companiesOf(t testing.TB, email string) []any {
 	t.Helper()
+	_, joined := w.person(t, email)
+	var out []any
+	for _, m := range joined {
+		out = append(out, at(m, "company"))
+	}
+	return out
+}
+
+// person is the user of an e-mail address, with their memberships.
+func (w walk) person(t testing.TB, email string) (user any, memberships []any) {
+	t.Helper()
 	users := list(w.get(t, "/account/v2/users", "email", email), "content")
 	if len(users) != 1 {
 		t.Fatalf("%d users have the address %s", len(users), email)
 	}
-	var out []any
 	got := w.get(t, "/account/v2/users/"+text(users[0], "uuid")+"/memberships")
-	memberships, ok := got.([]any)
-	if !ok {
-		memberships = list(got, "content")
+	if all, ok := got.([]any); ok {
+		return users[0], all
 	}
-	for _, m := range memberships {
-		out = append(out, at(m, "company"))
-	}
-	return out
+	return users[0], list(got, "content")
 }
 
 // nodeIDs are the ids of a graph's nodes.

@@ -241,6 +241,13 @@ func (b *backends) tokenFor(t testing.TB, tenant, persona string, scopes ...stri
 	if len(scopes) > 0 {
 		p.Scopes = scopes
 	}
+	b.tokens[key] = b.signIn(t, tenant, p)
+	return b.tokens[key]
+}
+
+// signIn gets a token for whoever p is.
+func (b *backends) signIn(t testing.TB, tenant string, p sandbox.Persona) string {
+	t.Helper()
 	form := url.Values{
 		"grant_type": {p.Grant}, "scope": {strings.Join(p.Scopes, " ")}, "username": {p.Email}, "password": {p.Password},
 	}
@@ -252,9 +259,8 @@ func (b *backends) tokenFor(t testing.TB, tenant, persona string, scopes ...stri
 		Token string `json:"access_token"`
 	}
 	if err := json.Unmarshal(body, &got); err != nil || got.Token == "" {
-		t.Fatalf("no token for %s of %s: %d %s", persona, tenant, status, body)
+		t.Fatalf("no token for %s of %s: %d %s", p, tenant, status, body)
 	}
-	b.tokens[key] = got.Token
 	return got.Token
 }
 

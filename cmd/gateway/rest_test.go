@@ -114,9 +114,15 @@ func (w *restWalk) telephony(t testing.TB, company string) any {
 	if account == "" {
 		return nil
 	}
+	return w.phones(t, account, func(device any) any { return map[string]any{"name": at(device, "name")} })
+}
+
+// phones are an account with its first five devices, each as wanted, and numbers.
+func (w *restWalk) phones(t testing.TB, account string, device func(any) any) map[string]any {
+	t.Helper()
 	devices := []any{}
 	for _, d := range firstFew(w.kazoo(t, account+"/devices", url.Values{"page_size": {"5"}}), 5) {
-		devices = append(devices, map[string]any{"name": at(d, "name")})
+		devices = append(devices, device(d))
 	}
 	numbers := []any{}
 	all, _ := at(w.kazoo(t, account+"/phone_numbers", url.Values{"page_size": {"200"}}), "numbers").(map[string]any)

@@ -38,7 +38,7 @@ func (w walk) vendorsNotIn(t *testing.T, product any, earlier []any) int {
 
 // productPage is what the example shows of a product, and the calls of a gateway
 // that has seen nothing of it.
-func (w walk) productPage(t *testing.T, p any) (want map[string]any, calls map[string]int) {
+func (w walk) productPage(t testing.TB, p any) (want map[string]any, calls map[string]int) {
 	t.Helper()
 	path := "/marketplace/v1/products/" + text(p, "id")
 	detail := w.get(t, path)
@@ -77,7 +77,7 @@ func (w walk) productPage(t *testing.T, p any) (want map[string]any, calls map[s
 
 // opinions are a product's first three reviews or questions, with all replies,
 // and how many calls the replies cost: those that say that they have none cost none.
-func (w walk) opinions(t *testing.T, path, replies string) (connection map[string]any, calls int) {
+func (w walk) opinions(t testing.TB, path, replies string) (connection map[string]any, calls int) {
 	t.Helper()
 	all := w.plain(t, path)
 	nodes := []any{}
@@ -237,7 +237,7 @@ func costs(plan any, members ...string) []any {
 }
 
 // moment is milliseconds as the graph writes them.
-func moment(t *testing.T, millis any) string {
+func moment(t testing.TB, millis any) string {
 	t.Helper()
 	n, ok := millis.(json.Number)
 	ms, err := n.Int64()
