@@ -276,7 +276,7 @@ func fetch[T any](tb testing.TB, s *handSide, path string) T {
 	if ok {
 		return kept
 	}
-	request, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, s.base+path, nil)
+	request, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, s.base+path, http.NoBody)
 	response, err := s.client.Do(request)
 	if err != nil || response.StatusCode != http.StatusOK {
 		tb.Fatal(path, err, response)
