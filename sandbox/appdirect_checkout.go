@@ -3,7 +3,9 @@ package sandbox
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +51,17 @@ func newShop(today time.Time) *shop {
 		offers: map[string]offer{}, users: map[string]*userSpec{}, companies: map[string]*companySpec{}, discounts: map[string]*discountSpec{},
 		carts: map[string]*cartSpec{}, checks: map[string]*cartCheck{}, fulfilled: map[string]*fulfilment{},
 		tokens: map[string]*paymentToken{}, purchases: map[string]int{},
+	}
+}
+
+// copied is a shop that can be changed without a trace in this one, which nobody
+// changes any more.
+func (s *shop) copied() *shop {
+	return &shop{
+		today: s.today, offers: s.offers, users: s.users, companies: s.companies, shoppers: s.shoppers,
+		discounts: maps.Clone(s.discounts), carts: maps.Clone(s.carts), checks: maps.Clone(s.checks), fulfilled: maps.Clone(s.fulfilled),
+		methods: slices.Clone(s.methods), tokens: maps.Clone(s.tokens), purchases: maps.Clone(s.purchases),
+		spendings: slices.Clone(s.spendings), lastNumber: s.lastNumber,
 	}
 }
 

@@ -43,9 +43,6 @@ func (o *opinionSpec) reply() Document { return o.said().with(Document{"official
 // opinions are the collections of one kind and of the replies to it.
 type opinions struct{ said, replies *Collection }
 
-// emptyOpinions has both collections and nothing in them.
-func emptyOpinions() opinions { return opinions{said: &Collection{}, replies: &Collection{}} }
-
 // store files the opinion and its replies.
 func (o *opinionSpec) store(m *maker, into opinions, body Document) {
 	product := id(o.product.number)

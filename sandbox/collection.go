@@ -26,6 +26,7 @@ type Collection struct {
 	mu    sync.RWMutex
 	order []*Record
 	byKey map[string]*Record
+	lent  bool // both are another collection's too, and not to be written to
 }
 
 // Put stores a record, replacing the one with the same ID in place. It refuses
@@ -45,9 +46,7 @@ func (c *Collection) Put(r *Record) error {
 // replace files the record under its keys; the caller holds the lock and has made
 // sure that they are free.
 func (c *Collection) replace(r *Record) {
-	if c.byKey == nil {
-		c.byKey = map[string]*Record{}
-	}
+	c.own()
 	if old := c.byKey[r.ID]; old != nil {
 		for _, key := range old.keys() {
 			delete(c.byKey, key)
@@ -70,11 +69,30 @@ func (c *Collection) Remove(id string) bool {
 	if r == nil || r.ID != id {
 		return false
 	}
+	c.own()
 	for _, key := range r.keys() {
 		delete(c.byKey, key)
 	}
 	c.order = slices.DeleteFunc(c.order, func(o *Record) bool { return o == r })
 	return true
+}
+
+// own makes sure that a change is seen here only; the caller holds the lock.
+func (c *Collection) own() {
+	if c.lent {
+		c.order, c.byKey, c.lent = slices.Clone(c.order), maps.Clone(c.byKey), false
+	}
+	if c.byKey == nil {
+		c.byKey = map[string]*Record{}
+	}
+}
+
+// copied is a collection of the same records, which can be changed without a trace
+// in this one. Nobody may change this one any more; the copy pays for its first change.
+func (c *Collection) copied() *Collection {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return &Collection{order: c.order, byKey: c.byKey, lent: true}
 }
 
 // Get finds a record by its ID or one of its aliases; nil when there is none.

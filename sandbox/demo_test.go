@@ -36,8 +36,8 @@ func anotherWorld(t *testing.T, index int, seed uint64) *world {
 	return w
 }
 
-// collections names everything in a world.
-func (w *world) collections() map[string]*Collection {
+// named names everything in a world.
+func (w *world) named() map[string]*Collection {
 	return map[string]*Collection{
 		"companies": w.companies, "users": w.users, "memberships": w.memberships, "products": w.products, "applications": w.applications,
 		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "discounts": w.discounts, "quotes": w.quotes, "invoices": w.invoices, "carts": w.carts, "leads": w.leads,
@@ -55,7 +55,7 @@ func TestDemoDataIsLargeAndUneven(t *testing.T) {
 				t.Parallel()
 				w := worldOf(t, index, seed)
 				for name, least := range map[string]int{"companies": 64, "users": 300, "applications": 80, "subscriptions": 500, "reviews": 150, "questions": 100, "bundles": 4} {
-					if n := w.collections()[name].Len(); n < least {
+					if n := w.named()[name].Len(); n < least {
 						t.Errorf("%d %s, want at least %d", n, name, least)
 					}
 				}
@@ -210,7 +210,7 @@ func dump(t *testing.T, w *world) string {
 		"companies", "users", "memberships", "products", "applications", "staging", "editions", "plans", "subscriptions", "discounts", "quotes", "invoices", "carts", "leads",
 		"bundles", "reviews", "comments", "questions", "answers",
 	} {
-		for _, r := range w.collections()[name].all() {
+		for _, r := range w.named()[name].all() {
 			raw, err := json.Marshal(r)
 			if err != nil {
 				t.Fatal(err)
@@ -241,8 +241,8 @@ func TestAnotherDayMovesDatesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range before.collections() {
-		there := later.collections()[name].all()
+	for name, c := range before.named() {
+		there := later.named()[name].all()
 		for i, r := range c.all() {
 			if there[i].ID != r.ID {
 				t.Fatalf("%s %d is %s, and %s on another day", name, i, r.ID, there[i].ID)
@@ -297,14 +297,14 @@ func TestIDsNeverCollide(t *testing.T) {
 	t.Parallel()
 	atAcme := map[string]bool{}
 	for _, seed := range testSeeds {
-		for name, c := range worldOf(t, 0, seed).collections() {
+		for name, c := range worldOf(t, 0, seed).named() {
 			for _, r := range c.all() {
 				atAcme[name+" "+r.ID] = true
 			}
 		}
 	}
 	for _, seed := range testSeeds {
-		for name, c := range worldOf(t, 1, seed).collections() {
+		for name, c := range worldOf(t, 1, seed).named() {
 			for _, r := range c.all() {
 				if atAcme[name+" "+r.ID] {
 					t.Fatalf("%s %s exists at both tenants", name, r.ID)
@@ -321,7 +321,7 @@ func TestNumbersAreUniquePerTenant(t *testing.T) {
 	w := worldOf(t, 0, 1)
 	seen := map[string]string{}
 	for _, name := range []string{"products", "staging", "editions", "plans", "discounts", "bundles", "reviews", "comments", "questions", "answers"} {
-		for _, r := range w.collections()[name].all() {
+		for _, r := range w.named()[name].all() {
 			if seen[r.ID] != "" {
 				t.Errorf("%s is both of %s and %s", r.ID, seen[r.ID], name)
 			}

@@ -31,6 +31,9 @@ type fakeClock struct {
 // testDay is the day that demo data is of in tests, whenever they run.
 var testDay = time.Date(2026, time.January, 15, 0, 0, 0, 0, time.UTC)
 
+// demoData is what the sandboxes of tests have copies of.
+var demoData Worlds
+
 func newClock() *fakeClock { return &fakeClock{at: time.Date(2026, 2, 1, 9, 0, 0, 0, time.UTC)} }
 
 func (c *fakeClock) now() time.Time {
@@ -50,6 +53,7 @@ func start(t *testing.T, o Options) *fixture {
 	if o.Now == nil && o.Today.IsZero() {
 		o.Today = testDay
 	}
+	o.Worlds = &demoData
 	box, err := New(o)
 	if err != nil {
 		t.Fatal(err)

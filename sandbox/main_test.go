@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M) int {
 	for _, f := range []**fixture{&shared, &shopping} {
-		box, err := New(Options{Today: testDay})
+		box, err := New(Options{Today: testDay, Worlds: &demoData})
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1

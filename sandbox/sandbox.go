@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,6 +19,7 @@ type Options struct {
 	Now     func() time.Time // clock of tokens and rate limits; nil means time.Now
 	Today   time.Time        // the day, in UTC, that the demo data is of; zero means that of Now, at each reset
 	Logger  *slog.Logger     // nil means no log
+	Worlds  *Worlds          // demo data that is made already; nil means that of this Sandbox alone
 	OnReset func()           // called after each reset, in the request's goroutine; nil means nothing
 
 	// After runs f once, in a goroutine of its own, when the time has passed: events that were not taken are sent again then.
@@ -64,6 +64,9 @@ func New(o Options) (*Sandbox, error) {
 	if o.After == nil {
 		o.After = func(d time.Duration, f func()) { time.AfterFunc(d, f) }
 	}
+	if o.Worlds == nil {
+		o.Worlds = &Worlds{}
+	}
 	s := &Sandbox{opts: o, limits: newLimiter(o.Now), calls: newCallLog(), faults: &faultBoard{}, courier: &http.Client{Transport: &http.Transport{}}}
 	var err error
 	if s.backends, err = newBackends(s); err != nil {
@@ -84,9 +87,9 @@ func (s *Sandbox) load(seed uint64) error {
 	today := s.today()
 	worlds := make([]*world, len(s.tenants))
 	for i, t := range s.tenants {
-		w, err := newWorld(t.Tenant, i, seed, today)
+		w, err := s.opts.Worlds.copyOf(t.Tenant, i, seed, today)
 		if err != nil {
-			return fmt.Errorf("sandbox: demo data of %s: %w", t.Name, err)
+			return err
 		}
 		worlds[i] = w
 	}

@@ -45,14 +45,31 @@ type world struct {
 
 // emptyWorld has every collection and nothing in them.
 func emptyWorld(today time.Time) *world {
-	return &world{
-		today:     today,
-		companies: &Collection{}, users: &Collection{}, memberships: &Collection{},
-		products: &Collection{}, applications: &Collection{}, staging: &Collection{},
-		editions: &Collection{}, plans: &Collection{}, subscriptions: &Collection{},
-		orders: &Collection{}, discounts: &Collection{}, quotes: &Collection{}, invoices: &Collection{}, carts: &Collection{}, leads: &Collection{}, associations: &Collection{},
-		bundles: &Collection{}, webhooks: &Collection{}, reviews: emptyOpinions(), questions: emptyOpinions(), shop: newShop(today),
+	w := &world{today: today, shop: newShop(today)}
+	for _, c := range w.collections() {
+		*c = &Collection{}
 	}
+	return w
+}
+
+// collections are the places of all that requests change, but for the shop's.
+func (w *world) collections() []**Collection {
+	return []**Collection{
+		&w.companies, &w.users, &w.memberships, &w.products, &w.applications, &w.staging, &w.editions, &w.plans, &w.subscriptions, &w.orders,
+		&w.discounts, &w.quotes, &w.invoices, &w.carts, &w.leads, &w.associations, &w.bundles, &w.webhooks,
+		&w.reviews.said, &w.reviews.replies, &w.questions.said, &w.questions.replies,
+	}
+}
+
+// copied is a world that can be changed without a trace in this one, which nobody
+// changes any more. What is only read, they share.
+func (w *world) copied() *world {
+	out := *w
+	for _, c := range out.collections() {
+		*c = (*c).copied()
+	}
+	out.shop = w.shop.copied()
+	return &out
 }
 
 // emailKey is the alias under which a user is found by email.

@@ -32,10 +32,13 @@ type backends struct {
 // demoDay is the day that demo data is of in tests, whenever they run.
 var demoDay = time.Date(2026, time.January, 15, 0, 0, 0, 0, time.UTC)
 
+// demoData is what the sandboxes of tests have copies of.
+var demoData sandbox.Worlds
+
 // startBackends starts the demo marketplaces of a seed.
 func startBackends(t *testing.T, seed uint64) *backends {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Options{Seed: seed, Today: demoDay})
+	box, err := sandbox.New(sandbox.Options{Seed: seed, Today: demoDay, Worlds: &demoData})
 	if err != nil {
 		t.Fatal(err)
 	}
