@@ -31,15 +31,22 @@ var plan = map[string]room{
 		why: "who the viewer is and what they may do is decided without knowing how data is fetched; the schema is handed in",
 	},
 	"cache": {
-		bars: map[string]string{"net/http": "the cache keeps values and knows no protocol but Redis's"},
-		why:  "the cache knows no domain, so that every domain can trust the same few promises",
+		tests: []string{"cache/redistest"},
+		bars:  map[string]string{"net/http": "the cache keeps values and knows no protocol but Redis's"},
+		why:   "the cache knows no domain, so that every domain can trust the same few promises",
+	},
+	"cache/redistest": {
+		kit: true,
+		why: "it starts Redis for the tests of all rooms that use one: it must not know any of them, and no binary may carry it",
 	},
 	"limits": {
-		may: []string{"auth"},
-		why: "a limit is told by the operation and its viewer; the schema is handed in",
+		may:   []string{"auth"},
+		tests: []string{"cache/redistest"},
+		why:   "a limit is told by the operation and its viewer; the schema is handed in",
 	},
 	"upstream": {
-		why: "one transport for all backends: it must not know any of them, nor who reads the answers",
+		tests: []string{"cache/redistest"},
+		why:   "one transport for all backends: it must not know any of them, nor who reads the answers",
 	},
 	"upstream/wire": {
 		may: []string{"upstream"},
@@ -109,7 +116,7 @@ var plan = map[string]room{
 	"docs/examples":          {why: "documents for people; the binary hands them to the Explorer"},
 	"cmd/gateway/schemadiff": {why: "two schemas in, a list of changes out; nothing of ours knows more of that than the GraphQL library"},
 	"cmd/gateway": {
-		may: append([]string{"cmd/gateway/schemadiff"}, everywhere...), why: "the binary joins everything, and nothing joins the binary",
+		may: append([]string{"cmd/gateway/schemadiff", "cache/redistest"}, everywhere...), why: "the binary joins everything, and nothing joins the binary",
 	},
 	"bench": {may: everywhere, why: "measurements see all rooms but the binary"},
 	"e2e":   {may: everywhere, why: "tests from end to end see all rooms but the binary"},

@@ -112,7 +112,7 @@ func TestNoWriteWithoutALedger(t *testing.T) {
 	h := newHouse(t, server.client(t), patient)
 	sc := scope(t, "acme", "viewer:ann")
 	e := h.begin(t, sc.LedgerKey("m", "k"), "", "")
-	server.kill()
+	server.Kill()
 	_, err := h.Begin(t.Context(), sc.LedgerKey("m", "other"), nil)
 	for op, err := range map[string]error{
 		"claim": err, "hold": e.Step(t.Context(), nil), "finish": e.Done(t.Context(), nil),

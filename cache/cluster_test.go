@@ -9,82 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
-
-// cluster is three masters, and a replica of the first.
-type cluster struct {
-	url     string
-	masters []*redisServer
-	nodes   []*redis.Client // of the masters, then of the replica
-}
-
-func startCluster(t *testing.T) *cluster {
-	t.Helper()
-	c := &cluster{}
-	var seeds []string
-	var buses []int
-	for i := range 4 {
-		bus := freePort(t)
-		s, port := startRedisTCP(t, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
-			"--cluster-port", fmt.Sprint(bus), "--cluster-node-timeout", "500", "--repl-diskless-sync-delay", "0")
-		if i < 3 {
-			c.masters = append(c.masters, s)
-		}
-		seeds, buses = append(seeds, fmt.Sprintf("127.0.0.1:%d", port)), append(buses, bus)
-		c.nodes = append(c.nodes, openRedis(t, "redis://"+seeds[i]).(*redis.Client))
-	}
-	// After as many failed dials as its pool is large go-redis leaves a goroutine behind, for a second.
-	c.url = "redis+cluster://" + strings.Join(seeds, ",") + "?pool_size=1000"
-	const share = 16384/3 + 1
-	for i, node := range c.nodes {
-		if i < 3 {
-			c.do(t, node, "CLUSTER", "ADDSLOTSRANGE", i*share, min((i+1)*share, 16384)-1)
-		}
-		host, port, _ := strings.Cut(seeds[i], ":")
-		c.do(t, c.nodes[0], "CLUSTER", "MEET", host, port, buses[i])
-	}
-	c.agreed(t, 4)
-	c.do(t, c.nodes[3], "CLUSTER", "REPLICATE", c.nodes[0].ClusterMyID(t.Context()).Val())
-	await(t, "the replica is in step", func() bool {
-		return strings.Contains(c.nodes[3].Info(t.Context(), "replication").Val(), "master_link_status:up") &&
-			strings.Contains(c.nodes[1].ClusterNodes(t.Context()).Val(), "slave")
-	})
-	return c
-}
-
-func (c *cluster) do(t *testing.T, node *redis.Client, args ...any) {
-	t.Helper()
-	if err := node.Do(t.Context(), args...).Err(); err != nil {
-		t.Fatal(args, err)
-	}
-}
-
-// agreed waits until all nodes know so many, and that the Cluster works.
-func (c *cluster) agreed(t *testing.T, known int) {
-	t.Helper()
-	await(t, "the cluster agrees", func() bool {
-		for _, node := range c.nodes {
-			info := node.ClusterInfo(t.Context()).Val()
-			if !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, fmt.Sprint("cluster_known_nodes:", known)) {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// await returns when something is so; it fails the test long after it should be.
-func await(t *testing.T, what string, so func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for !so() {
-		if pause(ctx, 5*time.Millisecond) != nil {
-			t.Fatalf("not within 30 s: %s", what)
-		}
-	}
-}
 
 // load is readers and a writer on two replicas, of tenants on all shards. Whatever
 // Redis does, no operation fails, and none is older than what its replica has written.
@@ -140,7 +66,7 @@ func (l *load) run(h *house, tenant int) {
 func (l *load) some(t *testing.T) {
 	t.Helper()
 	until := l.reads.Load() + 300
-	await(t, "reads go on", func() bool { return l.reads.Load() >= until })
+	redistest.Await(t, "reads go on", func() bool { return l.reads.Load() >= until })
 }
 
 // shared reports whether each tenant's entries reach the other replica through Redis.
@@ -159,8 +85,8 @@ func shared(t *testing.T, a, b *house, mark string) bool {
 // master hangs, and another forgets everything. No operation fails, a silent shard
 // costs its time-out and is then left alone, and all is used again without a restart.
 func TestAClusterInTrouble(t *testing.T) {
-	c := startCluster(t)
-	replicas := newReplicas(t, 2, c.url)
+	c := redistest.StartCluster(t)
+	replicas := newReplicas(t, 2, c.URL)
 	for _, h := range replicas {
 		h.redis.timeout, h.redis.sure.timeout = DefaultRedisTimeout, DefaultClaimTimeout
 	}
@@ -177,19 +103,15 @@ func TestAClusterInTrouble(t *testing.T) {
 		name       string
 		begin, end func()
 	}{
-		{"flushed", func() { c.do(t, c.nodes[1], "FLUSHALL") }, func() {}},
-		{"hung", func() { c.masters[2].hang(t) }, func() { c.masters[2].resume(t) }},
-		{"failed over", c.masters[0].kill, func() {
-			await(t, "the replica is promoted", func() bool {
-				return strings.Contains(c.nodes[3].Info(t.Context(), "replication").Val(), "role:master")
-			})
-		}},
+		{"flushed", func() { c.Nodes[1].FlushAll(t.Context()) }, func() {}},
+		{"hung", func() { c.Masters[2].Hang(t) }, func() { c.Masters[2].Resume(t) }},
+		{"failed over", c.Masters[0].Kill, func() { c.AwaitPromotion(t) }},
 	} {
-		await(t, "shared before it is "+trouble.name, func() bool { return shared(t, a, b, trouble.name) })
+		redistest.Await(t, "shared before it is "+trouble.name, func() bool { return shared(t, a, b, trouble.name) })
 		trouble.begin()
 		l.some(t)
 		trouble.end()
-		await(t, "shared after it was "+trouble.name, func() bool { return shared(t, a, b, trouble.name) })
+		redistest.Await(t, "shared after it was "+trouble.name, func() bool { return shared(t, a, b, trouble.name) })
 	}
 	if owed := len(a.redis.owed.list()) + len(b.redis.owed.list()); owed > 2*MaxOwed {
 		t.Errorf("%d evictions are owed", owed)
@@ -202,7 +124,7 @@ func TestWhatIsLeftInRedis(t *testing.T) {
 	t.Parallel()
 	server := startRedis(t)
 	client := server.client(t)
-	replicas := newReplicas(t, 2, server.url)
+	replicas := newReplicas(t, 2, server.URL)
 	const things, tenants = 20, 3
 	for round := range 5 {
 		for i := range things * tenants {

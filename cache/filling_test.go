@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
 // TestOneReplicaFills: while one fills, the other waits, and has what it stored.
@@ -63,7 +65,7 @@ func TestAFailedRefreshIsNotRepeatedAtOnce(t *testing.T) {
 	up.set("", errUpstream)
 	for range 10 {
 		h.want(t, r, "x")
-		await(t, "the refresh has ended", func() bool {
+		redistest.Await(t, "the refresh has ended", func() bool {
 			h.flights.mu.Lock()
 			defer h.flights.mu.Unlock()
 			return len(h.flights.open) == 0

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
 // TestLeasesKeepThePromiseWhen: the cases that random deeds meet too rarely.
@@ -141,7 +143,7 @@ func (h *house) unleased(t *testing.T) {
 // TestReplicasSeeEachOthersWrites at once, through one Redis, again and again.
 func TestReplicasSeeEachOthersWrites(t *testing.T) {
 	t.Parallel()
-	all, up, sc := newReplicas(t, 3, startRedis(t).url), &source{text: "0"}, scope(t, "acme", "system")
+	all, up, sc := newReplicas(t, 3, startRedis(t).URL), &source{text: "0"}, scope(t, "acme", "system")
 	r := up.request(sc, "1")
 	hits := 0
 	for i := range 50 {
@@ -166,19 +168,19 @@ func TestReplicasSeeEachOthersWrites(t *testing.T) {
 func TestAReplicaThatHearsNothingBypassesItsTier(t *testing.T) {
 	t.Parallel()
 	server, up := startRedis(t), &source{text: "x"}
-	h := newReplicas(t, 1, server.url+"?pool_size=1000")[0]
+	h := newReplicas(t, 1, server.URL+"?pool_size=1000")[0]
 	r := up.request(scope(t, "acme", "system"), "1")
 	h.want(t, r, "x")
 	h.wantSource(t, r, "x", FromMemory)
 
-	server.kill()
+	server.Kill()
 	h.unleased(t)
 	h.wantSource(t, r, "x", FromFill)
 	h.wantSource(t, r, "x", FromFill)
 	if lost := h.events.count(LeaseLost); lost != 1 {
 		t.Errorf("the loss was told %d times", lost)
 	}
-	if err := server.start(); err != nil {
+	if err := server.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	h.leased(t)
@@ -193,7 +195,7 @@ func TestAReplicaThatHearsNothingBypassesItsTier(t *testing.T) {
 // the bus can tell its replica.
 func TestALateFillIsNotKeptByAnotherReplica(t *testing.T) {
 	t.Parallel()
-	all, up := newReplicas(t, 2, startRedis(t).url), newBlocked("old")
+	all, up := newReplicas(t, 2, startRedis(t).URL), newBlocked("old")
 	r := up.request(scope(t, "acme", "system"), "1")
 	late := all[1].get(t.Context(), r)
 	<-up.ctx // it has the answer
@@ -216,7 +218,7 @@ func TestALateFillIsNotKeptByAnotherReplica(t *testing.T) {
 func TestReplicasThatLeaveAreNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	server := startRedis(t)
-	all := newReplicas(t, 2, server.url)
+	all := newReplicas(t, 2, server.URL)
 	if err := all[1].Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +238,7 @@ func TestTheBusInRedisHasAFixedCost(t *testing.T) {
 	if err := client.HSet(ctx, "mg:{bus}", "GONE", 1).Err(); err != nil {
 		t.Fatal(err)
 	}
-	h := newReplicas(t, 1, server.url)[0]
+	h := newReplicas(t, 1, server.URL)[0]
 	if err := h.Evict(ctx, scope(t, "acme", "system").Tag("t")); err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +254,7 @@ func TestTheBusInRedisHasAFixedCost(t *testing.T) {
 // until every lease of before is over.
 func TestALostBusIsNotTrusted(t *testing.T) {
 	t.Parallel()
-	h := newReplicas(t, 1, startRedis(t).url)[0]
+	h := newReplicas(t, 1, startRedis(t).URL)[0]
 	if err := h.redis.client.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +267,7 @@ func TestALostBusIsNotTrusted(t *testing.T) {
 // TestDatabasesOfOneServerHaveTheirOwnBus: channels do not belong to a database.
 func TestDatabasesOfOneServerHaveTheirOwnBus(t *testing.T) {
 	t.Parallel()
-	_, port := startRedisTCP(t)
+	port := redistest.StartTCP(t).Port
 	names := map[string]bool{}
 	for db := range 2 {
 		client := openRedis(t, fmt.Sprintf("redis://127.0.0.1:%d/%d", port, db))

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
 // TestRedisAwayFromTheStart: no server at all costs nothing but the events.
@@ -38,12 +40,12 @@ func TestRedisKilledAndRestarted(t *testing.T) {
 	server, up, sc := startRedis(t), &source{text: "x"}, scope(t, "acme", "system")
 	// After as many failed dials as its pool is large, go-redis redials by itself
 	// only, once a second: this pool is larger than the test's outages.
-	a := newHouse(t, openRedis(t, server.url+"?pool_size=1000"))
+	a := newHouse(t, openRedis(t, server.URL+"?pool_size=1000"))
 	n := 0
 	next := func() Request[string] { n++; return up.request(sc, fmt.Sprint(n)) }
 	for outage := 1; outage <= 2; outage++ {
 		a.want(t, next(), "x")
-		server.kill()
+		server.Kill()
 		for range 5 { // the bypass ends and begins again within the one outage
 			a.want(t, next(), "x")
 			a.clock.advance(DefaultRedisBypass)
@@ -51,7 +53,7 @@ func TestRedisKilledAndRestarted(t *testing.T) {
 		if lost, back := a.logs.lines("redis lost"), a.logs.lines("redis is back"); lost != outage || back != outage-1 {
 			t.Fatalf("outage %d: logged lost %d and back %d times", outage, lost, back)
 		}
-		if err := server.start(); err != nil {
+		if err := server.Restart(); err != nil {
 			t.Fatal(err)
 		}
 		r := next()
@@ -69,7 +71,7 @@ func TestRedisHangs(t *testing.T) {
 	t.Parallel()
 	server, up, sc := startRedis(t), &source{text: "x"}, scope(t, "acme", "system")
 	a := newHouse(t, server.client(t), func(o *Options) { o.RedisTimeout = 50 * time.Millisecond })
-	server.hang(t)
+	server.Hang(t)
 	for i := range 50 {
 		a.want(t, up.request(sc, fmt.Sprint(i)), "x")
 	}
@@ -81,7 +83,7 @@ func TestRedisHangs(t *testing.T) {
 	if failed := a.events.count(RedisFailed); failed != 2 {
 		t.Errorf("%d failed exchanges after the probe, want 2", failed)
 	}
-	server.resume(t)
+	server.Resume(t)
 }
 
 // TestEvictionsOwedArePaid: Redis still holds what was evicted while it was away.
@@ -264,7 +266,7 @@ func TestANonsenseServer(t *testing.T) {
 // Cluster does.
 func TestInACluster(t *testing.T) {
 	t.Parallel()
-	_, port := startRedisTCP(t, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf")
+	port := redistest.StartTCP(t, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf").Port
 	single := openRedis(t, fmt.Sprintf("redis://127.0.0.1:%d", port))
 	if err := single.(*redis.Client).Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
 		t.Fatal(err)

@@ -3,13 +3,13 @@ package cache
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
 func TestOpenRedisForms(t *testing.T) {
@@ -95,32 +95,12 @@ func TestSentinelOptions(t *testing.T) {
 // TestOpenRedisFindsTheSentinelsMaster asks a real Sentinel, behind one that is away.
 func TestOpenRedisFindsTheSentinelsMaster(t *testing.T) {
 	t.Parallel()
-	_, master := startRedisTCP(t)
-	sentinel := startSentinel(t, master)
-	url := fmt.Sprintf("redis+sentinel://127.0.0.1:%d,127.0.0.1:%d/main?db=2", freePort(t), sentinel)
+	w := redistest.StartWatched(t)
+	url := fmt.Sprintf("redis+sentinel://127.0.0.1:%d,127.0.0.1:%d/main?db=2", redistest.FreePort(t), w.Sentinel)
 	client := openRedis(t, url)
 	h, up := newHouse(t, client), &source{text: "x"}
 	r := up.request(scope(t, "acme", "system"), "1")
 	h.wantSource(t, r, "x", FromFill)
-	direct := openRedis(t, fmt.Sprintf("redis://127.0.0.1:%d/2", master))
+	direct := openRedis(t, w.Master.URL+"/2")
 	newHouse(t, direct).wantSource(t, r, "x", FromRedis)
-}
-
-func startSentinel(t *testing.T, master int) (port int) {
-	t.Helper()
-	conf := filepath.Join(t.TempDir(), "sentinel.conf")
-	text := fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 1\n", master)
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	port = freePort(t)
-	s := &redisServer{
-		args:  []string{conf, "--sentinel", "--port", fmt.Sprint(port), "--bind", "127.0.0.1"},
-		ready: "Sentinel ID is",
-	}
-	if err := s.start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.kill)
-	return port
 }

@@ -53,7 +53,7 @@ func TestSlotsAreSharedByReplicas(t *testing.T) {
 	wantSlot(t, two, "acme", "{ me }", true)
 	wantSlot(t, two, "globex", "{ me }", false)
 
-	server.kill()
+	server.Kill()
 	wantSlot(t, two, "acme", "{ me }", true) // kept in process
 	wantSlot(t, two, "acme", "{ other }", false)
 	two.Put(t.Context(), "acme", []byte("{ other }")) // no error: a miss elsewhere

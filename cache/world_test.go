@@ -88,7 +88,7 @@ func newWorld(t *rapid.T, replicas int, server *redisServer, lone bool, now func
 			},
 		}
 		if server != nil {
-			client, err := OpenRedis(server.url)
+			client, err := OpenRedis(server.URL)
 			if err != nil {
 				t.Fatal(err)
 			}

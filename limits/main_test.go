@@ -1,14 +1,8 @@
 package limits_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,35 +10,16 @@ import (
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
+	"github.com/marketgraph/marketgraph/cache/redistest"
 	"github.com/marketgraph/marketgraph/limits"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// startRedis runs a real redis-server on a socket of its own and gives a client of it.
+// startRedis gives a client of a real redis-server.
 func startRedis(t *testing.T) *redis.Client {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "limits")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "redis-server",
-		"--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--appendonly", "no")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("these tests need redis-server (Debian: apt-get install redis-server): %v", err)
-	}
-	t.Cleanup(func() { _, _ = cmd.Process.Kill(), cmd.Wait() })
-	lines := bufio.NewScanner(out)
-	for lines.Scan() && !strings.Contains(lines.Text(), "eady to accept connections") {
-	}
-	go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the server
-	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: redistest.Start(t).Socket})
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }

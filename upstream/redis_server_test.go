@@ -1,65 +1,32 @@
 package upstream
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
 // redisServer is a real redis-server of one test, on a socket of its own.
-type redisServer struct {
-	socket string
-	cmd    *exec.Cmd
-}
+type redisServer struct{ *redistest.Server }
 
 func startRedis(t *testing.T) *redisServer {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pace") // a socket's path has to be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &redisServer{socket: filepath.Join(dir, "s")}
-	s.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), "redis-server",
-		"--port", "0", "--unixsocket", s.socket, "--dir", dir, "--save", "", "--appendonly", "no")
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatalf("these tests need redis-server (Debian: apt-get install redis-server): %v", err)
-	}
-	t.Cleanup(func() { _, _ = s.cmd.Process.Kill(), s.cmd.Wait() })
-	lines := bufio.NewScanner(out)
-	for lines.Scan() && !strings.Contains(lines.Text(), "eady to accept connections") {
-	}
-	go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the server
+	s := &redisServer{redistest.Start(t)}
 	l := s.link()
 	defer func() { _ = l.client.Close() }()
 	if err := paceScript.Load(t.Context(), l.client).Err(); err != nil { // so that the first exchange is one round trip too
 		t.Fatal(err)
 	}
 	return s
-}
-
-func (s *redisServer) signal(t *testing.T, sig syscall.Signal) {
-	t.Helper()
-	if err := s.cmd.Process.Signal(sig); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // link is a replica's way to the server: it counts exchanges, takes its time, and can be cut.
@@ -76,7 +43,7 @@ var errCut = errors.New("the link is cut")
 // link opens a client that lives as long as whoever opens it; in a bubble that is until close.
 func (s *redisServer) link() *link {
 	l := &link{client: redis.NewClient(&redis.Options{
-		Network: "unix", Addr: s.socket, MaxRetries: -1, ContextTimeoutEnabled: true,
+		Network: "unix", Addr: s.Socket, MaxRetries: -1, ContextTimeoutEnabled: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}, // it looks names up, outside the bubble
 	})}
 	l.client.AddHook(l)

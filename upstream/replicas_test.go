@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -314,9 +313,9 @@ func TestServerAway(t *testing.T) {
 	told := make(chan error, 100)
 	p := NewPacer(PacerConfig{Shared: NewRedis(l.client, nil), OnExchange: func(err error) { told <- err }})
 	t.Cleanup(func() { p.Close(context.Background()) })
-	server.signal(t, syscall.SIGSTOP)
+	server.Hang(t)
 	mustAcquire(t, p.gate(bucketKey{}, Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 1000})).done()
-	server.signal(t, syscall.SIGCONT)
+	server.Resume(t)
 	if err := <-told; err == nil {
 		t.Error("nobody is told that the server hangs")
 	}

@@ -1,47 +1,21 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
-// startRedis runs a real redis-server on a socket of its own. It gives the URL,
-// and ends the server when asked to, at the latest with the test.
+// startRedis runs a real redis-server. It gives the URL, and ends the server when asked to, at the latest with the test.
 func startRedis(t *testing.T, flags ...string) (url string, kill func()) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "redis") // a socket's path has to be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
-	cmd := exec.Command("redis-server", append([]string{"--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--appendonly", "no"}, flags...)...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("these tests need redis-server (Debian: apt-get install redis-server): %v", err)
-	}
-	kill = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
-	t.Cleanup(kill)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if strings.Contains(lines.Text(), "eady to accept connections") {
-			go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the server
-			return "unix://" + socket, kill
-		}
-	}
-	t.Fatal("redis-server did not start")
-	return "", nil
+	s := redistest.Start(t, flags...)
+	return s.URL, s.Kill
 }
 
 func withRedis(url string) func(*Config) {
