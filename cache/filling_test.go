@@ -19,7 +19,7 @@ func TestOneReplicaFills(t *testing.T) {
 	first := a.get(t.Context(), r)
 	<-up.ctx
 	second := b.get(t.Context(), r)
-	await(t, "it has seen the claim", func() bool { return b.events.count(Followed) > 0 })
+	redistest.Await(t, "it has seen the claim", func() bool { return b.events.count(Followed) > 0 })
 	up.release <- struct{}{}
 	first.want(t, "x", nil)
 	second.want(t, "x", nil)
