@@ -9,6 +9,9 @@ import (
 // resellerRoles are the roles that have customers of their own. Who holds both sees the customers of both.
 var resellerRoles = []Role{RoleReseller, RoleResellerManager}
 
+// Sells reports whether the role has customers of its own, which are asked for in its name.
+func (r Role) Sells() bool { return slices.Contains(resellerRoles, r) }
+
 // withCustomers adds the companies that v sells to. Nobody else sees v yet. People who are no resellers cost nothing.
 func (v *Viewer) withCustomers(ctx context.Context, d Directory) (*Viewer, error) {
 	for _, role := range resellerRoles {

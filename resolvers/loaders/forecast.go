@@ -52,9 +52,9 @@ func (t *Tenant) Forecast(viewer *auth.Viewer, identify bool, selected []Selecte
 // callsToIdentify find out who a person is, what they are where, and of whom a reseller's customers are.
 func callsToIdentify(v *auth.Viewer) int {
 	calls := 2
-	for _, role := range []auth.Role{auth.RoleReseller, auth.RoleResellerManager} {
-		if slices.Contains(v.Scopes(), string(role)) {
-			return calls + 1
+	for _, scope := range v.Scopes() {
+		if auth.Role(scope).Sells() {
+			calls++
 		}
 	}
 	return calls

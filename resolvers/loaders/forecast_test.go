@@ -2,13 +2,13 @@ package loaders
 
 import (
 	"os"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 	"github.com/marketgraph/marketgraph/upstream/kazoo"
@@ -91,8 +91,21 @@ func TestForecastOfMutations(t *testing.T) {
 	remove := Selected{Path: "a", Field: "Mutation.removeItemsFromCart", Type: "RemoveItemsFromCartPayload", Parent: -1, Times: 1}
 	again := remove
 	again.Path = "b"
-	got := market(t).tenant(t).Forecast(service(t), false, slices.Concat([]Selected{remove}, []Selected{again}))
+	got := market(t).tenant(t).Forecast(service(t), false, []Selected{remove, again})
 	if diff := cmp.Diff(map[upstream.Backend]int{appdirect.Backend: 6}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestForecastOfWhoAViewerIs: resellers' customers are asked for in each of their roles.
+func TestForecastOfWhoAViewerIs(t *testing.T) {
+	t.Parallel()
+	tenant := market(t).tenant(t)
+	for want, v := range map[int]*auth.Viewer{
+		2: viewer(t, "ann", member("a")), 3: reseller(t, "bob", "r"), 4: reseller(t, "eve", "r", auth.RoleResellerManager),
+	} {
+		if got := tenant.Forecast(v, true, nil)[appdirect.Backend]; got != want {
+			t.Errorf("%v take %d calls, want %d", v.Scopes(), got, want)
+		}
 	}
 }

@@ -96,9 +96,7 @@ func TestStaleAnswers(t *testing.T) {
 				t.Fatalf("at first: fresh for %v, %v, stale %v", fresh, err, s.stale)
 			}
 			s.wait(test.age)
-			s.backend.mu.Lock()
-			s.faults["company"] = test.fault
-			s.backend.mu.Unlock()
+			s.fault("company", test.fault)
 			s.budget = test.budget
 			got, fresh, err := s.company(t, "c1")
 			if upstream.KindOf(err) != test.kind || (err == nil) != (got == "One") {
@@ -181,5 +179,21 @@ func TestWhoAViewerIs(t *testing.T) {
 				t.Errorf("%+v, %v; want known %t, error of kind %v", p, err, test.known, test.kind)
 			}
 		})
+	}
+}
+
+// TestCustomersAreNeverStale: they decide on access as roles do.
+func TestCustomersAreNeverStale(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	s.fault("customers", sellsTo(1))
+	directory, ann := NewDirectory(map[string]*Tenant{"acme": s.tenant}, 0), reseller(t, "ann", "r")
+	if sold, err := directory.Customers(t.Context(), ann, auth.RoleReseller); err != nil || len(sold) != 1 {
+		t.Fatal(sold, err)
+	}
+	s.wait(time.Minute)
+	s.fail("customers", http.StatusInternalServerError)
+	if sold, err := directory.Customers(t.Context(), ann, auth.RoleReseller); upstream.KindOf(err) != upstream.Unavailable {
+		t.Errorf("%v, %v; want no answer", sold, err)
 	}
 }
