@@ -18,14 +18,6 @@ func (queryResolver) CartValidation(ctx context.Context, input model.CartValidat
 
 // ValidateCart answers Mutation.validateCart.
 func (mutationResolver) ValidateCart(ctx context.Context, input model.CartValidationInput) (*model.ValidateCartPayload, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, out, err := l.ValidateCart(ctx, input)
-	if err != nil {
-		return nil, err
-	}
-	errs, err := refused[model.ValidateCartUserError](out.Errors)
+	found, errs, err := done[model.ValidateCartUserError](ctx, (*loaders.Loaders).ValidateCart, input)
 	return payload(&model.ValidateCartPayload{CartValidation: found, UserErrors: errs}, err)
 }

@@ -47,6 +47,23 @@ func cartAfter[U any](ctx context.Context, write func(*loaders.Loaders) (loaders
 	return cart, nil, nil
 }
 
+// done makes the two members that payloads have which are not about carts: what
+// the write was about, nil where it was refused, and the errors.
+func done[U, I, T any](
+	ctx context.Context, write func(*loaders.Loaders, context.Context, I) (T, loaders.Written, error), input I,
+) (about T, told []U, err error) {
+	l, err := loaders.From(ctx)
+	if err != nil {
+		return about, nil, err
+	}
+	about, out, err := write(l, ctx, input)
+	if err != nil {
+		return about, nil, err
+	}
+	told, err = refused[U](out.Errors)
+	return about, told, err
+}
+
 // payload is the payload, or nothing where there was an error.
 func payload[P any](p *P, err error) (*P, error) {
 	if err != nil {

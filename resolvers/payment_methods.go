@@ -18,15 +18,7 @@ func (membershipResolver) PaymentMethods(ctx context.Context, obj *model.Members
 
 // AddPaymentMethod answers Mutation.addPaymentMethod.
 func (mutationResolver) AddPaymentMethod(ctx context.Context, input model.AddPaymentMethodInput) (*model.AddPaymentMethodPayload, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	method, out, err := l.AddPaymentMethod(ctx, input)
-	if err != nil {
-		return nil, err
-	}
-	errs, err := refused[model.AddPaymentMethodUserError](out.Errors)
+	method, errs, err := done[model.AddPaymentMethodUserError](ctx, (*loaders.Loaders).AddPaymentMethod, input)
 	return payload(&model.AddPaymentMethodPayload{PaymentMethod: method, UserErrors: errs}, err)
 }
 
@@ -34,14 +26,6 @@ func (mutationResolver) AddPaymentMethod(ctx context.Context, input model.AddPay
 func (mutationResolver) SetDefaultPaymentMethod(
 	ctx context.Context, input model.SetDefaultPaymentMethodInput,
 ) (*model.SetDefaultPaymentMethodPayload, error) {
-	l, err := loaders.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	method, out, err := l.SetDefaultPaymentMethod(ctx, input)
-	if err != nil {
-		return nil, err
-	}
-	errs, err := refused[model.SetDefaultPaymentMethodUserError](out.Errors)
+	method, errs, err := done[model.SetDefaultPaymentMethodUserError](ctx, (*loaders.Loaders).SetDefaultPaymentMethod, input)
 	return payload(&model.SetDefaultPaymentMethodPayload{PaymentMethod: method, UserErrors: errs}, err)
 }

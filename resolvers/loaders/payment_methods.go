@@ -50,24 +50,25 @@ func (l *Loaders) AddPaymentMethod(ctx context.Context, in model.AddPaymentMetho
 	if err := cmp.Or(checkGiven("userId", in.UserID), checkGiven("accountId", in.AccountID), checkGiven("token", in.Token)); err != nil {
 		return nil, Written{}, err
 	}
-	if err := l.mayBuy(ctx, in.UserID, in.AccountID); err != nil {
-		return nil, Written{}, err
-	}
-	of := methodsOf(in.UserID, in.AccountID)
-	out, err := l.write(ctx, write{
-		name: "addPaymentMethod", key: key, input: in, query: "user", final: true,
-		turn: l.turn("paymentMethods", in.UserID, in.AccountID), changes: []Change{{Type: appdirect.ResourcePaymentInstrument}},
-		run: func(ctx context.Context, a *attempt) (Written, error) { return l.keepMethod(ctx, a, of, in) },
+	return l.writeMethod(ctx, in.UserID, in.AccountID, write{
+		name: "addPaymentMethod", key: key, input: in, final: true,
+		run: func(ctx context.Context, a *attempt) (Written, error) { return l.keepMethod(ctx, a, in) },
 	})
-	return l.methodAfter(ctx, of, out, err)
 }
 
-// methodAfter reads the method that was written; nil where it was refused, or is gone again.
-func (l *Loaders) methodAfter(ctx context.Context, of ask, out Written, err error) (*model.PaymentMethod, Written, error) {
+// writeMethod makes a write to what a user has kept for a company, and reads the
+// method that it was about; nil where it was refused, or is gone again.
+func (l *Loaders) writeMethod(ctx context.Context, userID, companyID string, w write) (*model.PaymentMethod, Written, error) {
+	if err := l.mayBuy(ctx, userID, companyID); err != nil {
+		return nil, Written{}, err
+	}
+	w.query, w.turn = "user", l.turn("paymentMethods", userID, companyID)
+	w.changes = []Change{{Type: appdirect.ResourcePaymentInstrument}}
+	out, err := l.write(ctx, w)
 	if err != nil || out.Errors != nil {
 		return nil, out, err
 	}
-	all, err := listPaymentMethods.now(ctx, l, of)
+	all, err := listPaymentMethods.now(ctx, l, methodsOf(userID, companyID))
 	if i := methodIn(all, out.ID); i >= 0 {
 		return toPaymentMethod(all[i]), out, nil
 	}
@@ -80,8 +81,8 @@ func methodIn(all []appdirect.PaymentMethod, id string) int {
 }
 
 // keepMethod sends the token. An attempt that only looks goes by which methods were there before.
-func (l *Loaders) keepMethod(ctx context.Context, a *attempt, of ask, in model.AddPaymentMethodInput) (Written, error) {
-	all, err := listPaymentMethods.now(ctx, l, of)
+func (l *Loaders) keepMethod(ctx context.Context, a *attempt, in model.AddPaymentMethodInput) (Written, error) {
+	all, err := listPaymentMethods.now(ctx, l, methodsOf(in.UserID, in.AccountID))
 	if err != nil {
 		return Written{}, err
 	}
@@ -120,21 +121,15 @@ func (l *Loaders) SetDefaultPaymentMethod(ctx context.Context, in model.SetDefau
 	if err := cmp.Or(checkGiven("userId", in.UserID), checkGiven("accountId", in.AccountID), checkGiven("paymentMethodId", in.PaymentMethodID)); err != nil {
 		return nil, Written{}, err
 	}
-	if err := l.mayBuy(ctx, in.UserID, in.AccountID); err != nil {
-		return nil, Written{}, err
-	}
-	of := methodsOf(in.UserID, in.AccountID)
-	out, err := l.write(ctx, write{
-		name: "setDefaultPaymentMethod", key: key, input: in, query: "user",
-		turn: l.turn("paymentMethods", in.UserID, in.AccountID), changes: []Change{{Type: appdirect.ResourcePaymentInstrument}},
-		run: func(ctx context.Context, a *attempt) (Written, error) { return l.preferMethod(ctx, a, of, in) },
+	return l.writeMethod(ctx, in.UserID, in.AccountID, write{
+		name: "setDefaultPaymentMethod", key: key, input: in,
+		run: func(ctx context.Context, a *attempt) (Written, error) { return l.preferMethod(ctx, a, in) },
 	})
-	return l.methodAfter(ctx, of, out, err)
 }
 
 // preferMethod sends nothing where the method is the default already.
-func (l *Loaders) preferMethod(ctx context.Context, a *attempt, of ask, in model.SetDefaultPaymentMethodInput) (Written, error) {
-	all, err := listPaymentMethods.now(ctx, l, of)
+func (l *Loaders) preferMethod(ctx context.Context, a *attempt, in model.SetDefaultPaymentMethodInput) (Written, error) {
+	all, err := listPaymentMethods.now(ctx, l, methodsOf(in.UserID, in.AccountID))
 	if err != nil {
 		return Written{}, err
 	}
