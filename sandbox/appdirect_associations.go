@@ -34,9 +34,6 @@ func (m *maker) makeAssociations() {
 	}
 }
 
-// sellingRoles are those in which a reseller asks for their customers.
-var sellingRoles = []string{"ROLE_RESELLER", "ROLE_RESELLER_MANAGER"}
-
 // sells reports whether the caller may act for the reseller's company: who
 // manages resellers for their own, all others that the endpoint admits for any.
 func (x *exchange) sells(reseller string) bool {
@@ -47,7 +44,7 @@ func (x *exchange) sells(reseller string) bool {
 // that the request names.
 func customersInContext(x *exchange) ([]*Record, error) {
 	role := "ROLE_" + x.param("context")
-	if !slices.Contains(sellingRoles, role) || !x.caller.admits([]string{role}, target{}, x.world) {
+	if !slices.Contains(x.endpoint.Roles, role) || !x.caller.admits([]string{role}, target{}, x.world) {
 		return nil, &apiError{Status: http.StatusForbidden}
 	}
 	sold := map[string]bool{}

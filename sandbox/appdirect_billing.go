@@ -71,19 +71,10 @@ func expanded(r *Record, reference any) any {
 	return whole.with(Document{"-href": ref["-href"]})
 }
 
-// subscription finds the subscription that the path names.
+// subscription finds the subscription that the path names. Read alone, it prints
+// no expand parameter.
 func (x *exchange) subscription() (*Record, error) {
 	return x.named(x.world.subscriptions, "subscriptionId", "Subscription not found with id %s.")
-}
-
-// readSubscription answers GET /billing/v1/subscriptions/{subscriptionId}, which
-// prints no expand parameter.
-func readSubscription(x *exchange) (reply, error) {
-	r, err := x.subscription()
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{body: r.Body}, nil
 }
 
 // billingRoutes are the billing endpoints that are answered. They print no
@@ -93,7 +84,7 @@ func billingRoutes() map[string]handler {
 	subscriptions := func(w *world) *Collection { return w.subscriptions }
 	return map[string]handler{
 		http.MethodGet + " /billing/v1/subscriptions":                                      subscriptionsOf(everything(subscriptions)),
-		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}":                     readSubscription,
+		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}":                     reads((*exchange).subscription),
 		http.MethodGet + " /billing/v1/companies/{companyId}/subscriptions":                subscriptionsOf(ownedBy(subscriptions, billedCompany)),
 		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/subscriptions": subscriptionsOf(ownedBy(subscriptions, billedCompany, billedUser)),
 	}

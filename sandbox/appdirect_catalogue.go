@@ -98,25 +98,6 @@ func (p *productSpec) store(m *maker) {
 	}
 }
 
-// readProduct answers GET /marketplace/v1/products/{applicationId}. Products that
-// left the catalogue stay readable, as subscriptions still point to them.
-func readProduct(x *exchange) (reply, error) {
-	r, err := x.product()
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{body: r.Body}, nil
-}
-
-// readEdition answers GET …/products/{applicationId}/editions/{editionId}.
-func readEdition(x *exchange) (reply, error) {
-	r, err := x.edition()
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{body: r.Body}, nil
-}
-
 // readEditionPlans answers GET …/editions/{editionId}/paymentPlans. No sample is
 // printed; the plans of the printed edition are taken.
 func readEditionPlans(x *exchange) (reply, error) {
@@ -137,14 +118,9 @@ func (x *exchange) edition() (*Record, error) {
 	return r, nil
 }
 
-// readPlan answers GET /marketplace/v1/paymentPlans/{paymentPlanId}.
-func readPlan(x *exchange) (reply, error) {
-	key := x.params["paymentPlanId"]
-	r := x.world.plans.Get(key)
-	if r == nil {
-		return reply{}, notFound("Payment plan not found with id %s.", key)
-	}
-	return reply{body: r.Body}, nil
+// plan finds the plan a path names.
+func (x *exchange) plan() (*Record, error) {
+	return x.named(x.world.plans, "paymentPlanId", "Payment plan not found with id %s.")
 }
 
 // catalogueRoutes are the catalogue endpoints that are answered. Popularity and
@@ -153,10 +129,10 @@ func readPlan(x *exchange) (reply, error) {
 func catalogueRoutes() map[string]handler {
 	product := http.MethodGet + " /marketplace/v1/products/{applicationId}"
 	return map[string]handler{
-		product:                           readProduct,
-		product + "/editions/{editionId}": readEdition,
+		product:                           reads((*exchange).product),
+		product + "/editions/{editionId}": reads((*exchange).edition),
 		product + "/editions/{editionId}/paymentPlans":                   readEditionPlans,
-		http.MethodGet + " /marketplace/v1/paymentPlans/{paymentPlanId}": readPlan,
+		http.MethodGet + " /marketplace/v1/paymentPlans/{paymentPlanId}": reads((*exchange).plan),
 		http.MethodGet + " /channel/v1/applications": listing{
 			records: everything(func(w *world) *Collection { return w.applications }),
 			filters: map[string]filter{"searchText": contains("name", "blurb"), "categoryId": oneOf("category")},

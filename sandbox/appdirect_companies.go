@@ -143,6 +143,17 @@ func (x *exchange) named(c *Collection, param, missing string) (*Record, error) 
 	return r, nil
 }
 
+// reads answers with the document of what the path names.
+func reads(find func(*exchange) (*Record, error)) handler {
+	return func(x *exchange) (reply, error) {
+		r, err := find(x)
+		if err != nil {
+			return reply{}, err
+		}
+		return reply{body: r.Body}, nil
+	}
+}
+
 // acceptsPrefix reports whether the endpoint prints the prefix that a key has.
 func (x *exchange) acceptsPrefix(param, key string) bool {
 	return slices.ContainsFunc(x.endpoint.Params, func(p Parameter) bool {

@@ -67,14 +67,9 @@ func excludeFree(values []string) (Match, error) {
 	return func(r *Record) bool { return !exclude || r.Facts["total"] != int64(0) }, nil
 }
 
-// readInvoice answers GET /billing/v1/invoices/{invoiceNumber}.
-func readInvoice(x *exchange) (reply, error) {
-	key := x.params["invoiceNumber"]
-	r := x.world.invoices.Get(key)
-	if r == nil {
-		return reply{}, notFound("Invoice not found with number %s.", key)
-	}
-	return reply{body: r.Body}, nil
+// invoice finds the invoice that the path names.
+func (x *exchange) invoice() (*Record, error) {
+	return x.named(x.world.invoices, "invoiceNumber", "Invoice not found with number %s.")
 }
 
 // invoiceRoutes are the endpoints of invoices that are answered.
@@ -82,7 +77,7 @@ func invoiceRoutes() map[string]handler {
 	invoices := func(w *world) *Collection { return w.invoices }
 	return map[string]handler{
 		http.MethodGet + " /billing/v1/invoices":                                      invoicesOf(everything(invoices)),
-		http.MethodGet + " /billing/v1/invoices/{invoiceNumber}":                      readInvoice,
+		http.MethodGet + " /billing/v1/invoices/{invoiceNumber}":                      reads((*exchange).invoice),
 		http.MethodGet + " /billing/v1/companies/{companyId}/invoices":                invoicesOf(ownedBy(invoices, billedCompany)),
 		http.MethodGet + " /billing/v1/companies/{companyId}/users/{userId}/invoices": invoicesOf(ownedBy(invoices, billedCompany, billedUser)),
 		http.MethodGet + " /billing/v1/subscriptions/{subscriptionId}/invoices":       invoicesOf(ownedBy(invoices, billedSubscription)),

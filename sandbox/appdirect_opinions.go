@@ -54,14 +54,10 @@ func (o *opinionSpec) store(m *maker, into opinions, body Document) {
 	}
 }
 
-// product finds the product a path names; those that left the catalogue too.
+// product finds the product a path names. Those that left the catalogue stay
+// readable, as subscriptions still point to them.
 func (x *exchange) product() (*Record, error) {
-	key := x.params["applicationId"]
-	r := x.world.products.Get(key)
-	if r == nil {
-		return nil, notFound("Application not found with id %s.", key)
-	}
-	return r, nil
+	return x.named(x.world.products, "applicationId", "Application not found with id %s.")
 }
 
 // ofProduct answers the lists below a product, which are not paged.

@@ -84,15 +84,6 @@ func (x *exchange) webhookNamed() (*Record, error) {
 	return x.named(x.world.webhooks, "webhookUuid", "Webhook not found with id %s.")
 }
 
-// readWebhook answers GET /channel/v1/webhooks/{webhookUuid}.
-func readWebhook(x *exchange) (reply, error) {
-	r, err := x.webhookNamed()
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{body: r.Body}, nil
-}
-
 // updateWebhook answers PUT /channel/v1/webhooks/{webhookUuid}.
 func updateWebhook(x *exchange) (reply, error) {
 	old, err := x.webhookNamed()
@@ -125,7 +116,7 @@ func webhookRoutes() map[string]handler {
 			records: everything(func(w *world) *Collection { return w.webhooks }), sorts: map[string]string{"DATE": "created"}, paging: pages(asStored, false),
 		}.serve,
 		http.MethodPost + hooks:                      createWebhook,
-		http.MethodGet + hooks + "/{webhookUuid}":    readWebhook,
+		http.MethodGet + hooks + "/{webhookUuid}":    reads((*exchange).webhookNamed),
 		http.MethodPut + hooks + "/{webhookUuid}":    updateWebhook,
 		http.MethodDelete + hooks + "/{webhookUuid}": deleteWebhook,
 	}
