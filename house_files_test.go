@@ -2,7 +2,6 @@ package marketgraph_test
 
 import (
 	"fmt"
-	"go/ast"
 	"io/fs"
 	"maps"
 	"path"
@@ -137,8 +136,8 @@ var (
 func promiseFaults(h *house) []string {
 	tests := map[string]bool{}
 	for _, s := range h.sources {
-		for _, decl := range s.file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && s.test && f.Recv == nil {
+		for _, f := range s.funcs() {
+			if s.test && f.Recv == nil {
 				tests[s.room+"."+f.Name.Name] = true
 			}
 		}
