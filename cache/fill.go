@@ -105,7 +105,9 @@ func fill[T any](ctx context.Context, c *Cache, r *Request[T], p *probe) (*entry
 	got, h, err := fetch(ctx, r)
 	if err != nil {
 		c.failed(p.key.route, err)
-		c.setBack(ctx, p, r.unanswered(err))
+		if r.Unasked == nil || !r.Unasked(err) {
+			c.setBack(ctx, p, r.unanswered(err))
+		}
 		return nil, err
 	}
 	c.emit(Event{Kind: Filled, Route: p.key.route})

@@ -35,6 +35,9 @@ type Request[T any] struct {
 	// the end of its time does in any case: then an older one may be served instead.
 	// After any other error it is dropped. Nil is never.
 	Outage func(error) bool
+	// Unasked reports whether an error of Fill says that upstream was not asked, and why
+	// is the caller's own: then an older value stays as it is, for others. Nil is never.
+	Unasked func(error) bool
 	// Decode turns bytes into a value, or into a [*Verdict]. Many callers share it, so
 	// it must never be changed. It runs once per fill and once per answer of Redis.
 	Decode func([]byte) (T, error)

@@ -108,6 +108,23 @@ func TestNobodyAsksAgainAtOnce(t *testing.T) {
 	}
 }
 
+// TestWhoCouldNotAskChangesNothing: the next reader asks at once, and the old value is
+// still there.
+func TestWhoCouldNotAskChangesNothing(t *testing.T) {
+	t.Parallel()
+	a, errUnasked := newAged(t, 10*time.Minute, "two", nil), errors.New("not asked")
+	a.r.Unasked = func(err error) bool { return errors.Is(err, errUnasked) }
+	a.up.set("", errUnasked)
+	if got := a.get(); !errors.Is(got.Err, errUnasked) {
+		t.Errorf("got %+v", got)
+	}
+	a.up.set("", errUpstream)
+	if got := a.get(); got.Value != "one" || got.Stale.Why != Unanswered {
+		t.Errorf("the next: %+v", got)
+	}
+	a.up.wantFills(t, 3)
+}
+
 // TestPatience: where there is an old value, a slow fill is not waited for to its end.
 // It goes on, and the next read has what it brought.
 func TestPatience(t *testing.T) {

@@ -35,15 +35,15 @@ func mostOf(r *upstream.Route, h http.Header) *cache.Life {
 	return &most
 }
 
-// unanswered reports whether a call's failure says only that there is no answer now:
-// the backend gave none, or was not asked. What it has refused is an answer, and no older
-// one is served instead.
+// unanswered reports whether a call's failure says only that there is no answer now.
+// What a backend has refused is an answer, and no older one is served instead.
 func unanswered(err error) bool {
-	silent := []upstream.Kind{
-		upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced, upstream.Tripped, upstream.BudgetSpent,
-	}
+	silent := []upstream.Kind{upstream.Unavailable, upstream.Timeout, upstream.RateLimited, upstream.Paced, upstream.Tripped}
 	return slices.Contains(silent, upstream.KindOf(err))
 }
+
+// unasked reports whether there was no call, for a reason that is its operation's alone.
+func unasked(err error) bool { return upstream.KindOf(err) == upstream.BudgetSpent }
 
 // What is kept of a refusal, in place of a reply: no JSON begins so.
 const (

@@ -39,7 +39,7 @@ func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
 		Births: l.tags(s.route.Births, a.params),
 		Life:   lifeOf(s.route),
 		Strict: l.strict, StaleIfError: l.staleIfError,
-		Outage: unanswered,
+		Outage: unanswered, Unasked: unasked,
 		Decode: s.decoded,
 		Fill: func(ctx context.Context) (cache.Reply, error) {
 			call := call

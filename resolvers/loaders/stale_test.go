@@ -73,21 +73,19 @@ func TestStaleAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		age    time.Duration
 		fault  http.HandlerFunc
-		budget *upstream.Budget
 		reason string
 		kind   upstream.Kind
 	}{
-		"fresh":              {age: 59 * time.Second},
-		"ageing":             {age: time.Minute, reason: "REFRESHING"},
-		"old":                {age: 6 * time.Minute},
-		"old, and 500":       {age: 6 * time.Minute, fault: answer(500), reason: "UNANSWERED"},
-		"old, and 429":       {age: 6 * time.Minute, fault: answer(429), reason: "UNANSWERED"},
-		"old, and cut off":   {age: 6 * time.Minute, fault: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, reason: "UNANSWERED"},
-		"old, no calls left": {age: 6 * time.Minute, budget: upstream.NewBudget(0), reason: "UNANSWERED"},
-		"old, and 401":       {age: 6 * time.Minute, fault: answer(401), kind: upstream.Unauthenticated},
-		"old, and 403":       {age: 6 * time.Minute, fault: answer(403), kind: upstream.Forbidden},
-		"old, and 404":       {age: 6 * time.Minute, fault: answer(404), kind: upstream.NotFound},
-		"over an hour, 500":  {age: time.Hour, fault: answer(500), kind: upstream.Unavailable},
+		"fresh":             {age: 59 * time.Second},
+		"ageing":            {age: time.Minute, reason: "REFRESHING"},
+		"old":               {age: 6 * time.Minute},
+		"old, and 500":      {age: 6 * time.Minute, fault: answer(500), reason: "UNANSWERED"},
+		"old, and 429":      {age: 6 * time.Minute, fault: answer(429), reason: "UNANSWERED"},
+		"old, and cut off":  {age: 6 * time.Minute, fault: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, reason: "UNANSWERED"},
+		"old, and 401":      {age: 6 * time.Minute, fault: answer(401), kind: upstream.Unauthenticated},
+		"old, and 403":      {age: 6 * time.Minute, fault: answer(403), kind: upstream.Forbidden},
+		"old, and 404":      {age: 6 * time.Minute, fault: answer(404), kind: upstream.NotFound},
+		"over an hour, 500": {age: time.Hour, fault: answer(500), kind: upstream.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +95,6 @@ func TestStaleAnswers(t *testing.T) {
 			}
 			s.wait(test.age)
 			s.fault("company", test.fault)
-			s.budget = test.budget
 			got, fresh, err := s.company(t, "c1")
 			if upstream.KindOf(err) != test.kind || (err == nil) != (got == "One") {
 				t.Errorf("%q, %v; want kind %v", got, err, test.kind)
@@ -111,11 +108,28 @@ func TestStaleAnswers(t *testing.T) {
 			if want := (Stale{Backend: "appdirect", Age: test.age, Reason: test.reason}); len(s.stale) != 1 || s.stale[0] != want || fresh != 0 {
 				t.Errorf("told %v, to be kept for %v; want %v, and 0", s.stale, fresh, want)
 			}
-			s.budget = nil
-			if got, _, err := s.company(t, "c1"); err != nil || got != "One" {
-				t.Errorf("the next operation: %q, %v", got, err)
-			}
 		})
+	}
+}
+
+// TestASpentBudgetIsNoAnswer: the operation is told, and others have the old reply while
+// the backend is away.
+func TestASpentBudgetIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	if _, _, err := s.company(t, "c1"); err != nil {
+		t.Fatal(err)
+	}
+	s.wait(6 * time.Minute)
+	s.budget = upstream.NewBudget(0)
+	if _, _, err := s.company(t, "c1"); upstream.KindOf(err) != upstream.BudgetSpent {
+		t.Errorf("without calls: %v", err)
+	}
+	s.budget = nil
+	s.fail("company", 500)
+	s.counts()
+	if got, _, err := s.company(t, "c1"); err != nil || got != "One" || s.counts()["company"] == 0 {
+		t.Errorf("%q, %v; want the old reply, after asking", got, err)
 	}
 }
 
