@@ -21,7 +21,7 @@ func (b *builder) audit() (*slog.Logger, error) {
 	case auditOff:
 		return slog.New(slog.DiscardHandler), nil
 	}
-	file, err := os.OpenFile(b.cfg.Audit, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the operator names it
+	file, err := os.OpenFile(b.cfg.Audit, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
