@@ -60,8 +60,7 @@ func TestAssociationsBeginAndEnd(t *testing.T) {
 	seller, company := resellersCompany(w), w.companies.all()[40].ID
 	customers := func() []string { return ids(shopping.get(t, "reseller", customersPath+"?context=RESELLER").list(t)) }
 	send := func(as, method, path string, body any) answer {
-		l := till{fixture: shopping, tenant: "acme", caller: as}
-		return l.send(t, method, path, body)
+		return shopping.callWith(t, method, "acme", as, path, body)
 	}
 	body := map[string]any{"customerCompanyId": company, "resellerCompanyId": seller}
 	made := send("partner", http.MethodPost, associationsPath, body)

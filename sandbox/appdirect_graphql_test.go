@@ -111,9 +111,7 @@ func TestGraphErrors(t *testing.T) {
 			t.Errorf("%s: %v", name, answer)
 		}
 	}
-	r := request(t, http.MethodPost, l.base("acme")+"/api/graphql", `{"query":"{ checkoutSettings { tenant } }"}`)
-	r.Header.Set("Content-Type", "application/json")
-	if a := do(t, r); a.status != http.StatusUnauthorized {
+	if a := l.callWith(t, http.MethodPost, "acme", "", "/graphql", map[string]any{"query": "{ checkoutSettings { tenant } }"}); a.status != http.StatusUnauthorized {
 		t.Errorf("without a token: %d", a.status)
 	}
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"testing"
@@ -14,10 +15,7 @@ func TestMembershipsChange(t *testing.T) {
 	company := f.acme().membershipsOf(admin.ID)[0].text("company")
 	path := "/account/v2/companies/" + company + "/memberships/" + admin.ID
 	put := func(persona, path, body string) answer {
-		r := request(t, http.MethodPut, f.base("acme")+"/api"+path, body)
-		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("Authorization", "Bearer "+f.token(t, "acme", persona))
-		return do(t, r)
+		return f.callWith(t, http.MethodPut, "acme", persona, path, json.RawMessage(body))
 	}
 	for _, step := range []struct {
 		persona, body string

@@ -185,8 +185,24 @@ func personaOf(t *testing.T, tenant, name string) Persona {
 // call makes an API call as a persona, asking for JSON.
 func (f *fixture) call(t *testing.T, method, tenant, persona, path string) answer {
 	t.Helper()
-	r := request(t, method, f.base(tenant)+"/api"+path, "")
+	return f.callWith(t, method, tenant, persona, path, nil)
+}
+
+// callWith makes an API call as a persona with a JSON body, or none.
+func (f *fixture) callWith(t *testing.T, method, tenant, persona, path string, body any) answer {
+	t.Helper()
+	var raw []byte
+	if body != nil {
+		var err error
+		if raw, err = json.Marshal(body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := request(t, method, f.base(tenant)+"/api"+path, string(raw))
 	r.Header.Set("Accept", "application/json")
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for _, name := range []string{"AD-ShoppingCart-Partner", "AD-Tenant", "AD-Public-Developer-Key"} {
 		r.Header.Set(name, "APPDIRECT") // which a few endpoints insist on
 	}

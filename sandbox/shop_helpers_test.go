@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -61,23 +60,7 @@ func (l *till) shopper(t *testing.T, name string) *till {
 // send makes a call with a JSON body, or none.
 func (l *till) send(t *testing.T, method, path string, body any) answer {
 	t.Helper()
-	raw := ""
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw = string(b)
-	}
-	r := request(t, method, l.base(l.tenant)+"/api"+path, raw)
-	r.Header.Set("Accept", "application/json")
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	r.Header.Set("AD-ShoppingCart-Partner", "APPDIRECT")
-	r.Header.Set("AD-Public-Developer-Key", "key")
-	r.Header.Set("Authorization", "Bearer "+l.token(t, l.tenant, l.caller))
-	return do(t, r)
+	return l.callWith(t, method, l.tenant, l.caller, path, body)
 }
 
 // want sends what must be answered with a status.

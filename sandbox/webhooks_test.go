@@ -59,14 +59,7 @@ func (r *receiver) next(t *testing.T) notified {
 // send makes a call with a JSON body as the partner.
 func (f *fixture) send(t *testing.T, method, path string, body any) answer {
 	t.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := request(t, method, f.base("acme")+"/api"+path, string(text))
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+f.token(t, "acme", "partner"))
-	return do(t, r)
+	return f.callWith(t, method, "acme", "partner", path, body)
 }
 
 func (f *fixture) register(t *testing.T, hook map[string]any) (uuid string) {
