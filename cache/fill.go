@@ -47,6 +47,10 @@ func land[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, fl *fli
 		if out.Source = source; source == FromFill || fl.source == FromMemory {
 			out.Source = fl.source
 		}
+	case source == FromFlight && r.unasked(err):
+		if own := begin(ctx, c, r, p, out); own != nil {
+			land(ctx, c, r, p, own, out)
+		}
 	case p.last != nil && r.unanswered(err) && c.gens.current(p.last.stamps):
 		p.last.tried.fail(c.now())
 		hand(c, p.last.value.(*held[T]), p.last, Unanswered, out)
@@ -105,7 +109,7 @@ func fill[T any](ctx context.Context, c *Cache, r *Request[T], p *probe) (*entry
 	got, h, err := fetch(ctx, r)
 	if err != nil {
 		c.failed(p.key.route, err)
-		if r.Unasked == nil || !r.Unasked(err) {
+		if !r.unasked(err) {
 			c.setBack(ctx, p, r.unanswered(err))
 		}
 		return nil, err

@@ -36,7 +36,8 @@ type Request[T any] struct {
 	// After any other error it is dropped. Nil is never.
 	Outage func(error) bool
 	// Unasked reports whether an error of Fill says that upstream was not asked, and why
-	// is the caller's own: then an older value stays as it is, for others. Nil is never.
+	// is the caller's own who began it: then an older value stays as it is, and others
+	// who waited for it fill themselves. Nil is never.
 	Unasked func(error) bool
 	// Decode turns bytes into a value, or into a [*Verdict]. Many callers share it, so
 	// it must never be changed. It runs once per fill and once per answer of Redis.

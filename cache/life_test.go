@@ -125,6 +125,36 @@ func TestWhoCouldNotAskChangesNothing(t *testing.T) {
 	a.up.wantFills(t, 3)
 }
 
+// TestWhoCouldNotAskKeepsNobodyFromIt: whoever waited for the same fill asks instead.
+func TestWhoCouldNotAskKeepsNobodyFromIt(t *testing.T) {
+	t.Parallel()
+	type poor struct{}
+	errUnasked := errors.New("not asked")
+	synctest.Test(t, func(t *testing.T) {
+		h, up, hold := newHouse(t, nil), &source{text: "x"}, make(chan struct{})
+		r := up.request(scope(t, "acme", "system"), "1")
+		r.Unasked = func(err error) bool { return errors.Is(err, errUnasked) }
+		r.Fill = func(ctx context.Context) (Reply, error) {
+			if ctx.Value(poor{}) != nil {
+				<-hold
+				return Reply{}, errUnasked
+			}
+			return up.fill(ctx)
+		}
+		first := h.get(context.WithValue(t.Context(), poor{}, true), r)
+		synctest.Wait()
+		others := []*answer{h.get(t.Context(), r), h.get(t.Context(), r)}
+		synctest.Wait()
+		up.wantFills(t, 0)
+		close(hold)
+		first.want(t, "", errUnasked)
+		for _, other := range others {
+			other.want(t, "x", nil)
+		}
+		up.wantFills(t, 1)
+	})
+}
+
 // TestPatience: where there is an old value, a slow fill is not waited for to its end.
 // It goes on, and the next read has what it brought.
 func TestPatience(t *testing.T) {

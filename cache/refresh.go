@@ -62,3 +62,6 @@ func (c *Cache) patienceWith(p *probe) time.Duration {
 func (r *Request[T]) unanswered(err error) bool {
 	return errors.Is(err, errImpatient) || errors.Is(err, context.DeadlineExceeded) || r.Outage != nil && r.Outage(err)
 }
+
+// unasked reports whether this error is of whoever began the fill alone.
+func (r *Request[T]) unasked(err error) bool { return r.Unasked != nil && r.Unasked(err) }
