@@ -40,7 +40,8 @@ func anotherWorld(t *testing.T, index int, seed uint64) *world {
 func (w *world) named() map[string]*Collection {
 	return map[string]*Collection{
 		"companies": w.companies, "users": w.users, "memberships": w.memberships, "products": w.products, "applications": w.applications,
-		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "discounts": w.discounts, "quotes": w.quotes, "invoices": w.invoices, "carts": w.carts, "leads": w.leads,
+		"staging": w.staging, "editions": w.editions, "plans": w.plans, "subscriptions": w.subscriptions, "orders": w.orders, "discounts": w.discounts,
+		"quotes": w.quotes, "invoices": w.invoices, "carts": w.carts, "leads": w.leads, "associations": w.associations,
 		"bundles": w.bundles, "reviews": w.reviews.said, "comments": w.reviews.replies, "questions": w.questions.said, "answers": w.questions.replies,
 	}
 }
