@@ -19,7 +19,7 @@ GOFUMPT  := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
 # encoding/json on its second engine: decoding takes two thirds of the time, with
 # no change in the code. What runs our code runs with it; without it (plain
 # go test) the same tests pass. Go 1.27 has it by default.
-run build test fuzz bench pace soak storefront clients: export GOEXPERIMENT := jsonv2
+run build test fuzz bench pace pages soak storefront clients: export GOEXPERIMENT := jsonv2
 
 # How long each fuzz target runs. There are many: this is a smoke test, and
 # make fuzz FUZZTIME=1m a search.
@@ -28,13 +28,17 @@ FUZZTIME ?= 2000x
 # How long the soak asks.
 SOAK ?= 10m
 
+# For make pages: how long each state of a journey is asked for, and by how many at once.
+PAGES    ?= 1m
+VISITORS ?= 3
+
 # What `gateway version` says of a build.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # Flags of the gateway, as in: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench pace soak changelog permissions shape explorer explorer-check storefront clients audit redis-server chromium
+.PHONY: help run test check build generate fresh fmt format vet lint fuzz bench pace pages soak changelog permissions shape explorer explorer-check storefront clients audit redis-server chromium
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -91,6 +95,9 @@ soak: redis-server ## two gateways under load with faults on and off for SOAK (1
 
 pace: redis-server ## a minute of three processes that want more than the limits allow: prints the rate used and the violations
 	go test -tags pace -count=1 -run '^TestPace$$' -v ./cmd/gateway
+
+pages: ## pages a minute of three journeys, cold, warm and without a gateway, under the limits; ten minutes with PAGES=1m VISITORS=3
+	go test -tags pages -count=1 -run '^TestPages$$' -timeout 0 -v ./cmd/gateway -args -pages $(PAGES) -visitors $(VISITORS)
 
 changelog: ## write docs/changelog.md from the releases in docs/schema
 	@log=$$(go run ./cmd/gateway schema changelog docs/schema) && echo "$$log" > docs/changelog.md
