@@ -61,12 +61,14 @@ func TestOneReplicaKnowsAll(t *testing.T) {
 // TestOneReplicaIsNotTheFirst: the process before may have used all that there is.
 func TestOneReplicaIsNotTheFirst(t *testing.T) {
 	t.Parallel()
-	withFleet(t, Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 1, func(t *testing.T, f *fleet, gates []*gate) {
+	bucket := Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}
+	withFleet(t, bucket, 1, func(t *testing.T, f *fleet, gates []*gate) {
 		pass(4 * time.Second)
 		f.cut(true)
 		if got := took(t, gates[0]); !near(got, 6*time.Second) {
 			t.Errorf("a call goes after %v, want 6 s", got)
 		}
+		use(t, f.replicas[0].pacer.gate(bucketKey{baseURL: f.name, account: "first used now"}, bucket), 10)
 	})
 }
 

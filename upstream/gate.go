@@ -42,7 +42,7 @@ func newGate(cfg PacerConfig, key bucketKey, limit Bucket) *gate {
 	if cfg.Shared == nil {
 		return &gate{cfg: cfg, meter: newMeter(limit.part(cfg.Replicas))}
 	}
-	pool := newPool(limit, cfg.Replicas, cfg.SharedTimeout, time.Now())
+	pool := newPool(limit, cfg, time.Now())
 	return &gate{cfg: cfg, key: sharedKey(key), meter: pool, pool: pool}
 }
 

@@ -33,6 +33,7 @@ type PacerConfig struct {
 
 	replica string   // this process, among those that share
 	absence *absence // of Shared
+	born    time.Time
 }
 
 // Pacer keeps calls below the documented limits of the backends: a call waits in its bucket's queue until the backend is
@@ -55,7 +56,7 @@ func NewPacer(cfg PacerConfig) *Pacer {
 	if cfg.OnExchange == nil {
 		cfg.OnExchange = func(error) {}
 	}
-	cfg.replica, cfg.absence = rand.Text(), &absence{}
+	cfg.replica, cfg.absence, cfg.born = rand.Text(), &absence{}, time.Now()
 	return &Pacer{cfg: cfg, gates: make(map[bucketKey]*gate)}
 }
 

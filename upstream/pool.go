@@ -28,7 +28,7 @@ type pool struct {
 	share   meter         // this replica's part; it counts all its calls, and decides while alone
 	parts   int           // in how many it was divided
 	timeout time.Duration // of an exchange
-	born    time.Time
+	born    time.Time     // when this process began to call
 
 	grants []time.Time // rights to send one call each, from then on; soonest first
 	flight int         // calls under way
@@ -51,11 +51,11 @@ type pool struct {
 	rested time.Time // nothing is sent before
 }
 
-// newPool shares a limit with parts-1 other replicas.
-func newPool(limit Bucket, parts int, timeout time.Duration, now time.Time) *pool {
+// newPool shares a limit with the other replicas.
+func newPool(limit Bucket, cfg PacerConfig, now time.Time) *pool {
 	return &pool{
-		limit: limit.margined(), share: newMeter(limit.part(parts)), parts: parts, timeout: timeout,
-		born: now, heard: now, last: answer{free: limit.Size},
+		limit: limit.margined(), share: newMeter(limit.part(cfg.Replicas)), parts: cfg.Replicas, timeout: cfg.SharedTimeout,
+		born: cfg.born, heard: now, last: answer{free: limit.Size},
 	}
 }
 

@@ -14,9 +14,9 @@ type Watched struct {
 	URL string
 	// Sentinel is the Sentinel's port on loopback.
 	Sentinel int
-	// Master is the master that it begins with.
+	// Master is the master.
 	Master *Server
-	// Replica takes over in [Watched.FailOver].
+	// Replica is its replica; nil once it has taken over.
 	Replica *Server
 }
 
@@ -25,10 +25,11 @@ type Watched struct {
 func StartWatched(t testing.TB) *Watched {
 	t.Helper()
 	w := &Watched{Master: StartTCP(t), Sentinel: FreePort(t)}
-	w.Replica = StartTCP(t, "--replicaof", fmt.Sprint("127.0.0.1 ", w.Master.Port), "--repl-diskless-sync-delay", "0")
+	do(t, direct(t, w.Master.Port), "CONFIG", "SET", "repl-diskless-sync-delay", "0")
+	w.Replica = StartTCP(t)
 	w.URL = fmt.Sprintf("redis+sentinel://127.0.0.1:%d/main", w.Sentinel)
-	replica := direct(t, w.Replica.Port)
-	Await(t, "the replica is in step", func() bool { return inStep(t, replica) })
+	do(t, direct(t, w.Replica.Port), "REPLICAOF", "127.0.0.1", w.Master.Port)
+	w.awaitReplica(t)
 	conf := filepath.Join(t.TempDir(), "sentinel.conf")
 	text := fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 1\nsentinel down-after-milliseconds main 3600000\n", w.Master.Port)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
@@ -44,11 +45,27 @@ func StartWatched(t testing.TB) *Watched {
 	return w
 }
 
-// FailOver kills the master, and returns when the replica has taken over.
+func (w *Watched) awaitReplica(t testing.TB) {
+	t.Helper()
+	replica := direct(t, w.Replica.Port)
+	Await(t, "the replica is in step", func() bool { return inStep(t, replica) })
+}
+
+// KillMaster kills the master when the replica is in step.
+func (w *Watched) KillMaster(t testing.TB) {
+	t.Helper()
+	w.awaitReplica(t)
+	w.Master.Kill()
+}
+
+// FailOver returns when the replica has taken over, once, for a master that was killed.
 func (w *Watched) FailOver(t testing.TB) {
 	t.Helper()
-	w.Master.Kill()
-	do(t, direct(t, w.Sentinel), "SENTINEL", "FAILOVER", "main")
-	replica := direct(t, w.Replica.Port)
-	Await(t, "the replica is promoted", func() bool { return promoted(t, replica) })
+	sentinel, replica := direct(t, w.Sentinel), direct(t, w.Replica.Port)
+	do(t, sentinel, "SENTINEL", "FAILOVER", "main")
+	Await(t, "the replica is promoted", func() bool {
+		address, _ := sentinel.Do(t.Context(), "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main").StringSlice()
+		return promoted(t, replica) && len(address) == 2 && address[1] == fmt.Sprint(w.Replica.Port)
+	})
+	w.Master, w.Replica = w.Replica, nil
 }

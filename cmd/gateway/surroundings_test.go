@@ -6,9 +6,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
+	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
 // surrounding is one case of testdata/surroundings, in the words of docs/reliability.md.
@@ -27,23 +27,29 @@ func readSurroundings(t *testing.T) []surrounding {
 	return readYAML[surrounding](t, "testdata/surroundings")["surroundings"]
 }
 
-// surroundings plays each case on a gateway that shares a Redis.
+// surroundings plays each case on a gateway whose Redis is found by a Sentinel. Each leaves things as they were, but for
+// the server that failed over.
 var surroundings = map[string]func(*testing.T, *scene){
 	"Redis is flushed": func(t *testing.T, s *scene) {
-		if err := s.client.FlushAll(t.Context()).Err(); err != nil {
-			t.Fatal(err)
-		}
-		s.answersAsEver(t)
-	},
-	"Redis hangs": func(t *testing.T, s *scene) {
-		for _, signal := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT} {
-			if err := syscall.Kill(s.pid, signal); err != nil {
+		s.trouble(t, func() {
+			if err := s.client.FlushAll(t.Context()).Err(); err != nil {
 				t.Fatal(err)
 			}
-			s.answersAsEver(t)
-		}
+		}, func() {})
 	},
-	"Redis refuses":        func(t *testing.T, s *scene) { s.kill(); s.answersAsEver(t) },
+	"Redis hangs": func(t *testing.T, s *scene) {
+		s.trouble(t, func() { s.redis.Master.Hang(t) }, func() { s.redis.Master.Resume(t) })
+	},
+	"Redis refuses": func(t *testing.T, s *scene) {
+		s.trouble(t, s.redis.Master.Kill, func() {
+			if err := s.redis.Master.Restart(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	},
+	"Redis fails over": func(t *testing.T, s *scene) {
+		s.trouble(t, func() { s.redis.KillMaster(t) }, func() { s.redis.FailOver(t) })
+	},
 	"a replica is killed":  func(t *testing.T, s *scene) { s.withoutReplica(t) },
 	"the client goes away": func(t *testing.T, s *scene) { s.withoutClient(t) },
 	"the client is slow to ask": func(t *testing.T, s *scene) {
@@ -57,75 +63,115 @@ var surroundings = map[string]func(*testing.T, *scene){
 	},
 }
 
-// sceneDoc asks a backend whose bucket is soon empty: buckets count as full while Redis is away, and when it comes back
-// with nothing in it.
-const sceneDoc = `query($id: ID!) { company(id: $id) { name memberships(first: 2) { nodes { user { email } } } } }`
-
 // scene is a matrix with a Redis, and the gateway on it.
 type scene struct {
-	matrix
+	*matrix
 	gateway *front
-	redis   string // its address
-	kill    func()
+	redis   *redistest.Watched
 	client  redis.UniversalClient // the test's own
-	pid     int                   // Redis'
 }
 
-// TestSurroundings plays what is in the file, and knows nothing that is not there.
+// TestSurroundings plays what is in the file, and knows nothing that is not there. In the end the gateway is as it was
+// before.
 func TestSurroundings(t *testing.T) {
 	rows := readSurroundings(t)
 	if len(rows) != len(surroundings) {
 		t.Errorf("the file has %d cases, and %d are known", len(rows), len(surroundings))
 	}
-	m := newMatrix(t)
+	s := newScene(t)
+	before := s.atRest()
 	for _, row := range rows {
 		t.Run(row.Case, func(t *testing.T) {
 			play, ok := surroundings[row.Case]
 			if !ok {
 				t.Fatal("nobody knows how to play it")
 			}
-			play(t, m.scene(t))
+			play(t, s)
 		})
+	}
+	redistest.Await(t, "goroutines at rest", func() bool { return s.goroutines() <= before.goroutines+slackGoroutines })
+	if after := s.atRest(); after.heap > before.heap+slackHeap {
+		t.Errorf("the heap is %d MiB, was %d", after.heap>>20, before.heap>>20)
+	}
+	if strings.Contains(s.gateway.log.String(), `"msg":"panic"`) {
+		t.Errorf("it panicked:\n%s", s.gateway.log)
 	}
 }
 
-// scene starts a Redis and a gateway that has used it.
-func (m *matrix) scene(t *testing.T) *scene {
+// newScene starts a Redis with all that belongs to it, and a gateway that has used it.
+func newScene(t *testing.T) *scene {
 	t.Helper()
-	s := &scene{matrix: *m}
-	s.ask.doc = sceneDoc
-	s.redis, s.kill = startRedis(t)
-	s.gateway = m.start(t, onMatrix, withRedis(s.redis))
-	s.well = s.gateway.must(t, s.ask)
+	s := &scene{matrix: newMatrix(t), redis: redistest.StartWatched(t)}
+	s.gateway = s.start(t, onMatrix, withRedis(s.redis.URL))
 	var err error
-	if s.client, err = cache.OpenRedis(s.redis); err != nil {
+	if s.client, err = cache.OpenRedis(s.redis.URL); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.client.Close() })
-	info, err := s.client.Info(t.Context(), "server").Result()
-	_, rest, _ := strings.Cut(info, "process_id:")
-	digits, _, _ := strings.Cut(rest, "\r\n")
-	var wrong error
-	if s.pid, wrong = strconv.Atoi(digits); err != nil || wrong != nil {
-		t.Fatal(err, wrong)
-	}
 	s.answersAsEver(t)
 	return s
 }
 
-// answersAsEver demands the whole answer, in time, of the gateway and of one that starts now and has nothing yet.
+const (
+	// What may be more at rest: connections and timers of the moment; and what the runtime has not given back.
+	slackGoroutines, slackHeap = 16, 16 << 20
+)
+
+// rest is what a process holds while nothing is asked.
+type rest struct {
+	goroutines int
+	heap       uint64
+}
+
+func (s *scene) goroutines() int {
+	s.backends.client.CloseIdleConnections()
+	return runtime.NumGoroutine()
+}
+
+func (s *scene) atRest() rest {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return rest{s.goroutines(), m.HeapAlloc}
+}
+
+// trouble demands whole answers, by Calls to all backends, when something happens to Redis, as long as it lasts, and when
+// it is over; and that Redis is used again then.
+func (s *scene) trouble(t *testing.T, begin, end func()) {
+	t.Helper()
+	s.matrix.forget(t, s.gateway)
+	s.forgetCalls(t)
+	begin()
+	s.answersAsEver(t)
+	s.turnToOthers()                          // nobody has their accounts' tokens yet
+	_ = s.gateway.gateway.forget(t.Context()) // as far as it can while Redis is away
+	s.answersAsEver(t)
+	if got := s.calls(t); len(got.ByBackend) < len(lostWith) {
+		t.Errorf("not all backends were called: %v", got.ByBackend)
+	}
+	end()
+	s.answersAsEver(t)
+	redistest.Await(t, "Redis is used again", func() bool {
+		s.gateway.must(t, ask{as: "partner", doc: `query($id: ID!) { company(id: $id) { name } }`, vars: s.ask.vars})
+		lost, back := strings.Count(s.gateway.log.String(), "redis lost"), strings.Count(s.gateway.log.String(), "redis is back")
+		return lost == back && s.client.DBSize(t.Context()).Val() > 0
+	})
+	s.matrix.forget(t, s.gateway)
+	s.answersAsEver(t)
+}
+
+// turnToOthers asks for another company from now on, for those that were not asked for yet first.
+func (s *scene) turnToOthers() {
+	next := s.others[0]
+	s.ask, s.well, s.others = askMatrix(next.company), next.well, append(s.others[1:], next)
+}
+
+// answersAsEver demands the whole answer, in time.
 func (s *scene) answersAsEver(t *testing.T) {
 	t.Helper()
-	late, stop := s.startUntil(t, onMatrix, withRedis(s.redis))
-	defer stop()
-	for name, g := range map[string]*front{"the gateway": s.gateway, "a new one": late} {
-		begin := time.Now()
-		if d := cmp.Diff(s.well, g.must(t, s.ask)); d != "" || time.Since(begin) > matrixDeadline {
-			t.Errorf("%s, after %v (-want +got):\n%s", name, time.Since(begin), d)
-		}
-		if strings.Contains(g.log.String(), `"msg":"panic"`) {
-			t.Errorf("%s panicked:\n%s", name, g.log)
-		}
+	begin := time.Now()
+	if d := cmp.Diff(s.well, s.gateway.must(t, s.ask)); d != "" || time.Since(begin) > matrixDeadline {
+		t.Errorf("after %v (-want +got):\n%s", time.Since(begin), d)
 	}
 }
 
