@@ -7,9 +7,10 @@
 // all callers share; then Redis, where there is one, which holds upstream bytes;
 // then they fill. Fills of one key are shared by all callers of the process
 // (single-flight), and run detached from the caller that began them: each caller
-// leaves when its own context ends, the fill goes on for the next. One replica at a
-// time fills a key, and says so in Redis under a lease ([FillLease]); the others wait
-// for what it stores.
+// leaves when its own context ends, the fill goes on for the next. An [Operation]
+// asks for one thing once, even where nothing is kept. One replica at a time fills a
+// key, and says so in Redis under a lease ([FillLease]); the others wait for what it
+// stores.
 //
 // # How old a value may be
 //

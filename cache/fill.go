@@ -13,7 +13,9 @@ func begin[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, out *R
 	}
 	local, remote := p.generations()
 	key := flightKey{key: p.key, kind: reflect.TypeFor[T](), local: local, remote: remote, apart: c.apart(p)}
-	fl, began, err := c.flights.join(ctx, key, filler(c, *r, p))
+	fl, began, err := r.Operation.join(key, func() (*flight, bool, error) {
+		return c.flights.join(ctx, key, filler(c, *r, p))
+	})
 	if err != nil {
 		out.Err = err
 		return nil

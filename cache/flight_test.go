@@ -86,6 +86,36 @@ func TestCallersShareAFlight(t *testing.T) {
 	})
 }
 
+// One operation asks for a thing once, kept or not, answered or not, until it is evicted.
+func TestAnOperationAsksOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	for name, err := range map[string]error{"answered": nil, "unanswered": errors.New("away")} {
+		up := &source{text: "x", err: err}
+		sc, one := scope(t, "acme", "system"), new(Operation)
+		r := up.request(sc, name)
+		r.Fresh, r.Tags = 0, []Tag{sc.Tag("thing", name)}
+		ask := func(op *Operation, fills int) {
+			t.Helper()
+			r.Operation = op
+			for _, res := range append(GetMany(t.Context(), h.Cache, []Request[string]{r}), Get(t.Context(), h.Cache, r)) {
+				if !errors.Is(res.Err, err) || err == nil && res.Value != "x" {
+					t.Errorf("%s: %q, %v", name, res.Value, res.Err)
+				}
+			}
+			up.wantFills(t, fills)
+		}
+		ask(one, 1)
+		ask(one, 1)
+		ask(new(Operation), 2)
+		ask(nil, 4) // who names none shares only what is under way
+		if err := h.Evict(t.Context(), r.Tags...); err != nil {
+			t.Fatal(err)
+		}
+		ask(one, 5)
+	}
+}
+
 func TestAFlightOutlivesItsFirstCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

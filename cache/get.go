@@ -24,6 +24,8 @@ type Request[T any] struct {
 	// StaleIfError is how old a value may be that a Strict reader takes while there is no
 	// answer, as after an Outage; 0 for none.
 	StaleIfError time.Duration
+	// Operation is what this reader is a part of: what it has asked for before, it does not ask for again. Nil for none.
+	Operation *Operation
 	// Fill fetches the upstream bytes. It runs on a goroutine of the cache, and
 	// its context carries the values of the caller that began it, not its end: it
 	// ends by the fill time-out or Close, and Fill must return then. The context of a

@@ -24,11 +24,6 @@ type CartFilter struct {
 	CompanyID string
 }
 
-// buyer is a user who buys for a company.
-type buyer struct{ user, company string }
-
-func (b buyer) carts() CartFilter { return CartFilter{UserID: b.user, CompanyID: b.company} }
-
 var (
 	listCarts = source[chunk[*model.Cart]]{appdirect.ListCarts, func(body []byte) (chunk[*model.Cart], error) {
 		p, err := appdirect.DecodeCarts(body)
@@ -84,31 +79,21 @@ func (l *Loaders) ActiveCart(ctx context.Context, userID, companyID string) (*mo
 	if err := errors.Join(checkID("userId", userID), checkID("companyId", companyID)); err != nil {
 		return nil, &InputError{Argument: "input", Reason: "give both `userId` and `accountId`, each of 1 to 128 characters"}
 	}
+	var active *model.Cart
 	if !l.seesCarts(userID, companyID) {
-		var none *model.Cart
-		return none, nil
+		return active, nil
 	}
-	return l.activeCarts.one(ctx, buyer{userID, companyID})
-}
-
-// fetchActiveCarts asks for each buyer's list of active carts, the newest first.
-func (l *Loaders) fetchActiveCarts(ctx context.Context, buyers []buyer) answers[*model.Cart] {
-	asks := make([]ask, len(buyers))
-	for i, b := range buyers {
-		asks[i] = b.carts().ask(0)
-		asks[i].query.Set("status", string(model.CartStatusActive))
+	f := CartFilter{UserID: userID, CompanyID: companyID}
+	a := f.ask(0)
+	a.query.Set("status", string(model.CartStatusActive))
+	page, err := listCarts.get(ctx, l, a)
+	if err := errors.Join(err, f.check(page.items)); err != nil {
+		return nil, err
 	}
-	got := listCarts.getMany(ctx, l, asks)
-	out := answers[*model.Cart]{values: make([]*model.Cart, len(buyers)), errs: got.errs}
-	for i, page := range got.values {
-		if out.errs[i] == nil {
-			out.errs[i] = buyers[i].carts().check(page.items)
-		}
-		if out.errs[i] == nil && len(page.items) > 0 {
-			out.values[i] = page.items[0]
-		}
+	if len(page.items) > 0 {
+		active = page.items[0]
 	}
-	return out
+	return active, nil
 }
 
 // CompanyCarts lists the carts of each of these companies, newest first; positional.

@@ -56,6 +56,8 @@ type Loaders struct {
 	tenant *Tenant
 	viewer *auth.Viewer
 	age    leastFresh
+	// asked is for which replies the operation has waited.
+	asked *cache.Operation
 	// strict loaders take nothing stale, unless there is no answer and it is younger than staleIfError.
 	strict       bool
 	staleIfError time.Duration
@@ -97,14 +99,11 @@ type Loaders struct {
 	fulfilments  *memo[string, *model.CartFulfilment]
 	offers       *memo[string, *offer]
 	leads        *memo[string, *model.Lead]
-
-	activeCarts    *memo[buyer, *model.Cart]
-	paymentMethods *memo[buyer, []*model.PaymentMethod]
 }
 
 // New makes the loaders of one operation.
 func New(t *Tenant, v *auth.Viewer) *Loaders {
-	l := &Loaders{tenant: t, viewer: v}
+	l := &Loaders{tenant: t, viewer: v, asked: new(cache.Operation)}
 	l.links = newMemo(l.fetchLinks)
 	l.companies = newMemo(l.fetchCompanies)
 	l.users = newMemo(l.fetchUsers)
@@ -140,8 +139,6 @@ func New(t *Tenant, v *auth.Viewer) *Loaders {
 	l.fulfilments = newMemo(l.fetchFulfilments)
 	l.offers = newMemo(l.fetchOffers)
 	l.leads = newMemo(l.fetchLeads)
-	l.activeCarts = newMemo(l.fetchActiveCarts)
-	l.paymentMethods = newMemo(l.fetchPaymentMethods)
 	return l
 }
 

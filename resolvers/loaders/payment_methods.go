@@ -22,20 +22,8 @@ func (l *Loaders) PaymentMethods(ctx context.Context, userID, companyID string) 
 	if !l.viewer.Rows(auth.RulePaymentMethods).AllowsUser(userID, []string{companyID}) {
 		return nil, errForbiddenList
 	}
-	return l.paymentMethods.one(ctx, buyer{userID, companyID})
-}
-
-func (l *Loaders) fetchPaymentMethods(ctx context.Context, buyers []buyer) answers[[]*model.PaymentMethod] {
-	asks := make([]ask, len(buyers))
-	for i, b := range buyers {
-		asks[i] = methodsOf(b.user, b.company)
-	}
-	got := listPaymentMethods.getMany(ctx, l, asks)
-	out := newAnswers[[]*model.PaymentMethod](len(buyers))
-	for i := range buyers {
-		out.values[i], out.errs[i] = toAll(got.values[i], got.errs[i], toPaymentMethod)
-	}
-	return out
+	all, err := listPaymentMethods.get(ctx, l, methodsOf(userID, companyID))
+	return toAll(all, err, toPaymentMethod)
 }
 
 func methodsOf(userID, companyID string) ask {

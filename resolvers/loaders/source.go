@@ -40,7 +40,7 @@ func (s source[T]) request(l *Loaders, a ask) cache.Request[T] {
 		Life:   lifeOf(s.route),
 		Strict: l.strict, StaleIfError: l.staleIfError,
 		Outage: unanswered, Unasked: unasked,
-		Decode: s.decoded,
+		Decode: s.decoded, Operation: l.asked,
 		Fill: func(ctx context.Context) (cache.Reply, error) {
 			call := call
 			if cache.IsRefresh(ctx) {
