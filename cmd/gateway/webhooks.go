@@ -154,7 +154,9 @@ func (c registerWebhooks) Run(ctx context.Context, s streams) error {
 	}
 	out, made := &printer{w: s.out}, 0
 	for _, resource := range loaders.WatchedResources() {
-		if slices.ContainsFunc(there, func(w appdirect.Webhook) bool { return tellsAll(w, resource, c.URL) }) {
+		if slices.ContainsFunc(there, func(w appdirect.Webhook) bool {
+			return string(w.ResourceType) == resource && string(w.URL) == c.URL && w.TellsAll()
+		}) {
 			continue
 		}
 		body, err := appdirect.EncodeWebhook(appdirect.WebhookRequest{ResourceType: resource, URL: c.URL, Token: token.value})
@@ -169,11 +171,6 @@ func (c registerWebhooks) Run(ctx context.Context, s streams) error {
 	}
 	out.printf("%s: %d registered, %d were there\n", c.Tenant, made, len(loaders.WatchedResources())-made)
 	return out.err
-}
-
-// tellsAll reports whether a webhook tells an address of all that happens to a type of resources.
-func tellsAll(w appdirect.Webhook, resource, address string) bool {
-	return string(w.ResourceType) == resource && string(w.URL) == address && len(w.Actions) == 0
 }
 
 // each runs do with every webhook of the marketplace.

@@ -3,6 +3,7 @@ package appdirect
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/wire"
@@ -57,6 +58,12 @@ type Webhook struct {
 
 // Check wants the id.
 func (w *Webhook) Check() error { return wire.Identified(w.UUID) }
+
+// TellsAll reports whether every action is told of: none is named, or each that there is.
+func (w *Webhook) TellsAll() bool {
+	named := func(action wire.Text) bool { return slices.Contains(w.Actions, action) }
+	return len(w.Actions) == 0 || named("ADDED") && named("CHANGED") && named("REMOVED")
+}
 
 // DecodeWebhooks reads a reply of [ListWebhooks].
 func DecodeWebhooks(body []byte) (Page[Webhook], error) {
