@@ -65,25 +65,71 @@ func TestRedisKilledAndRestarted(t *testing.T) {
 	}
 }
 
-// TestRedisHangs: a server that accepts and never answers costs one time-out, then
-// nothing until the probe.
+// hanging is a Redis that can hang, and a tenant whose names it then does not answer for.
+type hanging struct {
+	url, tenant  string
+	hang, resume func()
+}
+
+// TestRedisHangs: a server that accepts and never answers costs an operation one time-out, however much it reads, also
+// where it is one shard of a Cluster; then nothing, until the probe costs another.
 func TestRedisHangs(t *testing.T) {
 	t.Parallel()
-	server, up, sc := startRedis(t), &source{text: "x"}, scope(t, "acme", "system")
-	a := newHouse(t, server.client(t), func(o *Options) { o.RedisTimeout = 50 * time.Millisecond })
-	server.Hang(t)
-	for i := range 50 {
-		a.want(t, up.request(sc, fmt.Sprint(i)), "x")
+	for name, start := range map[string]func(*testing.T) hanging{"single": hangingServer, "cluster": hangingShard} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := start(t)
+			a := newHouse(t, openRedis(t, server.url), func(o *Options) { o.RedisTimeout = 250 * time.Millisecond })
+			sc, up := scope(t, server.tenant, "system"), &source{text: "x"}
+			server.hang()
+			defer server.resume()
+			operation := func(name string, spent int) {
+				t.Helper()
+				failed, bypassed := a.events.count(RedisFailed), a.events.count(RedisBypassed)
+				for i := range 10 { // what waits for each other, and what does not
+					var all []Request[string]
+					for j := range 5 {
+						all = append(all, up.request(sc, fmt.Sprint(name, i, j)))
+					}
+					for _, r := range GetMany(t.Context(), a.Cache, all) {
+						if r.Err != nil || r.Value != "x" {
+							t.Fatalf("%+v", r)
+						}
+					}
+				}
+				failed, bypassed = a.events.count(RedisFailed)-failed, a.events.count(RedisBypassed)-bypassed
+				if failed != spent || bypassed < 10-spent {
+					t.Errorf("%s: %d time-outs and %d exchanges bypassed, want %d and the others", name, failed, bypassed, spent)
+				}
+			}
+			operation("the first", 1)
+			operation("the next", 0)
+			a.clock.advance(DefaultRedisBypass)
+			operation("the probe's", 1)
+		})
 	}
-	if failed, bypassed := a.events.count(RedisFailed), a.events.count(RedisBypassed); failed != 1 || bypassed < 49 {
-		t.Errorf("%d failed and %d bypassed exchanges, want 1 and at least 49", failed, bypassed)
+}
+
+func hangingServer(t *testing.T) hanging {
+	t.Helper()
+	s := startRedis(t)
+	return hanging{s.URL, "acme", func() { s.Hang(t) }, func() { s.Resume(t) }}
+}
+
+// hangingShard is the last of three.
+func hangingShard(t *testing.T) hanging {
+	t.Helper()
+	c := redistest.StartCluster(t)
+	for i := 0; ; i++ {
+		tenant := fmt.Sprint("tenant", i)
+		slot, err := c.Nodes[0].ClusterKeySlot(t.Context(), newNames("").counter(tenant)).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slot >= 2*16384/3+2 {
+			return hanging{c.URL, tenant, func() { c.Masters[2].Hang(t) }, func() { c.Masters[2].Resume(t) }}
+		}
 	}
-	a.clock.advance(DefaultRedisBypass)
-	a.want(t, up.request(sc, "probe"), "x")
-	if failed := a.events.count(RedisFailed); failed != 2 {
-		t.Errorf("%d failed exchanges after the probe, want 2", failed)
-	}
-	server.Resume(t)
 }
 
 // TestEvictionsOwedArePaid: Redis still holds what was evicted while it was away.
