@@ -90,7 +90,7 @@ attack: ## requests that other servers fall for: each refused, or harmless, and 
 bench: ## the gateway beside a handler written by hand, as ratios; RECORD=-record keeps them
 	go test -tags bench -count=1 -run '^TestRatios$$' -v ./cmd/gateway -args $(RECORD)
 
-soak: redis-server ## two gateways under load with faults on and off for SOAK (10m): memory, goroutines, limits, answers
+soak: redis-server ## two gateways under load for SOAK (10m), faults and a lost Redis on and off: memory, goroutines, limits, answers
 	go test -tags soak -count=1 -run '^TestSoak$$' -timeout 0 -v ./cmd/gateway -args -soak $(SOAK)
 
 pace: redis-server ## a minute of three processes that want more than the limits allow: prints the rate used and the violations

@@ -15,10 +15,10 @@ const sideBySide = "4"
 
 // Everything a gateway starts must have ended when it is closed.
 func TestMain(m *testing.M) {
+	redis.SetLogger(silent{}) // as main does
 	if told := os.Getenv(childVariable); told != "" {
 		os.Exit(serveChild(told)) // this process is a gateway of a test's
 	}
-	redis.SetLogger(silent{})            // as main does
 	if os.Unsetenv("REDIS_URL") != nil { // the tests have servers of their own
 		os.Exit(1)
 	}

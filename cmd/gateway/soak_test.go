@@ -20,18 +20,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/marketgraph/marketgraph/cache"
+	"github.com/marketgraph/marketgraph/cache/redistest"
 	"github.com/marketgraph/marketgraph/sandbox"
 )
 
 // Two gateways in processes of their own on one Redis, in front of the sandbox with its limits enforced, asked by people of
-// two marketplaces for as long as wanted, with faults on and off. `make soak` runs it; it ends well only if memory stayed
+// two marketplaces for as long as wanted, with faults of backends and of Redis on and off. `make soak` runs it; it ends well only if memory stayed
 // flat, no goroutine was left, no limit was broken and no answer was wrong.
 
 var soakFor = flag.Duration("soak", 10*time.Minute, "how long to ask")
 
 const (
 	soakClients = 6
-	// A tenth of the time is one cycle, the last third of which has faults.
+	// A tenth of the time is one cycle, the last third of which has faults. Before that Redis has one.
 	soakCycles = 10
 	soakFaults = `[{"backend":"appdirect","route":"GET /billing/v1/subscriptions","status":503},
 		{"backend":"appdirect","route":"GET /account/v2/companies/{companyUuid}","cutBody":true},
@@ -57,16 +59,17 @@ type soak struct {
 	codes    map[string]int // errors by code
 	faulty   int            // operations with errors
 	wrong    map[string]int // wrong answers by question
+	redis    []string       // what happened to Redis
 	examples map[string]string
 }
 
 func TestSoak(t *testing.T) {
-	redis, _ := startRedis(t)
+	redis := redistest.Start(t)
 	b := startBackends(t, 1)
 	questions := soakQuestions(t, b)
 	var gateways []*front
 	var processes []*os.Process
-	for _, c := range b.startChildren(t, 2, redis) {
+	for _, c := range b.startChildren(t, 2, redis.URL) {
 		gateways, processes = append(gateways, c.front), append(processes, c.process)
 	}
 	for _, q := range questions { // sign all in, past the time that is measured
@@ -83,7 +86,7 @@ func TestSoak(t *testing.T) {
 	for i := range soakClients {
 		wg.Go(func() { s.client(ctx, t, gateways, questions, i) })
 	}
-	samples := s.watch(ctx, t, b, gateways)
+	samples := s.watch(ctx, t, b, gateways, redisTroubles(t, redis))
 	wg.Wait()
 	b.control(t, http.MethodDelete, "/faults", "")
 	s.report(t, samples, b.calls(t))
@@ -127,18 +130,53 @@ func (s *soak) note(q question, got reply, took time.Duration) {
 	}
 }
 
-// watch switches faults on and off, and takes a sample of each gateway now and then.
-func (s *soak) watch(ctx context.Context, t *testing.T, b *backends, gateways []*front) (samples [][]figures) {
+// redisTrouble is something that happens to Redis for a sixth of a cycle.
+type redisTrouble struct {
+	name       string
+	begin, end func()
+}
+
+func redisTroubles(t *testing.T, server *redistest.Server) []redisTrouble {
+	t.Helper()
+	client, err := cache.OpenRedis(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	check := func(err error) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	return []redisTrouble{
+		{"killed", server.Kill, func() { check(server.Restart()) }},
+		{"hung", func() { server.Hang(t) }, func() { server.Resume(t) }},
+		{"flushed", func() { check(client.FlushAll(t.Context()).Err()) }, func() {}},
+	}
+}
+
+// watch switches faults on and off, and takes a sample of each gateway now and then. Each cycle begins well, goes on with
+// the next trouble of Redis, and ends with faults.
+func (s *soak) watch(ctx context.Context, t *testing.T, b *backends, gateways []*front, troubles []redisTrouble) (samples [][]figures) {
 	cycle := *soakFor / soakCycles
 	tick := time.NewTicker(cycle / 6)
 	defer tick.Stop()
 	for n := 1; ; n++ {
+		trouble := troubles[n/6%len(troubles)]
 		select {
 		case <-ctx.Done():
+			if n%6 == 3 {
+				trouble.end()
+			}
 			return samples
 		case <-tick.C:
 		}
 		switch n % 6 {
+		case 2:
+			trouble.begin()
+			s.redis = append(s.redis, trouble.name)
+		case 3:
+			trouble.end()
 		case 4:
 			b.control(t, http.MethodPut, "/faults", soakFaults)
 		case 0:
@@ -195,6 +233,7 @@ func (s *soak) report(t *testing.T, samples [][]figures, c calls) {
 		return s.took[int(share*float64(len(s.took)-1))].Round(time.Millisecond)
 	}
 	t.Logf("%d operations in %s, %d with errors: %v", len(s.took), *soakFor, s.faulty, s.codes)
+	t.Logf("redis was %s", strings.Join(s.redis, ", "))
 	t.Logf("p50 %s  p90 %s  p99 %s  longest %s", at(.5), at(.9), at(.99), at(1))
 	t.Logf("%d calls, %d violations (%v), wrong answers: %v", c.Total, c.Violations, c.Violated, s.wrong)
 	for i := range 3 {
