@@ -70,9 +70,10 @@ func newMarket(t *testing.T) *market {
 func (m *market) wire(t *testing.T, server *httptest.Server) {
 	t.Helper()
 	var err error
+	granted := upstream.Bucket{Kind: upstream.LeakyBucket, Size: 100_000, PerSecond: 100_000} // nothing here is about waiting
 	m.client, err = upstream.NewClient(upstream.Config{
 		Backend: appdirect.Backend, BaseURL: server.URL, Client: "test", Credentials: credentials{}, Bounds: upstream.Bounds{Attempts: 1}, Transport: server.Client().Transport,
-		General: upstream.Bucket{Kind: upstream.LeakyBucket, Size: 100_000, PerSecond: 100_000},
+		General: granted, Buckets: map[string]upstream.Bucket{appdirect.ReadProduct.Name: granted},
 	})
 	if err != nil {
 		t.Fatal(err)
