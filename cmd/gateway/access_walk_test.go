@@ -84,7 +84,7 @@ func TestAccessWalk(t *testing.T) {
 
 // wideOpen lets one document be as large as the schema, and keeps no call waiting.
 func wideOpen(c *Config) {
-	unpaced(c)
+	unbounded(c)
 	l := &c.Limits
 	l.Tokens, l.Depth, l.RootFields, l.Cost, l.Calls, l.Errors, l.Merges = 100_000, 50, 500, 10_000_000, 100_000, 100_000, 10_000_000
 }

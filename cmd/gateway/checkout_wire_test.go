@@ -31,7 +31,7 @@ func openTill(t *testing.T) *till {
 	t.Helper()
 	b := startBackends(t, 1)
 	cfg := sandboxConfig(b.box, strings.TrimPrefix(b.server.URL, "http://"))
-	unpaced(cfg) // buying is not about limits; nobody has to wait for them
+	cfg.unpaced() // buying is not about limits; nobody has to wait for them
 	b.enforce(t, false)
 	builder, err := newBuilder(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

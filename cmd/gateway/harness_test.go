@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/marketgraph/marketgraph/sandbox"
+	"github.com/marketgraph/marketgraph/upstream"
+	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 // backends is a sandbox behind real HTTP on loopback, as `gateway serve` runs it.
@@ -25,8 +27,9 @@ type backends struct {
 	server *httptest.Server
 	client *http.Client
 
-	mu     sync.Mutex
-	tokens map[string]string
+	mu      sync.Mutex
+	tokens  map[string]string
+	lenient bool // calls beyond the limits are answered
 }
 
 // demoDay is the day that demo data is of in tests, whenever they run.
@@ -76,6 +79,9 @@ func (b *backends) startUntil(t *testing.T, adjust ...func(*Config)) (*front, fu
 	cfg := sandboxConfig(b.box, strings.TrimPrefix(b.server.URL, "http://"))
 	cfg.Redis = Secret{} // whatever REDIS_URL says: a cold gateway is cold
 	cfg.easy()
+	if b.isLenient() {
+		cfg.unpaced()
+	}
 	for _, f := range adjust {
 		f(cfg)
 	}
@@ -94,6 +100,20 @@ func (cfg *Config) easy() {
 	cfg.Limits.Deadline = patience
 	for i := range cfg.Tenants {
 		cfg.Tenants[i].Cost.Each = &PointsConfig{Size: maxPoints, PerSecond: maxPoints}
+	}
+}
+
+// unpaced lets a gateway make any number of calls to AppDirect without a wait.
+func (cfg *Config) unpaced() {
+	granted := BucketConfig{Size: 1 << 20, PerSecond: 1 << 20}
+	routes := map[string]BucketConfig{}
+	for _, r := range appdirect.Routes() {
+		if r.Bucket.Kind != upstream.General {
+			routes[r.Name] = granted
+		}
+	}
+	for i := range cfg.Tenants {
+		cfg.Tenants[i].AppDirect.Limits = BucketsConfig{General: &granted, Routes: routes}
 	}
 }
 
@@ -302,10 +322,20 @@ func (b *backends) calls(t testing.TB) calls {
 func (b *backends) forgetCalls(t testing.TB) { b.control(t, http.MethodDelete, "/calls", "") }
 
 // enforce says whether the sandbox refuses calls beyond its documented limits.
-// Tests that are not about pacing let it take any number, and do not wait.
+// Tests that are not about pacing let it take any number, and the gateways that
+// they start from then on do not wait.
 func (b *backends) enforce(t testing.TB, limits bool) {
 	t.Helper()
+	b.mu.Lock()
+	b.lenient = !limits
+	b.mu.Unlock()
 	b.control(t, http.MethodPut, "/limits", `{"enforce":`+strconv.FormatBool(limits)+`}`)
+}
+
+func (b *backends) isLenient() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lenient
 }
 
 // withoutLimits runs f while the sandbox lets any number of calls through, for

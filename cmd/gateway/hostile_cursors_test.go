@@ -54,7 +54,7 @@ func (d *door) page(of string, belongings map[string]string, args string) string
 // their spelling is.
 func (h *hostile) tryCursors(t *testing.T) {
 	for d, of := range connections(t) {
-		g, stop := h.startUntil(t, unpaced)
+		g, stop := h.startUntil(t, unbounded)
 		viewers := d.viewers()
 		cursor := firstCursor(g.query(t, ask{as: viewers[0], stage: "/preview", doc: d.page(of, h.acme, "first: 1")}).data)
 		if cursor == "" {

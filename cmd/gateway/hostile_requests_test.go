@@ -23,7 +23,7 @@ func (h *hostile) probe() string {
 
 // tryHeaders says in all ways but the Host header that the request is for acme.
 func (h *hostile) tryHeaders(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	plain := ask{as: "admin", doc: h.probe()}
 	h.tell(t, g, plain)
@@ -48,7 +48,7 @@ func (h *hostile) tryHeaders(t *testing.T) {
 // tryHosts sends globex's token to hosts that are not globex's, and finds nothing
 // there. What is globex's by another spelling is answered as globex.
 func (h *hostile) tryHosts(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	g.query(t, ask{as: "admin", doc: h.probe()})
 	for _, how := range []string{"Authorization", "Mp-Authorization"} {
@@ -74,7 +74,7 @@ func (h *hostile) tryHosts(t *testing.T) {
 // tryTokens shows acme's tokens to globex, which takes none of them, however they
 // come, and asks nobody about them.
 func (h *hostile) tryTokens(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	for _, as := range []string{"admin", "buyer", "partner"} {
 		token := g.token(t, "acme", as)
@@ -98,7 +98,7 @@ func (h *hostile) tryTokens(t *testing.T) {
 // tryRawRequests sends what no client would: two hosts, or one in the address and
 // another in the header.
 func (h *hostile) tryRawRequests(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	g.query(t, ask{as: "admin", doc: h.probe()})
 	body, _ := json.Marshal(map[string]string{"query": h.probe()})
@@ -146,7 +146,7 @@ func (g *front) raw(t *testing.T, head string, body []byte) (status int, answer 
 
 // tryBatches asks for own and foreign things in one request of several operations.
 func (h *hostile) tryBatches(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced, func(c *Config) { c.Limits.Batch = 4 })
+	g, stop := h.startUntil(t, unbounded, func(c *Config) { c.Limits.Batch = 4 })
 	defer stop()
 	g.query(t, ask{as: "admin", doc: h.probe()})
 	try := func(id string) telling {
@@ -174,7 +174,7 @@ func (h *hostile) tryBatches(t *testing.T) {
 // tryKeys repeats acme's write, its idempotency key and all: in globex nothing was
 // written under that key, nor for anybody else in acme.
 func (h *hostile) tryKeys(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	victim, thief := newShopper(t, g, "acme", "buyer"), newShopper(t, g, "globex", "buyer")
 	const key = "0b8b1f5e-key"
@@ -204,7 +204,7 @@ func (h *hostile) tryKeys(t *testing.T) {
 // tryFaults lets everything fail for acme for a while: globex is answered as before,
 // by the same calls.
 func (h *hostile) tryFaults(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	try := func() telling { return h.tell(t, g, ask{as: "admin", doc: h.probe()}) }
 	try()
@@ -223,7 +223,7 @@ func (h *hostile) tryFaults(t *testing.T) {
 // tryAtOnce lets both marketplaces and a visitor ask for the same ids at the same
 // time: each is answered as if they were alone.
 func (h *hostile) tryAtOnce(t *testing.T) {
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	var asks []ask
 	for _, tenant := range []string{"acme", "globex"} {

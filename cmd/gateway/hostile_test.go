@@ -13,9 +13,6 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"github.com/marketgraph/marketgraph/upstream"
-	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
 // hostile is globex, who knows all of acme's ids.
@@ -35,7 +32,7 @@ func startHostile(t *testing.T) *hostile {
 		t.Fatalf("only %d texts are acme's alone", len(secrets))
 	}
 	h := &hostile{backends: b, redact: redacted(secrets)}
-	g, stop := b.startUntil(t, unpaced)
+	g, stop := b.startUntil(t, unbounded)
 	defer stop()
 	h.acme, h.globex = g.belongings(t, "acme"), g.belongings(t, "globex")
 	return h
@@ -72,21 +69,12 @@ func redacted(texts []string) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// unpaced lets a gateway make any number of calls to AppDirect without a wait, and
-// stops its clock: what is kept stays kept, however slow the machine.
-func unpaced(c *Config) {
+// unbounded lets an operation make many calls without a wait, and stops the
+// gateway's clock: what is kept stays kept, however slow the machine.
+func unbounded(c *Config) {
 	began := time.Now()
 	c.now = func() time.Time { return began }
-	granted := BucketConfig{Size: 1 << 20, PerSecond: 1 << 20}
-	routes := map[string]BucketConfig{}
-	for _, r := range appdirect.Routes() {
-		if r.Bucket.Kind != upstream.General {
-			routes[r.Name] = granted
-		}
-	}
-	for i := range c.Tenants {
-		c.Tenants[i].AppDirect.Limits = BucketsConfig{General: &granted, Routes: routes}
-	}
+	c.unpaced()
 	c.Limits.Calls = 2000
 }
 
@@ -226,7 +214,7 @@ func (h *hostile) tryIDs(t *testing.T) {
 // it is said so.
 func (h *hostile) knock(t *testing.T, d door, as string, mixed bool) {
 	t.Helper()
-	g, stop := h.startUntil(t, unpaced)
+	g, stop := h.startUntil(t, unbounded)
 	defer stop()
 	alone := func(foreign ...map[string]string) string { return d.document(d.ids(h.globex, foreign[0])) }
 	if d.kind == ast.Query && mixed {
