@@ -1,9 +1,13 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/marketgraph/marketgraph/limits"
 )
@@ -65,5 +69,24 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 	got = g.query(t, "", `{ __typename }`, headerDeadline, "soon")
 	if got.status != http.StatusBadRequest || got.codes()[0] != string(BadRequest) {
 		t.Errorf("%d %s", got.status, got.text)
+	}
+}
+
+// TestListPastDeadline: the executor does not write a list any more when the deadline has passed, and says so at a
+// position of it, which is no field.
+func TestListPastDeadline(t *testing.T) {
+	t.Parallel()
+	s := start(t, Options{}).server
+	ctx, cancel := context.WithTimeout(withRequest(t.Context(), &request{id: "r1"}), 0)
+	defer cancel()
+	ctx = graphql.WithResponseContext(ctx, s.present, s.recovered)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{Alias: "products"}}})
+	written := graphql.MarshalSliceConcurrently(ctx, 2, 1, false, func(context.Context, int) graphql.Marshaler { return graphql.Null })
+	told := graphql.GetErrors(ctx)
+	if written != nil || len(told) != 1 {
+		t.Fatalf("written %v, told %v", written, told)
+	}
+	if told[0].Extensions["retryable"] != true || told[0].Path.String() != "products[0]" {
+		t.Errorf("%s: %s %v", told[0].Path, told[0].Message, told[0].Extensions)
 	}
 }

@@ -274,8 +274,8 @@ func codeOf(e *gqlerror.Error) Code {
 }
 
 // argumentsFailed reports whether the field at hand failed before its resolver
-// was called: its arguments could not be read.
+// was called: its arguments could not be read. A position in a list is no field.
 func argumentsFailed(ctx context.Context) bool {
 	fc := graphql.GetFieldContext(ctx)
-	return fc != nil && fc.Args == nil && len(fc.Field.Arguments) > 0
+	return fc != nil && fc.Field.Field != nil && fc.Args == nil && len(fc.Field.Arguments) > 0
 }
