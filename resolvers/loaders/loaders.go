@@ -56,7 +56,7 @@ type Loaders struct {
 	tenant *Tenant
 	viewer *auth.Viewer
 	age    leastFresh
-	// asked is for which replies the operation has waited.
+	// asked remembers which replies the operation has waited for.
 	asked *cache.Operation
 	// strict loaders take nothing stale, unless there is no answer and it is younger than staleIfError.
 	strict       bool
