@@ -1,13 +1,9 @@
 package server
 
 import (
-	"context"
 	"net/http"
 	"testing"
 	"time"
-
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/marketgraph/marketgraph/limits"
 )
@@ -72,21 +68,18 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 	}
 }
 
-// TestListPastDeadline: the executor does not write a list any more when the deadline has passed, and says so at a
-// position of it, which is no field.
-func TestListPastDeadline(t *testing.T) {
+// TestListsThatAreThere: of two products' reviews one list is there, and the other one does not come. When the deadline ends
+// the wait for both, the one is answered.
+func TestListsThatAreThere(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{}).server
-	ctx, cancel := context.WithTimeout(withRequest(t.Context(), &request{id: "r1"}), 0)
-	defer cancel()
-	ctx = graphql.WithResponseContext(ctx, s.present, s.recovered)
-	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{Alias: "products"}}})
-	written := graphql.MarshalSliceConcurrently(ctx, 2, 1, false, func(context.Context, int) graphql.Marshaler { return graphql.Null })
-	told := graphql.GetErrors(ctx)
-	if written != nil || len(told) != 1 {
-		t.Fatalf("written %v, told %v", written, told)
-	}
-	if told[0].Extensions["retryable"] != true || told[0].Path.String() != "products[0]" {
-		t.Errorf("%s: %s %v", told[0].Path, told[0].Message, told[0].Extensions)
+	g := start(t, Options{})
+	g.answers("/channel/v1/applications", doc{"content": []doc{{"id": "1", "uuid": "p1"}, {"id": "2", "uuid": "p2"}}, "page": doc{"totalElements": 2}})
+	g.answers("/marketplace/v1/products/1/reviews", []doc{{"id": "a", "title": "Good"}, {"id": "b", "title": "Bad"}})
+	g.on("/marketplace/v1/products/2/reviews", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	g.query(t, "", `{ products { nodes { id } } product(id: "p1") { reviews { nodes { id } } } }`)
+	got := g.query(t, "", `{ products { nodes { reviews { nodes { title } } } } }`, headerDeadline, "300")
+	const want = `{"products":{"nodes":[{"reviews":{"nodes":[{"title":"Good"},{"title":"Bad"}]}},{"reviews":null}]}}`
+	if string(got.Data) != want || len(got.codes()) != 1 {
+		t.Errorf("%s, want the data %s", got.text, want)
 	}
 }

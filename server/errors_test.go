@@ -17,6 +17,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/go-cmp/cmp"
+	gqlast "github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/marketgraph/marketgraph/auth"
@@ -155,6 +156,19 @@ func TestPresentLogsOnce(t *testing.T) {
 		if r.codes[Internal] != 3 {
 			t.Errorf("counted %v", r.codes)
 		}
+	}
+}
+
+// TestPositionIsNoField: what goes wrong at a position of a list, where there is no field, is told there.
+func TestPositionIsNoField(t *testing.T) {
+	t.Parallel()
+	s := start(t, Options{}).server
+	ctx := graphql.WithResponseContext(withRequest(t.Context(), &request{id: "r1"}), s.present, s.recovered)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: graphql.CollectedField{Field: &gqlast.Field{Alias: "products"}}})
+	graphql.MarshalSliceConcurrently(ctx, 1, 0, false, func(context.Context, int) graphql.Marshaler { panic(errSecret) })
+	told := graphql.GetErrors(ctx)
+	if len(told) != 1 || told[0].Message != "internal error" || told[0].Path.String() != "products[0]" {
+		t.Errorf("told %v", told)
 	}
 }
 
