@@ -14,6 +14,7 @@ const generationSlots = 1 << 16
 type generations struct {
 	seed  maphash.Seed
 	slots []atomic.Uint64
+	all   atomic.Uint64 // evictions of everything
 }
 
 // stamp is the generation of one tag as it was before a read.
@@ -35,15 +36,19 @@ func (g *generations) read(tags []Tag) []stamp {
 	stamps := make([]stamp, len(tags))
 	for i, tag := range tags {
 		slot := g.slot(tag)
-		stamps[i] = stamp{slot: slot, gen: g.slots[slot].Load()}
+		stamps[i] = stamp{slot: slot, gen: g.of(slot)}
 	}
 	return stamps
 }
 
+// of is the generation of a slot. Both parts only rise, so that the sum is the same
+// only while both are.
+func (g *generations) of(slot uint32) uint64 { return g.slots[slot].Load() + g.all.Load() }
+
 // current reports whether none of the stamped tags was bumped since.
 func (g *generations) current(stamps []stamp) bool {
 	for _, s := range stamps {
-		if g.slots[s.slot].Load() != s.gen {
+		if g.of(s.slot) != s.gen {
 			return false
 		}
 	}
@@ -51,11 +56,7 @@ func (g *generations) current(stamps []stamp) bool {
 }
 
 // clear makes every earlier stamp outdated.
-func (g *generations) clear() {
-	for i := range g.slots {
-		g.slots[i].Add(1)
-	}
-}
+func (g *generations) clear() { g.all.Add(1) }
 
 // bump makes every earlier stamp of the tags outdated.
 func (g *generations) bump(tags []Tag) {
