@@ -84,13 +84,20 @@ func newBackend(t *testing.T) *backend {
 	return b
 }
 
-// newClient makes a client that asks once and whose general bucket is never full.
+// newClient makes a client that asks once and never waits: a backend's printed
+// limits are not what is tested here.
 func newClient(t testing.TB, server *httptest.Server, name upstream.Backend, adjust ...func(*upstream.Config)) *upstream.Client {
 	t.Helper()
+	granted := upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1_000_000, PerSecond: 1_000_000}
 	cfg := upstream.Config{
 		Backend: name, BaseURL: server.URL, Client: "test", Credentials: fixedCredentials{},
-		General:   upstream.Bucket{Kind: upstream.LeakyBucket, Size: 1_000_000, PerSecond: 1_000_000},
+		General: granted, Buckets: map[string]upstream.Bucket{},
 		Transport: server.Client().Transport, Bounds: upstream.Bounds{Attempts: 1},
+	}
+	for _, r := range appdirect.Routes() {
+		if r.Bucket.Kind != upstream.General {
+			cfg.Buckets[r.Name] = granted
+		}
 	}
 	for _, f := range adjust {
 		f(&cfg)
