@@ -43,6 +43,32 @@ func (b Bucket) part(parts int) Bucket {
 	return b
 }
 
+// spareShare is the part of a limit that is promised to replicas, all together, for when they lose each other.
+const spareShare = 5
+
+// spare is what each of so many replicas is promised while nobody waits, of a bucket without its margins. It is for
+// limits whose part would otherwise open late; a leaky bucket's has room for the next call soon.
+func (b Bucket) spare(parts int) int {
+	if parts == 1 || b.Kind != FixedWindow && b.Kind != Semaphore {
+		return 0
+	}
+	return b.Size / (spareShare * parts)
+}
+
+// rest is for how long a bucket that only counts what is under way is not used when nobody knows what is.
+func (b Bucket) rest() time.Duration {
+	if b.Kind == Semaphore {
+		return lostRest
+	}
+	return 0
+}
+
+// promise is how long what is promised holds: as long as what others may send beside it would count.
+func (b Bucket) promise() time.Duration {
+	d := b.memory() + b.rest()
+	return d - time.Duration(float64(d)*marginTime)
+}
+
 // grain is within what time calls are summed up, of a bucket without its margins.
 func (b Bucket) grain() time.Duration {
 	if b.Kind != DailyQuota {

@@ -7,15 +7,18 @@
 --   held    nothing is sent before
 --   shut    nor is a right given before, since not everybody has told what they have sent
 --   past    of a window: {first, last, count} of calls that ended, oldest first
---   who     by replica: {flight, want, expires, turn, soonest}. Flight is its calls under way and the rights that it
---           holds, none of which can end before soonest; when it is not heard of any longer they are taken for ended
+--   who     by replica: {flight, want, expires, turn, soonest, promise, before, lapses}. Flight is its calls under way and
+--           the rights that it holds, none of which can end before soonest; when it is not heard of any longer they are
+--           taken for ended. Promise is what it may send beside them when the server is lost, until it lapses; before is
+--           the one before, which holds until it is heard that the replica knows the new one
 local key, kind, me = KEYS[1], ARGV[1], ARGV[2]
 local arg = {}
 for i = 3, #ARGV do arg[i - 2] = tonumber(ARGV[i]) end
 local now, size, rate, length, grain = arg[1], arg[2], arg[3], arg[4], arg[5]
 local turn, flight, want, patience, ahead = arg[6], arg[7], arg[8], arg[9], arg[10]
 local hold, away, pause, known, lease, lostrest, ttl = arg[11], arg[12], arg[13], arg[14], arg[15], arg[16], arg[17]
-local soonest, sole, first_ended = arg[18], arg[19] == 1, 20
+local soonest, sole, spare, promised, first_ended = arg[18], arg[19] == 1, arg[20], arg[21], 22
+local lapse = kind == 'semaphore' and lostrest or length
 
 if now < 0 then
   local time = redis.call('TIME')
@@ -58,6 +61,10 @@ for id, w in pairs(s.who) do
     total, others = total + w[1], others + w[2]
     if w[1] > 0 then ends = math.min(ends, w[5]) end
     if w[2] > 0 then rivals = rivals + 1 end
+    if w[8] and w[8] > now then
+      total = total + math.max(w[6], w[7])
+      ends = math.min(ends, w[8])
+    end
     heard = heard or w[3] - lease > now - away
   elseif w[4] >= turn then
     return redis.error_reply('ERR overtaken by a later order')
@@ -109,7 +116,16 @@ local function due()
   end
 end
 
-local granted, rest, wait, last = {}, math.max(0, s.held - now, s.shut - now), due(), patience
+-- What was promised is there whatever else is: a bucket that was lost counts as full, and that is part of it.
+local granted, last = {}, patience
+if s.held <= now then
+  for i = 1, math.min(want, promised) do
+    granted[i], total, last = 0, total + 1, ahead
+  end
+end
+local left = promised - #granted
+
+local rest, wait = math.max(0, s.held - now, s.shut - now), due()
 local shut = s.shut > now
 while wait and not shut and #granted < want do
   local at = math.max(wait, rest, 0)
@@ -131,8 +147,12 @@ elseif not wait then
   look = math.max(0, ends - now)
   after = look + length
 end
-s.number = s.number + 1
-s.who[me] = {flight, want - #granted, now + lease, turn, soonest}
-redis.call('SET', key, cmsgpack.pack(s), 'PX', ttl)
 local free = kind == 'leaky' and 0 or math.max(0, size - total - counts)
-return {s.number, lost and 1 or 0, look, math.ceil(after), free, rest, others, rivals, unpack(granted)}
+-- Nothing more is kept back while anybody waits.
+local fresh = others == 0 and #granted == want and rest == 0 and math.min(spare, free) or 0
+local before = math.max(promised, s.who[me] and s.who[me][6] or 0)
+s.number = s.number + 1
+s.who[me] = {flight, want - #granted, now + lease, turn, soonest, math.max(fresh, left), before, now + lapse}
+redis.call('SET', key, cmsgpack.pack(s), 'PX', ttl)
+if shut and kind ~= 'quota' then free = 0 end
+return {s.number, lost and 1 or 0, look, math.ceil(after), free, math.max(0, s.held - now), others, rivals, math.max(fresh, left), fresh >= left and 1 or 0, unpack(granted)}

@@ -43,6 +43,7 @@ type pool struct {
 	notBefore time.Time // nothing is asked for before
 	heard     time.Time // last answer, or when this pool was made
 	last      answer    // to the last order
+	lapses    time.Time // when what it promised does
 
 	alone  bool
 	since  time.Time // alone: the first order that failed
@@ -88,10 +89,11 @@ func (p *pool) estimate(now time.Time, ahead int) time.Duration {
 	}
 	ahead -= len(p.grants)
 	ahead += min(p.last.others, ahead*p.last.rivals)
-	if ahead < p.last.free {
+	free := max(p.last.free, p.promised(now))
+	if ahead < free {
 		return rest
 	}
-	return max(rest, p.last.next+p.limit.spacing(ahead-p.last.free)-now.Sub(p.heard))
+	return max(rest, p.last.next+p.limit.spacing(ahead-free)-now.Sub(p.heard))
 }
 
 func (p *pool) start() {
@@ -109,6 +111,7 @@ func (p *pool) finish(now time.Time) {
 	switch {
 	case p.limit.Kind == Semaphore: // nothing else makes room
 		p.notBefore, p.report = now, now
+		p.last.promised = min(p.last.promised+1, p.limit.spare(p.parts)) // the place is still ours
 	case 2*p.untold >= p.limit.Size: // others would wait for it
 		p.report = now
 	}
@@ -177,7 +180,7 @@ func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 	p.turn++
 	o := order{
 		turn: p.turn, flight: p.flight + len(p.grants), ended: p.ended, want: min(waiting-len(p.grants), maxWant),
-		patience: patience, hold: max(0, p.hold.Sub(now)), known: p.last.number, sole: p.parts == 1,
+		patience: patience, hold: max(0, p.hold.Sub(now)), known: p.last.number, parts: p.parts, sent: now, promised: p.promised(now),
 	}
 	if p.flight == 0 && len(p.grants) > 0 {
 		o.soonest = max(0, p.grants[0].Sub(now))
@@ -192,6 +195,9 @@ func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 // settle ends an exchange that was answered.
 func (p *pool) settle(now time.Time, o order, a answer) {
 	p.asking, p.alone, p.heard, p.last = false, false, now, a
+	if a.anew {
+		p.lapses = o.sent.Add(p.limit.promise())
+	}
 	if o.hold > 0 && !p.hold.After(now.Add(o.hold)) {
 		p.hold = time.Time{}
 	}
@@ -226,12 +232,30 @@ func (p *pool) tellAgain(now time.Time) {
 	p.dirty, p.report = true, now
 }
 
+// promised is how many calls the last answer allows whatever happens.
+func (p *pool) promised(now time.Time) int {
+	if !now.Before(p.lapses) {
+		return 0
+	}
+	return p.last.promised
+}
+
+// rights is how many of them hold by now.
+func (p *pool) rights(now time.Time) (n int) {
+	for n < len(p.grants) && !p.grants[n].After(now) {
+		n++
+	}
+	return n
+}
+
 // fail ends an exchange that got no answer, nor has any other of this process since a time: from now on the share
-// decides, and begins as if it had been full then, since all that there was may have been in use. If there are no other
+// decides, and begins as if it had been full then but for what was given or promised to it, since all else that there was
+// may have been in use. If there are no other
 // replicas it was full when this one began, at most: the one before may have filled it. Of a day's quota, which would be
 // closed for a day, it begins with a part of what was left.
 func (p *pool) fail(now, lost time.Time, o order) {
-	p.asking, p.grants, p.dirty = false, nil, true
+	left := p.rights(now) + p.promised(now)
+	p.asking, p.grants, p.dirty, p.last.promised = false, nil, true, 0
 	since := p.ended
 	p.ended = nil
 	for _, e := range slices.Concat(o.ended, since) {
@@ -239,7 +263,6 @@ func (p *pool) fail(now, lost time.Time, o order) {
 	}
 	if !p.alone {
 		p.alone, p.since = true, now
-		left := 0
 		if p.limit.Kind == DailyQuota {
 			left = p.last.free / p.parts
 		}

@@ -41,7 +41,9 @@ type order struct {
 	hold     time.Duration // for how long the backend wants rest, 0 if it does not
 	away     time.Duration // since the first order that failed, if the last one has; else 0
 	known    int64         // the last answer's number, 0 when the bucket may have expired since
-	sole     bool          // there are no other replicas
+	parts    int           // replicas that share the bucket
+	sent     time.Time     // when it was made
+	promised int           // calls that an earlier answer promised, if that still holds
 }
 
 // ended is some calls whose answers came at a time.
@@ -52,16 +54,18 @@ type ended struct {
 
 // answer is what the bucket says to an order.
 type answer struct {
-	number int64         // of the bucket's orders
-	lost   bool          // the bucket had forgotten what it knew
-	stuck  bool          // only the end of a call makes room for another, or no rights are given yet
-	look   time.Duration // then: until that may change
-	next   time.Duration // until there is room for a call beyond the free ones; below 0 if there was before
-	free   int           // calls that a window or semaphore has room for at once
-	rest   time.Duration // nothing is sent before
-	others int           // calls that wait in other replicas
-	rivals int           // replicas in which any wait
-	grants []time.Duration
+	number   int64         // of the bucket's orders
+	lost     bool          // the bucket had forgotten what it knew
+	stuck    bool          // only the end of a call makes room for another, or no rights are given yet
+	look     time.Duration // then: until that may change
+	next     time.Duration // until there is room for a call beyond the free ones; below 0 if there was before
+	free     int           // calls that a window or semaphore has room for at once
+	rest     time.Duration // nothing is sent before
+	others   int           // calls that wait in other replicas
+	rivals   int           // replicas in which any wait
+	promised int           // calls that this replica may send when the server is lost, beside its rights
+	anew     bool          // that is a new promise, else what is left of the one before
+	grants   []time.Duration
 }
 
 // What an exchange with the shared buckets goes by.
@@ -84,15 +88,11 @@ func (r *Redis) exchange(ctx context.Context, key, replica string, limit Bucket,
 	if r.now != nil {
 		now = r.now().UnixMicro()
 	}
-	rest := time.Duration(0)
-	if limit.Kind == Semaphore {
-		rest = lostRest
-	}
 	args := []any{
 		kindNamesOf[limit.Kind], replica, now, limit.Size, limit.PerSecond / 1e6, limit.Window.Microseconds(), limit.grain().Microseconds(),
 		o.turn, o.flight, o.want, o.patience.Microseconds(), sharedAhead.Microseconds(),
-		o.hold.Microseconds(), o.away.Microseconds(), pause.Microseconds(), o.known, sharedLease.Microseconds(), rest.Microseconds(),
-		(limit.memory() + 2*sharedLease).Milliseconds(), o.soonest.Microseconds(), o.sole,
+		o.hold.Microseconds(), o.away.Microseconds(), pause.Microseconds(), o.known, sharedLease.Microseconds(), limit.rest().Microseconds(),
+		(limit.memory() + 2*sharedLease).Milliseconds(), o.soonest.Microseconds(), o.parts, limit.spare(o.parts), o.promised,
 	}
 	for _, e := range o.ended {
 		args = append(args, clock.Sub(e.at).Microseconds(), e.count)
@@ -101,13 +101,13 @@ func (r *Redis) exchange(ctx context.Context, key, replica string, limit Bucket,
 	if err != nil {
 		return answer{}, fmt.Errorf("upstream: exchange with a shared bucket: %w", err)
 	}
-	const fixed = 8
+	const fixed = 10
 	if len(reply) < fixed {
 		return answer{}, fmt.Errorf("upstream: a shared bucket answered %d numbers", len(reply))
 	}
 	a := answer{
 		number: reply[0], lost: reply[1] == 1, stuck: reply[2] >= 0, look: micros(reply[2]), next: micros(reply[3]), free: int(reply[4]),
-		rest: micros(reply[5]), others: int(reply[6]), rivals: int(reply[7]),
+		rest: micros(reply[5]), others: int(reply[6]), rivals: int(reply[7]), promised: int(reply[8]), anew: reply[9] == 1,
 	}
 	for _, wait := range reply[fixed:] {
 		a.grants = append(a.grants, micros(wait))
