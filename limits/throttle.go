@@ -1,14 +1,15 @@
 package limits
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 	"time"
 )
 
 const (
-	// sharedTimeout bounds one pour into the shared buckets.
-	sharedTimeout = 100 * time.Millisecond
+	// DefaultSharedTimeout bounds one pour into the shared buckets.
+	DefaultSharedTimeout = 50 * time.Millisecond
 	// sharedPause is how long they are left alone after they failed.
 	sharedPause = time.Second
 )
@@ -42,6 +43,7 @@ func (e Event) String() string {
 // the process's own otherwise. It is safe for concurrent use.
 type Throttle struct {
 	shared  Buckets // nil where there are none
+	timeout time.Duration
 	own     *Memory
 	onEvent func(Event)
 	now     func() time.Time
@@ -53,6 +55,8 @@ type Throttle struct {
 type ThrottleOptions struct {
 	// Shared keeps the levels for all processes; nil for none.
 	Shared Buckets
+	// SharedTimeout bounds one exchange with them; 0 is [DefaultSharedTimeout].
+	SharedTimeout time.Duration
 	// OnEvent is told what happens; it must not block. Nil ignores.
 	OnEvent func(Event)
 	// Now is the clock of the process's own buckets; nil is time.Now.
@@ -61,7 +65,7 @@ type ThrottleOptions struct {
 
 // NewThrottle has all buckets empty.
 func NewThrottle(o ThrottleOptions) *Throttle {
-	t := &Throttle{shared: o.Shared, own: NewMemory(o.Now), onEvent: o.OnEvent, now: o.Now}
+	t := &Throttle{shared: o.Shared, timeout: cmp.Or(o.SharedTimeout, DefaultSharedTimeout), own: NewMemory(o.Now), onEvent: o.OnEvent, now: o.Now}
 	if t.onEvent == nil {
 		t.onEvent = func(Event) {}
 	}
@@ -120,7 +124,7 @@ func (t *Throttle) pour(ctx context.Context, c *Charge, b Bucket) (Level, bool) 
 // ask is one pour with its time bounded. The request's own end is kept from it, so a failure is the
 // buckets', and rests them.
 func (t *Throttle) ask(ctx context.Context, buckets Buckets, key string, b Bucket, points int) (Level, bool, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.timeout)
 	defer cancel()
 	level, fits, err := buckets.Pour(ctx, key, b, points)
 	if err != nil {

@@ -150,7 +150,7 @@ func (b *builder) openShared() error {
 
 // openPacer shares the backends' buckets where there is a Redis.
 func (b *builder) openPacer() {
-	cfg := upstream.PacerConfig{Replicas: b.cfg.Pacing.Replicas, OnExchange: b.metrics.Pacing}
+	cfg := upstream.PacerConfig{Replicas: b.cfg.Pacing.Replicas, SharedTimeout: b.cfg.RedisTimeout, OnExchange: b.metrics.Pacing}
 	if b.redis != nil {
 		cfg.Shared = upstream.NewRedis(b.redis, nil)
 	}
@@ -177,7 +177,7 @@ func (b *builder) openRedis() (err error) {
 
 // throttle keeps the clients' buckets in Redis where there is one.
 func (b *builder) throttle() *limits.Throttle {
-	options := limits.ThrottleOptions{OnEvent: b.metrics.Charge}
+	options := limits.ThrottleOptions{OnEvent: b.metrics.Charge, SharedTimeout: b.cfg.RedisTimeout}
 	if b.redis != nil {
 		options.Shared = limits.NewRedis(b.redis, nil)
 	}
@@ -186,7 +186,7 @@ func (b *builder) throttle() *limits.Throttle {
 
 func (b *builder) openCache() (*cache.Cache, error) {
 	c, err := cache.New(cache.Options{
-		Redis: b.redis, Lone: b.cfg.Cache.Lone, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: int(b.calls.MaxBody), FillTimeout: b.bounds.Deadline,
+		Redis: b.redis, RedisTimeout: b.cfg.RedisTimeout, Lone: b.cfg.Cache.Lone, MaxBytes: b.cfg.Cache.MaxBytes, MaxValue: int(b.calls.MaxBody), FillTimeout: b.bounds.Deadline,
 		OnEvent: b.metrics.Cache, Logger: b.log, Version: wireVersion(), Now: b.cfg.now,
 	})
 	if err != nil {

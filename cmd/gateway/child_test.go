@@ -39,7 +39,7 @@ func (o childOrder) config() (*Config, error) {
 		return nil, err
 	}
 	cfg := sandboxConfig(box, o.Sandbox)
-	cfg.Redis = Secret{value: o.Redis}
+	withRedis(o.Redis)(cfg)
 	cfg.Pacing.Replicas = 3 // as many as any test starts
 	cfg.VaultKey.value = base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, cache.VaultKeyBytes))
 	cfg.easy()

@@ -29,6 +29,9 @@ type Config struct {
 	Origins []string `yaml:"origins"`
 	// Redis is the second cache tier's URL; empty for none.
 	Redis Secret `yaml:"redis"`
+	// RedisTimeout bounds each exchange with it that an operation waits for; 0 is
+	// cache.DefaultRedisTimeout.
+	RedisTimeout time.Duration `yaml:"redisTimeout"`
 	// VaultKey seals what replicas keep in Redis of service users; needed with both.
 	VaultKey Secret `yaml:"vaultKey"`
 	// Cache bounds the in-process tier.
@@ -270,11 +273,17 @@ func (cfg *Config) check(c *checker) {
 	}
 }
 
+// mostRedisTimeout is the most that an operation waits for Redis. What waits for nobody has as long in any case.
+const mostRedisTimeout = 500 * time.Millisecond
+
 // checkRedis opens what the URL names and closes it again; nothing is dialled.
 func (cfg *Config) checkRedis(c *checker) {
 	if err := cfg.Redis.read(); err != nil {
 		c.add("redis", "%v", err)
 		return
+	}
+	if d := cfg.RedisTimeout; d < 0 || d > mostRedisTimeout {
+		c.add("redisTimeout", "must be above 0 and at most %s", mostRedisTimeout)
 	}
 	if cfg.Redis.value == "" {
 		return

@@ -18,8 +18,9 @@ func startRedis(t *testing.T, flags ...string) (url string, kill func()) {
 	return s.URL, s.Kill
 }
 
+// withRedis is patient, so that a busy machine is not taken for a Redis that is away.
 func withRedis(url string) func(*Config) {
-	return func(c *Config) { c.Redis = Secret{value: url} }
+	return func(c *Config) { c.Redis, c.RedisTimeout = Secret{value: url}, mostRedisTimeout }
 }
 
 const redisDoc = `{ companies(first: 5) { nodes { name memberships(first: 2) { nodes { user { email } } } } } products(first: 5) { nodes { name vendorId } } }`
