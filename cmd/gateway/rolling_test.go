@@ -21,29 +21,44 @@ type balancer struct {
 	turn atomic.Uint64
 
 	mu    sync.Mutex
-	ready []*url.URL
+	ready []*backend
 }
+
+// backend is a gateway as a balancer sees it.
+type backend struct {
+	*url.URL
+	sent sync.WaitGroup // to it, and not answered yet
+}
+
+// toBackend is the context's key of whom a request goes to.
+type toBackend struct{}
 
 func newBalancer(t *testing.T) *balancer {
 	t.Helper()
-	b := &balancer{}
-	transport := &http.Transport{}
+	b, transport := &balancer{}, &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	b.Server = httptest.NewServer(&httputil.ReverseProxy{
+	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(b.next())
+			r.SetURL(r.In.Context().Value(toBackend{}).(*backend).URL)
 			r.Out.Host = r.In.Host
 		},
-		Transport: transport, ErrorLog: nil,
-	})
+		Transport: transport,
+	}
+	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to := b.next()
+		defer to.sent.Done()
+		proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), toBackend{}, to)))
+	}))
 	t.Cleanup(b.Close)
 	return b
 }
 
-func (b *balancer) next() *url.URL {
+func (b *balancer) next() *backend {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.ready[b.turn.Add(1)%uint64(len(b.ready))]
+	to := b.ready[b.turn.Add(1)%uint64(len(b.ready))]
+	to.sent.Add(1)
+	return to
 }
 
 // add takes a gateway in.
@@ -55,14 +70,17 @@ func (b *balancer) add(t *testing.T, address string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.ready = append(b.ready, u)
+	b.ready = append(b.ready, &backend{URL: u})
 }
 
-// drop sends nothing more to a gateway.
+// drop sends nothing more to a gateway, and returns when it has answered what was sent.
 func (b *balancer) drop(address string) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ready = slices.DeleteFunc(b.ready, func(u *url.URL) bool { return u.String() == address })
+	i := slices.IndexFunc(b.ready, func(to *backend) bool { return to.String() == address })
+	left := b.ready[i]
+	b.ready = slices.Delete(b.ready, i, i+1)
+	b.mu.Unlock()
+	left.sent.Wait()
 }
 
 // load asks again and again until it is stopped, and counts the answers. Each has to be whole.
