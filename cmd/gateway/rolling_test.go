@@ -21,17 +21,17 @@ type balancer struct {
 	turn atomic.Uint64
 
 	mu    sync.Mutex
-	ready []*backend
+	ready []*peer
 }
 
-// backend is a gateway as a balancer sees it.
-type backend struct {
+// peer is a gateway as a balancer sees it.
+type peer struct {
 	*url.URL
 	sent sync.WaitGroup // to it, and not answered yet
 }
 
-// toBackend is the context's key of whom a request goes to.
-type toBackend struct{}
+// toPeer is the context's key of whom a request goes to.
+type toPeer struct{}
 
 func newBalancer(t *testing.T) *balancer {
 	t.Helper()
@@ -39,7 +39,7 @@ func newBalancer(t *testing.T) *balancer {
 	t.Cleanup(transport.CloseIdleConnections)
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(r.In.Context().Value(toBackend{}).(*backend).URL)
+			r.SetURL(r.In.Context().Value(toPeer{}).(*peer).URL)
 			r.Out.Host = r.In.Host
 		},
 		Transport: transport,
@@ -47,13 +47,13 @@ func newBalancer(t *testing.T) *balancer {
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		to := b.next()
 		defer to.sent.Done()
-		proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), toBackend{}, to)))
+		proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), toPeer{}, to)))
 	}))
 	t.Cleanup(b.Close)
 	return b
 }
 
-func (b *balancer) next() *backend {
+func (b *balancer) next() *peer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	to := b.ready[b.turn.Add(1)%uint64(len(b.ready))]
@@ -70,13 +70,13 @@ func (b *balancer) add(t *testing.T, address string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.ready = append(b.ready, &backend{URL: u})
+	b.ready = append(b.ready, &peer{URL: u})
 }
 
 // drop sends nothing more to a gateway, and returns when it has answered what was sent.
 func (b *balancer) drop(address string) {
 	b.mu.Lock()
-	i := slices.IndexFunc(b.ready, func(to *backend) bool { return to.String() == address })
+	i := slices.IndexFunc(b.ready, func(to *peer) bool { return to.String() == address })
 	left := b.ready[i]
 	b.ready = slices.Delete(b.ready, i, i+1)
 	b.mu.Unlock()
