@@ -70,10 +70,14 @@ func newMarket(t *testing.T) *market {
 func (m *market) wire(t *testing.T, server *httptest.Server) {
 	t.Helper()
 	var err error
-	granted := upstream.Bucket{Kind: upstream.LeakyBucket, Size: 100_000, PerSecond: 100_000} // nothing here is about waiting
+	// Nothing here is about waiting.
+	granted, own := upstream.Bucket{Kind: upstream.LeakyBucket, Size: 100_000, PerSecond: 100_000}, map[string]upstream.Bucket{}
+	for _, r := range appdirect.Routes() {
+		own[r.Name] = granted
+	}
 	m.client, err = upstream.NewClient(upstream.Config{
 		Backend: appdirect.Backend, BaseURL: server.URL, Client: "test", Credentials: credentials{}, Bounds: upstream.Bounds{Attempts: 1}, Transport: server.Client().Transport,
-		General: granted, Buckets: map[string]upstream.Bucket{appdirect.ReadProduct.Name: granted},
+		General: granted, Buckets: own,
 	})
 	if err != nil {
 		t.Fatal(err)

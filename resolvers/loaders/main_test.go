@@ -95,9 +95,7 @@ func newClient(t testing.TB, server *httptest.Server, name upstream.Backend, adj
 		Transport: server.Client().Transport, Bounds: upstream.Bounds{Attempts: 1},
 	}
 	for _, r := range appdirect.Routes() {
-		if r.Bucket.Kind != upstream.General {
-			cfg.Buckets[r.Name] = granted
-		}
+		cfg.Buckets[r.Name] = granted
 	}
 	for _, f := range adjust {
 		f(&cfg)
