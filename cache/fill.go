@@ -49,7 +49,7 @@ func land[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, fl *fli
 		if out.Source = source; source == FromFill || fl.source == FromMemory {
 			out.Source = fl.source
 		}
-	case source == FromFlight && r.unasked(err):
+	case source == FromFlight && r.unasked(err) && r.Operation.leave(fl):
 		if own := begin(ctx, c, r, p, out); own != nil {
 			land(ctx, c, r, p, own, out)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,33 +126,45 @@ func TestWhoCouldNotAskChangesNothing(t *testing.T) {
 	a.up.wantFills(t, 3)
 }
 
-// TestWhoCouldNotAskKeepsNobodyFromIt: whoever waited for the same fill asks instead.
+// TestWhoCouldNotAskKeepsNobodyFromIt: whoever waited for the same fill asks instead, once for all parts of an operation.
+// Whoever could not ask is told, however often the operation wants the same.
 func TestWhoCouldNotAskKeepsNobodyFromIt(t *testing.T) {
 	t.Parallel()
 	type poor struct{}
 	errUnasked := errors.New("not asked")
 	synctest.Test(t, func(t *testing.T) {
 		h, up, hold := newHouse(t, nil), &source{text: "x"}, make(chan struct{})
+		asked := atomic.Int64{}
 		r := up.request(scope(t, "acme", "system"), "1")
-		r.Unasked = func(err error) bool { return errors.Is(err, errUnasked) }
+		r.Fresh, r.Unasked = 0, func(err error) bool { return errors.Is(err, errUnasked) }
 		r.Fill = func(ctx context.Context) (Reply, error) {
 			if ctx.Value(poor{}) != nil {
+				asked.Add(1)
 				<-hold
 				return Reply{}, errUnasked
 			}
 			return up.fill(ctx)
 		}
-		first := h.get(context.WithValue(t.Context(), poor{}, true), r)
-		synctest.Wait()
-		others := []*answer{h.get(t.Context(), r), h.get(t.Context(), r)}
-		synctest.Wait()
+		get := func(ctx context.Context, o *Operation) *answer {
+			r.Operation = o
+			defer synctest.Wait()
+			return h.get(ctx, r)
+		}
+		one, other, spent := new(Operation), new(Operation), context.WithValue(t.Context(), poor{}, true)
+		refused := []*answer{get(spent, one), get(spent, one)}
+		answered := []*answer{get(t.Context(), other), get(t.Context(), other)}
 		up.wantFills(t, 0)
 		close(hold)
-		first.want(t, "", errUnasked)
-		for _, other := range others {
-			other.want(t, "x", nil)
+		for _, a := range append(refused, get(spent, one)) {
+			a.want(t, "", errUnasked)
+		}
+		for _, a := range append(answered, get(t.Context(), other)) {
+			a.want(t, "x", nil)
 		}
 		up.wantFills(t, 1)
+		if n := asked.Load(); n != 1 {
+			t.Errorf("who could not ask tried %d times", n)
+		}
 	})
 }
 
