@@ -41,7 +41,12 @@ var demoData sandbox.Worlds
 // startBackends starts the demo marketplaces of a seed.
 func startBackends(t *testing.T, seed uint64) *backends {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Options{Seed: seed, Today: demoDay, Worlds: &demoData})
+	return backendsOf(t, sandbox.Options{Seed: seed, Today: demoDay, Worlds: &demoData})
+}
+
+func backendsOf(t *testing.T, o sandbox.Options) *backends {
+	t.Helper()
+	box, err := sandbox.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
