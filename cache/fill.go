@@ -43,7 +43,12 @@ func (c *Cache) apart(p *probe) int64 {
 // and no answer in time, that.
 func land[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, fl *flight, out *Result[T]) {
 	source := out.Source
-	switch err := fl.wait(ctx, c.patienceWith(p)); {
+	err := fl.wait(ctx, c.patienceWith(p))
+	stands := p.last != nil && c.gens.current(p.last.stamps)
+	if errors.Is(err, errImpatient) && !stands {
+		err = fl.wait(ctx, 0) // the old value was evicted meanwhile
+	}
+	switch {
 	case err == nil:
 		hand(c, fl.entry.value.(*held[T]), fl.entry, Current, out)
 		if out.Source = source; source == FromFill || fl.source == FromMemory {
@@ -53,7 +58,7 @@ func land[T any](ctx context.Context, c *Cache, r *Request[T], p *probe, fl *fli
 		if own := begin(ctx, c, r, p, out); own != nil {
 			land(ctx, c, r, p, own, out)
 		}
-	case p.last != nil && r.unanswered(err) && c.gens.current(p.last.stamps):
+	case stands && r.unanswered(err):
 		p.last.tried.fail(c.now())
 		hand(c, p.last.value.(*held[T]), p.last, Unanswered, out)
 		out.Source = FromMemory

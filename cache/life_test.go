@@ -189,6 +189,25 @@ func TestPatience(t *testing.T) {
 	})
 }
 
+// TestPatienceWithNothingElse: an old value that is evicted while its reader waits is not served, and the fill is waited
+// for.
+func TestPatienceWithNothingElse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAged(t, 10*time.Minute, "two", nil)
+		a.r.Fill = func(ctx context.Context) (Reply, error) {
+			time.Sleep(5 * time.Second)
+			return a.up.fill(ctx)
+		}
+		waiting := a.house.get(t.Context(), a.r)
+		synctest.Wait()
+		if err := a.Evict(t.Context(), a.r.Tags...); err != nil {
+			t.Fatal(err)
+		}
+		waiting.want(t, "two", nil)
+	})
+}
+
 // TestRefreshesGoBehind: a refresh carries nothing of its caller, and nobody who waits
 // joins it.
 func TestRefreshesGoBehind(t *testing.T) {
