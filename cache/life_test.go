@@ -31,6 +31,14 @@ func newAged(t testing.TB, age time.Duration, text string, err error) *aged {
 	return a
 }
 
+// slow makes upstream take five seconds, of the bubble's clock.
+func (a *aged) slow() {
+	a.r.Fill = func(ctx context.Context) (Reply, error) {
+		time.Sleep(5 * time.Second)
+		return a.up.fill(ctx)
+	}
+}
+
 func (a *aged) get() Result[string] { return Get(context.Background(), a.Cache, a.r) }
 
 func TestAgesOfAValue(t *testing.T) {
@@ -174,10 +182,7 @@ func TestPatience(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newAged(t, 10*time.Minute, "two", nil)
-		a.r.Fill = func(ctx context.Context) (Reply, error) {
-			time.Sleep(5 * time.Second)
-			return a.up.fill(ctx)
-		}
+		a.slow()
 		began := time.Now()
 		if got := a.get(); got.Value != "one" || got.Stale.Why != Unanswered || time.Since(began) != DefaultPatience {
 			t.Errorf("%+v after %v", got, time.Since(began))
@@ -195,10 +200,7 @@ func TestPatienceWithNothingElse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newAged(t, 10*time.Minute, "two", nil)
-		a.r.Fill = func(ctx context.Context) (Reply, error) {
-			time.Sleep(5 * time.Second)
-			return a.up.fill(ctx)
-		}
+		a.slow()
 		waiting := a.house.get(t.Context(), a.r)
 		synctest.Wait()
 		if err := a.Evict(t.Context(), a.r.Tags...); err != nil {

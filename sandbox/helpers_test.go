@@ -182,6 +182,19 @@ func personaOf(t *testing.T, tenant, name string) Persona {
 	return Persona{}
 }
 
+// inJSON is a request's body; nil is no body.
+func inJSON(t *testing.T, body any) string {
+	t.Helper()
+	if body == nil {
+		return ""
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
 // call makes an API call as a persona, asking for JSON.
 func (f *fixture) call(t *testing.T, method, tenant, persona, path string) answer {
 	t.Helper()
@@ -191,14 +204,7 @@ func (f *fixture) call(t *testing.T, method, tenant, persona, path string) answe
 // callWith makes an API call as a persona with a JSON body, or none.
 func (f *fixture) callWith(t *testing.T, method, tenant, persona, path string, body any) answer {
 	t.Helper()
-	var raw []byte
-	if body != nil {
-		var err error
-		if raw, err = json.Marshal(body); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r := request(t, method, f.base(tenant)+"/api"+path, string(raw))
+	r := request(t, method, f.base(tenant)+"/api"+path, inJSON(t, body))
 	r.Header.Set("Accept", "application/json")
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")

@@ -52,14 +52,7 @@ func (p *phone) login(t *testing.T, data map[string]any) answer {
 // send makes a request whose body is JSON; nil is no body.
 func (p *phone) send(t *testing.T, method, path string, body any, header http.Header) answer {
 	t.Helper()
-	var raw []byte
-	if body != nil {
-		var err error
-		if raw, err = json.Marshal(body); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r := request(t, method, p.box.BackendURL(p.srv.URL, p.tenant, BackendKazoo)+"/v2"+path, string(raw))
+	r := request(t, method, p.box.BackendURL(p.srv.URL, p.tenant, BackendKazoo)+"/v2"+path, inJSON(t, body))
 	for name, values := range header {
 		r.Header[name] = values
 	}

@@ -256,7 +256,7 @@ func (p *pool) fail(now, lost time.Time, o order) {
 	left := p.rights(now) + p.promised(now)
 	p.asking, p.grants, p.dirty, p.last.promised = false, nil, true, 0
 	since := p.ended
-	p.ended = nil
+	p.ended, p.untold = nil, 0
 	for _, e := range slices.Concat(o.ended, since) {
 		p.end(e)
 	}

@@ -135,6 +135,7 @@ func TestBadConfiguration(t *testing.T) {
 		{"too long a deadline", "- name: acme", "- name: acme\n    deadline: 11s", []string{"tenants[0].deadline: must be above 0 and at most limits.deadline, 10s"}},
 		{"negative size", "tenants:", "cache: {maxBytes: -1}\ntenants:", []string{"cache.maxBytes: must be positive"}},
 		{"a patient gateway", "tenants:", "redisTimeout: 2s\ntenants:", []string{"redisTimeout: must be above 0 and at most 500ms"}},
+		{"every fault of Redis", "tenants:", "redisTimeout: -1s\nredis: {env: NO_SUCH_VARIABLE_HERE}\ntenants:", []string{"redisTimeout: ", "redis: "}},
 		{"roles of yesterday", "tenants:", "cache: {staleRoles: 24h}\ntenants:", []string{"cache.staleRoles: must be between 0s, for never, and 1h0m0s"}},
 		{"no address", "127.0.0.1:0", "somewhere", []string{`listen: "somewhere" is no address`}},
 		{"no default", "defaultTenant: acme", "defaultTenant: globex", []string{`defaultTenant: there is no tenant "globex"`}},

@@ -278,12 +278,12 @@ const mostRedisTimeout = 500 * time.Millisecond
 
 // checkRedis opens what the URL names and closes it again; nothing is dialled.
 func (cfg *Config) checkRedis(c *checker) {
+	if d := cfg.RedisTimeout; d < 0 || d > mostRedisTimeout {
+		c.add("redisTimeout", "must be above 0 and at most %s", mostRedisTimeout)
+	}
 	if err := cfg.Redis.read(); err != nil {
 		c.add("redis", "%v", err)
 		return
-	}
-	if d := cfg.RedisTimeout; d < 0 || d > mostRedisTimeout {
-		c.add("redisTimeout", "must be above 0 and at most %s", mostRedisTimeout)
 	}
 	if cfg.Redis.value == "" {
 		return
