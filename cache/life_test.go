@@ -31,10 +31,10 @@ func newAged(t testing.TB, age time.Duration, text string, err error) *aged {
 	return a
 }
 
-// slow makes upstream take five seconds, of the bubble's clock.
-func (a *aged) slow() {
+// first has something happen before upstream answers.
+func (a *aged) first(happens func()) {
 	a.r.Fill = func(ctx context.Context) (Reply, error) {
-		time.Sleep(5 * time.Second)
+		happens()
 		return a.up.fill(ctx)
 	}
 }
@@ -182,7 +182,7 @@ func TestPatience(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newAged(t, 10*time.Minute, "two", nil)
-		a.slow()
+		a.first(func() { time.Sleep(5 * time.Second) })
 		began := time.Now()
 		if got := a.get(); got.Value != "one" || got.Stale.Why != Unanswered || time.Since(began) != DefaultPatience {
 			t.Errorf("%+v after %v", got, time.Since(began))
@@ -200,7 +200,7 @@ func TestPatienceWithNothingElse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newAged(t, 10*time.Minute, "two", nil)
-		a.slow()
+		a.first(func() { time.Sleep(5 * time.Second) })
 		waiting := a.house.get(t.Context(), a.r)
 		synctest.Wait()
 		if err := a.Evict(t.Context(), a.r.Tags...); err != nil {
