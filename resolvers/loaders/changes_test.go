@@ -107,6 +107,48 @@ func TestChangesAreWritten(t *testing.T) {
 	}
 }
 
+// docs/caching.md says of each kept Route of AppDirect which events end its replies.
+func TestEvictionsAreWritten(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/caching.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## What evicts it\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	want, got := map[string]string{}, map[string]string{}
+	for _, route := range appdirect.Routes() {
+		if route.Fresh > 0 {
+			want[strings.TrimPrefix(route.Name, "appdirect.")] = strings.Join(evictorsOf(route.Tags), ", ")
+		}
+	}
+	for line := range strings.Lines(section) {
+		cells := strings.Split(strings.ReplaceAll(line, "`", ""), " | ")
+		if len(cells) != 4 || !strings.Contains(line, "` |") || strings.Contains(cells[1], "all of") {
+			continue
+		}
+		for route := range strings.SplitSeq(cells[1], ", ") {
+			got[route] = strings.TrimPrefix(cells[2], "–")
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-code +page):\n%s", diff)
+	}
+}
+
+// evictorsOf are the types of events that drop one of these tags, in order.
+func evictorsOf(tags []string) []string {
+	var out []string
+	for _, name := range WatchedResources() {
+		if slices.ContainsFunc(resources()[name].tags, func(dropped string) bool {
+			return slices.ContainsFunc(tags, func(tag string) bool { return shapeOf(tag) == shapeOf(dropped) })
+		}) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // What writes change is read anew, and the carts are no event's.
 func TestWatchedResources(t *testing.T) {
 	t.Parallel()

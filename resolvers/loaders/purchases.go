@@ -27,7 +27,9 @@ func (l *Loaders) FinalizeCart(ctx context.Context, in model.FinalizeCartInput) 
 	w := l.cartWrite("finalizeCart", in.CartID, key, in, func(ctx context.Context, a *attempt) (Written, error) {
 		return l.finalize(ctx, a, in.CartID)
 	})
-	w.changes = append(w.changes, Change{Type: appdirect.ResourceSubscription}, Change{Type: appdirect.ResourceOrder})
+	for _, made := range []string{appdirect.ResourceSubscription, appdirect.ResourceOrder, appdirect.ResourceInvoice} {
+		w.changes = append(w.changes, Change{Type: made})
+	}
 	out, err := l.write(ctx, w)
 	if err == nil && out.Errors == nil && out.Number == "" {
 		out.Number = l.purchaseNumber(ctx, in.CartID, out.ID)
