@@ -277,6 +277,10 @@ func (v *Viewer) AccessToken() string {
 	return v.token.value
 }
 
+// Sub returns whom the token names: a uuid or an e-mail address, as [Directory] takes them; of a service its client
+// application, and "" for anonymous visitors.
+func (v *Viewer) Sub() string { return v.sub }
+
 // Subject returns a stable id of the authority that the token carries, for cache keys: two tokens share it only if
 // they are of the same tenant, person, client application, company claim and scopes, because the backend may answer
 // differently when any of these differ. It holds nothing readable, and is the same before and after Resolve.

@@ -103,10 +103,16 @@ func (f *forecast) position(i int) {
 		f.add(path, plan, f.own)
 		return
 	}
-	if f.identify && s.Parent >= 0 && f.selected[s.Parent].Field == "Query.me" && s.Type == "Membership" {
-		return // they are known
+	if f.identify && f.identifies(s) {
+		return
 	}
 	f.steps(i, path, min(f.count[i], parents))
+}
+
+// identifies reports whether what finds out who the viewer is reads this, too.
+func (f *forecast) identifies(s Selected) bool {
+	isViewer := func(s Selected) bool { return s.Field == "Query.me" || s.Field == "Viewer.user" }
+	return isViewer(s) || s.Parent >= 0 && isViewer(f.selected[s.Parent]) && s.Type == "Membership"
 }
 
 // ownPlans are for those who see only their own companies' rows: they are answered company by company.

@@ -29,9 +29,10 @@ var (
 
 func userAsk(id string) ask { return ask{params: map[string]string{"userUuid": id}} }
 
-// Me gives the signed-in user. The viewer must be resolved and a person.
+// Me gives the signed-in user, out of the reply that has told already who they are. The
+// viewer must be resolved and a person.
 func (l *Loaders) Me(ctx context.Context) (*model.User, error) {
-	return l.users.one(ctx, l.viewer.UserID())
+	return l.subject(ctx, l.viewer.Sub())
 }
 
 // User gives one user, [NotFoundError] where there is none the viewer may see.
