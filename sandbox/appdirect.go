@@ -197,9 +197,7 @@ func (a *appdirect) serveOAuth(w http.ResponseWriter, r *http.Request, at site) 
 		"GET /oauth2/authorize":  at.tenant.serveAuthorize,
 		"POST /oauth2/authorize": at.tenant.serveAuthorize,
 		"POST /oauth2/token":     at.tenant.serveToken,
-		"GET /oauth2/certs": func(w http.ResponseWriter, _ *http.Request) {
-			writeJSON(w, http.StatusOK, at.tenant.signer.jwks())
-		},
+		"GET /oauth2/certs":      at.tenant.signer.serveCerts,
 	}
 	key := r.Method + " " + at.path
 	if h := served[key]; h != nil {

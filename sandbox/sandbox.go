@@ -19,7 +19,7 @@ type Options struct {
 	Now     func() time.Time // clock of tokens and rate limits; nil means time.Now
 	Today   time.Time        // the day, in UTC, that the demo data is of; zero means that of Now, at each reset
 	Logger  *slog.Logger     // nil means no log
-	Worlds  *Worlds          // demo data that is made already; nil means that of this Sandbox alone
+	Worlds  *Worlds          // what is made already; nil means that of this Sandbox alone
 	OnReset func()           // called after each reset, in the request's goroutine; nil means nothing
 
 	// After runs f once, in a goroutine of its own, when the time has passed: events that were not taken are sent again then.
@@ -73,10 +73,7 @@ func New(o Options) (*Sandbox, error) {
 		return nil, err
 	}
 	for _, t := range Tenants() {
-		sign, err := newSigner(t, o.Now)
-		if err != nil {
-			return nil, err
-		}
+		sign := &signer{tenant: t.Name, issuer: t.Issuer, audience: t.Audience, now: o.Now, key: o.Worlds.keyOf(t.Name)}
 		s.tenants = append(s.tenants, &tenantState{Tenant: t, signer: sign, grants: newGrantStore(o.Now)})
 	}
 	return s, s.load(o.Seed)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net/http"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -30,9 +31,15 @@ const (
 // Sandbox: a reset changes the data, not the keys.
 type signer struct {
 	tenant, issuer, audience string
-	key                      *rsa.PrivateKey
-	kid                      string
 	now                      func() time.Time
+	key                      func() (signingKey, error)
+}
+
+// signingKey has an id that is a digest of it, so that two sandboxes never publish
+// different keys under one id.
+type signingKey struct {
+	*rsa.PrivateKey
+	id string
 }
 
 // accessClaims are the claims of an access token.
@@ -52,16 +59,13 @@ type idClaims struct {
 	FamilyName string `json:"family_name,omitempty"`
 }
 
-// newSigner makes a fresh key. Its id is a digest of the key, so that two
-// sandboxes never publish different keys under one id.
-func newSigner(t Tenant, now func() time.Time) (*signer, error) {
+func newSigningKey(tenant string) (signingKey, error) {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
-		return nil, fmt.Errorf("sandbox: signing key of %s: %w", t.Name, err)
+		return signingKey{}, fmt.Errorf("sandbox: signing key of %s: %w", tenant, err)
 	}
 	digest := sha256.Sum256(key.N.Bytes())
-	kid := t.Name + "-" + base64.RawURLEncoding.EncodeToString(digest[:6])
-	return &signer{tenant: t.Name, issuer: t.Issuer, audience: t.Audience, key: key, kid: kid, now: now}, nil
+	return signingKey{key, tenant + "-" + base64.RawURLEncoding.EncodeToString(digest[:6])}, nil
 }
 
 // access issues an access token; subject is a user's email or the client's id.
@@ -99,9 +103,13 @@ func (s *signer) id(client, nonce string, scopes []string, user *Record) (string
 
 // sign signs any claims with the tenant's key and names it in the header.
 func (s *signer) sign(claims jwt.Claims) (string, error) {
+	key, err := s.key()
+	if err != nil {
+		return "", err
+	}
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
-	token.Header["kid"] = s.kid
-	signed, err := token.SignedString(s.key)
+	token.Header["kid"] = key.id
+	signed, err := token.SignedString(key.PrivateKey)
 	if err != nil {
 		return "", fmt.Errorf("sandbox: sign token of %s: %w", s.tenant, err)
 	}
@@ -128,17 +136,35 @@ func (s *signer) verify(raw string) (accessClaims, error) {
 
 // publicKey refuses an unknown kid before any signature is checked.
 func (s *signer) publicKey(t *jwt.Token) (any, error) {
-	if t.Header["kid"] != s.kid {
+	key, err := s.key()
+	if err != nil {
+		return nil, err
+	}
+	if t.Header["kid"] != key.id {
 		return nil, errForeignToken
 	}
-	return crypto.PublicKey(&s.key.PublicKey), nil
+	return crypto.PublicKey(&key.PublicKey), nil
+}
+
+// serveCerts answers with the key set.
+func (s *signer) serveCerts(w http.ResponseWriter, _ *http.Request) {
+	keys, err := s.jwks()
+	if err != nil {
+		writeJSON(w, http.StatusInternalServerError, Document{"error": "server_error"})
+		return
+	}
+	writeJSON(w, http.StatusOK, keys)
 }
 
 // jwks is the key set as served at certs.
-func (s *signer) jwks() Document {
+func (s *signer) jwks() (Document, error) {
+	key, err := s.key()
+	if err != nil {
+		return nil, err
+	}
 	number := func(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
 	return Document{"keys": []any{Document{
-		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": s.kid,
-		"n": number(s.key.N), "e": number(big.NewInt(int64(s.key.E))),
-	}}}
+		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": key.id,
+		"n": number(key.N), "e": number(big.NewInt(int64(key.E))),
+	}}}, nil
 }

@@ -54,6 +54,10 @@ func TestVerifyInsistsOnEveryClaim(t *testing.T) {
 // TestVerifyInsistsOnAlgorithmAndKey where the claims are fine.
 func TestVerifyInsistsOnAlgorithmAndKey(t *testing.T) {
 	s := shared.box.tenants[0].signer
+	own, err := s.key()
+	if err != nil {
+		t.Fatal(err)
+	}
 	claims := accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: s.issuer, Audience: jwt.ClaimStrings{s.audience}, ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Hour)),
@@ -67,12 +71,12 @@ func TestVerifyInsistsOnAlgorithmAndKey(t *testing.T) {
 		kid    any
 		ok     bool
 	}{
-		{"as issued", jwt.SigningMethodRS256, s.key, s.kid, true},
-		{"no kid", jwt.SigningMethodRS256, s.key, nil, false},
-		{"another kid", jwt.SigningMethodRS256, s.key, "other", false},
-		{"a stronger digest", jwt.SigningMethodRS512, s.key, s.kid, false},
-		{"a shared secret", jwt.SigningMethodHS256, s.key.N.Bytes(), s.kid, false},
-		{"none", jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, s.kid, false},
+		{"as issued", jwt.SigningMethodRS256, own.PrivateKey, own.id, true},
+		{"no kid", jwt.SigningMethodRS256, own.PrivateKey, nil, false},
+		{"another kid", jwt.SigningMethodRS256, own.PrivateKey, "other", false},
+		{"a stronger digest", jwt.SigningMethodRS512, own.PrivateKey, own.id, false},
+		{"a shared secret", jwt.SigningMethodHS256, own.N.Bytes(), own.id, false},
+		{"none", jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, own.id, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -103,7 +107,11 @@ func TestTenantsPublishDifferentKeys(t *testing.T) {
 	if acme.N.BitLen() != keyBits {
 		t.Errorf("a key of %d bits", acme.N.BitLen())
 	}
-	for _, key := range shared.box.tenants[0].signer.jwks()["keys"].([]any) {
+	published, err := shared.box.tenants[0].signer.jwks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range published["keys"].([]any) {
 		for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {
 			if field(key, private) != nil {
 				t.Errorf("member %q is published", private)

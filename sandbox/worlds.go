@@ -12,11 +12,26 @@ const worldsKept = 6
 
 // Worlds keeps the demo data that was made last, as it was before anybody changed
 // it: whoever wants the same again, after a reset or in another Sandbox of the
-// process, gets a copy, which takes no time and next to no memory. The zero value
-// is empty and ready; it is safe for concurrent use. It must not be copied.
+// process, gets a copy, which takes no time and next to no memory. It keeps the
+// tenants' signing keys as well, which are the same in each of these Sandboxes. The
+// zero value is empty and ready; it is safe for concurrent use. It must not be copied.
 type Worlds struct {
 	mu   sync.Mutex
 	kept []keptWorld // used last comes last
+	keys map[string]func() (signingKey, error)
+}
+
+// keyOf gives a tenant's signing key, made when it is first needed: that takes a while.
+func (w *Worlds) keyOf(tenant string) func() (signingKey, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.keys == nil {
+		w.keys = map[string]func() (signingKey, error){}
+	}
+	if w.keys[tenant] == nil {
+		w.keys[tenant] = sync.OnceValues(func() (signingKey, error) { return newSigningKey(tenant) })
+	}
+	return w.keys[tenant]
 }
 
 // keptWorld is made by the first who asks for it; the others wait.
