@@ -103,7 +103,11 @@ func (p *printedShop) path(template string) string {
 	return path
 }
 
-func planDiscount(w *world, code string) string { return id(w.shop.discounts[code].number) }
+func planDiscount(w *world, code string) string {
+	w.shop.mu.Lock()
+	defer w.shop.mu.Unlock()
+	return id(w.shop.discounts[code].number)
+}
 
 // TestWritesAnswerEveryPrintedKey sends the printed requests, about things that are
 // there: they are taken, and what a printed answer has, ours has too, as the same
