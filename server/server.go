@@ -10,7 +10,6 @@ import (
 
 	"github.com/marketgraph/marketgraph/auth"
 	"github.com/marketgraph/marketgraph/cache"
-	"github.com/marketgraph/marketgraph/graph"
 	"github.com/marketgraph/marketgraph/limits"
 	"github.com/marketgraph/marketgraph/upstream"
 )
@@ -78,8 +77,7 @@ type Server struct {
 
 // New checks the options as a whole and builds the server. The error names every fault.
 func New(o Options) (*Server, error) {
-	written := graph.NewExecutableSchema(graph.Config{}).Schema()
-	table, tableErr := auth.NewTable(written)
+	table, tableErr := auth.NewTable(ownSchema())
 	hosts, hostsErr := newHosts(o.Tenants, o.DefaultTenant)
 	bounds, limitsErr := o.Limits.WithDefaults()
 	compress, compressErr := newCompression()
@@ -111,7 +109,7 @@ func New(o Options) (*Server, error) {
 	if s.throttle == nil {
 		s.throttle = limits.NewThrottle(limits.ThrottleOptions{})
 	}
-	if err := s.openStages(written); err != nil {
+	if err := s.openStages(); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -30,16 +31,22 @@ type stage struct {
 	exec      *executor.Executor
 }
 
-// openStages makes production and preview of the schema as it is written.
-func (s *Server) openStages(written *ast.Schema) error {
-	schema, err := Production(written)
+// ownSchema is the graph's, with what is in preview.
+func ownSchema() *ast.Schema { return graph.NewExecutableSchema(graph.Config{}).Schema() }
+
+// ownProduction is what production serves of it. It takes a while to make, and is the same for every Server.
+var ownProduction = sync.OnceValues(func() (*ast.Schema, error) { return Production(ownSchema()) })
+
+// openStages makes production and preview.
+func (s *Server) openStages() error {
+	schema, err := ownProduction()
 	if err != nil {
 		return err
 	}
 	if s.production, err = s.openStage(schema); err != nil {
 		return err
 	}
-	s.preview, err = s.openStage(written)
+	s.preview, err = s.openStage(ownSchema())
 	return err
 }
 
