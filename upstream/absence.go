@@ -27,6 +27,13 @@ func (a *absence) begin(now time.Time) time.Time {
 	return a.since
 }
 
+// known reports whether an exchange has failed just now, and none was answered since: another would fail as well.
+func (a *absence) known(now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.since.IsZero() && now.Sub(a.last) < sharedPause/2
+}
+
 // end notes an exchange that was answered.
 func (a *absence) end() {
 	a.mu.Lock()

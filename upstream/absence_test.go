@@ -72,6 +72,55 @@ func TestOneReplicaIsNotTheFirst(t *testing.T) {
 	})
 }
 
+// TestOneReplicaWasTold: what the bucket has said that is left still is, however young the process.
+func TestOneReplicaWasTold(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(*testing.T, *redisServer, *fleet){
+		"cut off":               func(_ *testing.T, _ *redisServer, f *fleet) { f.cut(true) },
+		"forgotten and cut off": func(t *testing.T, s *redisServer, f *fleet) { s.flush(t); f.cut(true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := startRedis(t)
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t, server, &backendModel{bucket: Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}}, 1, fleetTimeout)
+				defer f.close()
+				f.replicas[0].link.delay = nil
+				g := f.gate(f.replicas[0])
+				use(t, g, 30)
+				pass(time.Second)
+				lose(t, server, f)
+				use(t, g, 70)
+				if got := took(t, g); !near(got, 9*time.Second) {
+					t.Errorf("one more waits %v, want 9 s", got)
+				}
+			})
+		})
+	}
+}
+
+// TestOneReplicaFindsOutOnce: of a server that hangs, the Calls of one bucket find out; those of others wait for it only
+// where there are other replicas.
+func TestOneReplicaFindsOutOnce(t *testing.T) {
+	t.Parallel()
+	bucket := Bucket{Kind: LeakyBucket, Size: 60, PerSecond: 300}
+	for replicas, want := range map[int]time.Duration{1: 0, 3: fleetTimeout} {
+		withFleet(t, bucket, replicas, func(t *testing.T, f *fleet, gates []*gate) {
+			first, other := gates[0], f.replicas[0].pacer.gate(bucketKey{baseURL: f.name, account: "other"}, bucket)
+			took(t, first)
+			took(t, other)
+			pass(time.Second) // it has been told by now
+			f.replicas[0].link.hung.Store(true)
+			const opens = 20 * time.Millisecond // a part that counts as full
+			if got := took(t, first); got < fleetTimeout || got > fleetTimeout+opens {
+				t.Errorf("of %d replicas the first bucket's call waits %v, want %v", replicas, got, fleetTimeout)
+			}
+			if got := took(t, other); got < want || got > want+opens {
+				t.Errorf("of %d replicas the other bucket's call waits %v, want %v", replicas, got, want)
+			}
+		})
+	}
+}
+
 // TestAnAbsenceIsWaitedForOnce: a bucket that is first asked for while the server is known to be away counts as full from
 // when it went, and not anew. When nobody has tried for a while it may have been back.
 func TestAnAbsenceIsWaitedForOnce(t *testing.T) {

@@ -240,6 +240,15 @@ func (p *pool) promised(now time.Time) int {
 	return p.last.promised
 }
 
+// free is how many calls there was room for at the last answer and not asked for since, if nobody else did. Of a bucket
+// that has lost its past, and one that never answered, nobody knows.
+func (p *pool) free() int {
+	if p.last.number == 0 || p.last.lost {
+		return 0
+	}
+	return len(p.grants) + p.last.free
+}
+
 // rights is how many of them hold by now.
 func (p *pool) rights(now time.Time) (n int) {
 	for n < len(p.grants) && !p.grants[n].After(now) {
@@ -248,12 +257,20 @@ func (p *pool) rights(now time.Time) (n int) {
 	return n
 }
 
+// bypass goes by the share while the shared bucket is known to be away. Only who has no other replicas may: what others
+// would take for theirs meanwhile has to be asked for, bucket by bucket.
+func (p *pool) bypass(now time.Time) {
+	if due := p.alone && !now.Before(p.probe) || !p.alone && len(p.grants) == 0; p.parts == 1 && due && !p.asking {
+		p.fail(now, p.born, order{})
+	}
+}
+
 // fail ends an exchange that got no answer, nor has any other of this process since a time: from now on the share
 // decides, and begins as if it had been full then, but for what was given or promised to it: all else that there was may
-// have been in use. If there are no other replicas it was full when this one began, at most: the one before may have
-// filled it. Of a day's quota, which would be closed for a day, it begins with a part of what was left.
+// have been in use. If there are no other replicas, what was free at the last answer still is; without one it was full when
+// this one began, at most: the one before may have filled it. Of a day's quota, which would be closed for a day, it begins with a part of what was left.
 func (p *pool) fail(now, lost time.Time, o order) {
-	left := p.rights(now) + p.promised(now)
+	left, free := p.rights(now)+p.promised(now), p.free()
 	p.asking, p.grants, p.dirty, p.last.promised = false, nil, true, 0
 	since := p.ended
 	p.ended, p.untold = nil, 0
@@ -266,7 +283,7 @@ func (p *pool) fail(now, lost time.Time, o order) {
 			left = p.last.free / p.parts
 		}
 		if p.parts == 1 {
-			lost = p.born
+			lost, left = p.born, max(left, free)
 		}
 		p.share.exhaust(now, lost, left)
 	}
