@@ -52,7 +52,7 @@ build: ## build bin/gateway
 test: redis-server chromium ## all tests, with the race detector
 	go test -race -timeout 30m ./...
 
-check: fresh format vet lint test fuzz bench explorer-check storefront clients ## everything that CI checks, in its order
+check: fresh format vet lint test pace fuzz bench explorer-check storefront clients ## everything that CI checks, in its order
 	@echo "check: all passed"
 
 generate: ## rewrite graph/ from schema.graphqls and gqlgen.yml
@@ -93,8 +93,8 @@ bench: ## the gateway beside a handler written by hand, as ratios; RECORD=-recor
 soak: redis-server ## two gateways under load for SOAK (10m), faults and a lost Redis on and off: memory, goroutines, limits, answers
 	go test -tags soak -count=1 -run '^TestSoak$$' -timeout 0 -v ./cmd/gateway -args -soak $(SOAK)
 
-pace: redis-server ## a minute of three processes that want more than the limits allow: prints the rate used and the violations
-	go test -tags pace -count=1 -run '^TestPace$$' -v ./cmd/gateway
+pace: redis-server ## a minute of three processes that want more than the limits allow: fails for a violation, and below 95 % of the rate
+	go test -race -tags pace -count=1 -run '^TestPace$$' -v ./cmd/gateway
 
 pages: ## pages a minute of three journeys, cold, warm and without a gateway, under the limits; ten minutes with PAGES=1m VISITORS=3
 	go test -tags pages -count=1 -run '^TestPages$$' -timeout 0 -v ./cmd/gateway -args -pages $(PAGES) -visitors $(VISITORS)

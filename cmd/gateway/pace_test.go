@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/marketgraph/marketgraph/cache/redistest"
 )
 
 // paceSpan is how long TestPace calls.
@@ -18,7 +20,18 @@ const paceSpan = time.Minute
 // asked for more than all of them together may call. The sandbox counts what is
 // above the documented limits. It prints its figures.
 func TestPace(t *testing.T) {
-	url, _ := startRedis(t)
+	t.Run("one server", func(t *testing.T) {
+		t.Parallel()
+		url, _ := startRedis(t)
+		paces(t, url)
+	})
+	t.Run("a Cluster", func(t *testing.T) {
+		t.Parallel()
+		paces(t, redistest.StartCluster(t).URL)
+	})
+}
+
+func paces(t *testing.T, url string) {
 	b := startBackends(t, 1)
 	replicas := b.startChildren(t, 3, url)
 	b.forgetCalls(t)

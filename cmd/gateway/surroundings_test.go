@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -67,19 +68,34 @@ var surroundings = map[string]func(*testing.T, *scene){
 type scene struct {
 	*matrix
 	gateway *front
-	redis   *redistest.Watched
 	client  redis.UniversalClient // the test's own
+	redis   *redistest.Watched    // nil if it is another
 }
 
-// TestSurroundings plays what is in the file, and knows nothing that is not there. In the end the gateway is as it was
-// before.
+// TestSurroundings plays what is in the file, and knows nothing that is not there; and what happens to Redis with the
+// masters of a Cluster as well. In the end both gateways are as they were before.
 func TestSurroundings(t *testing.T) {
-	rows := readSurroundings(t)
+	watched, cluster := redistest.StartWatched(t), redistest.StartCluster(t)
+	s, onCluster := newScene(t, watched.URL), newScene(t, cluster.URL)
+	s.redis = watched
+	defer comeToRest(t, s, onCluster)()
+	t.Run("all", func(t *testing.T) {
+		t.Run("a server", func(t *testing.T) {
+			t.Parallel()
+			s.playAll(t, readSurroundings(t))
+		})
+		t.Run("a Cluster", func(t *testing.T) {
+			t.Parallel()
+			onCluster.playCluster(t, cluster)
+		})
+	})
+}
+
+// playAll plays the cases of the file.
+func (s *scene) playAll(t *testing.T, rows []surrounding) {
 	if len(rows) != len(surroundings) {
 		t.Errorf("the file has %d cases, and %d are known", len(rows), len(surroundings))
 	}
-	s := newScene(t)
-	before := s.atRest()
 	for _, row := range rows {
 		t.Run(row.Case, func(t *testing.T) {
 			play, ok := surroundings[row.Case]
@@ -89,22 +105,33 @@ func TestSurroundings(t *testing.T) {
 			play(t, s)
 		})
 	}
-	redistest.Await(t, "goroutines at rest", func() bool { return s.goroutines() <= before.goroutines+slackGoroutines })
-	if after := s.atRest(); after.heap > before.heap+slackHeap {
-		t.Errorf("the heap is %d MiB, was %d", after.heap>>20, before.heap>>20)
-	}
-	if strings.Contains(s.gateway.log.String(), `"msg":"panic"`) {
-		t.Errorf("it panicked:\n%s", s.gateway.log)
+}
+
+// playCluster troubles one master after the other: the names of a Tenant are on one of them. The first has a replica, which
+// takes over from it; the others have none.
+func (s *scene) playCluster(t *testing.T, cluster *redistest.Cluster) {
+	for i, master := range cluster.Masters {
+		t.Run(fmt.Sprintf("master %d is flushed", i), func(t *testing.T) {
+			s.trouble(t, func() { cluster.Nodes[i].FlushAll(t.Context()) }, func() {})
+		})
+		t.Run(fmt.Sprintf("master %d is lost", i), func(t *testing.T) {
+			if i > 0 {
+				s.trouble(t, func() { master.Hang(t) }, func() { master.Resume(t) })
+				return
+			}
+			cluster.AwaitReplica(t)
+			s.trouble(t, master.Kill, func() { cluster.AwaitPromotion(t) })
+		})
 	}
 }
 
-// newScene starts a Redis with all that belongs to it, and a gateway that has used it.
-func newScene(t *testing.T) *scene {
+// newScene starts a gateway that has used this Redis.
+func newScene(t *testing.T, url string) *scene {
 	t.Helper()
-	s := &scene{matrix: newMatrix(t), redis: redistest.StartWatched(t)}
-	s.gateway = s.start(t, onMatrix, withRedis(s.redis.URL))
+	s := &scene{matrix: newMatrix(t)}
+	s.gateway = s.start(t, onMatrix, withRedis(url))
 	var err error
-	if s.client, err = cache.OpenRedis(s.redis.URL); err != nil {
+	if s.client, err = cache.OpenRedis(url); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.client.Close() })
@@ -117,22 +144,32 @@ const (
 	slackGoroutines, slackHeap = 16, 16 << 20
 )
 
-// rest is what a process holds while nothing is asked.
-type rest struct {
-	goroutines int
-	heap       uint64
-}
-
-func (s *scene) goroutines() int {
-	s.backends.client.CloseIdleConnections()
-	return runtime.NumGoroutine()
-}
-
-func (s *scene) atRest() rest {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return rest{s.goroutines(), m.HeapAlloc}
+// comeToRest is to be called when all is over, and demands that what the process holds is what it is now.
+func comeToRest(t *testing.T, scenes ...*scene) func() {
+	goroutines := func() int {
+		for _, s := range scenes {
+			s.backends.client.CloseIdleConnections()
+		}
+		return runtime.NumGoroutine()
+	}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	runningBefore, heapBefore := goroutines(), heap()
+	return func() {
+		redistest.Await(t, "goroutines at rest", func() bool { return goroutines() <= runningBefore+slackGoroutines })
+		if now := heap(); now > heapBefore+slackHeap {
+			t.Errorf("the heap is %d MiB, was %d", now>>20, heapBefore>>20)
+		}
+		for _, s := range scenes {
+			if strings.Contains(s.gateway.log.String(), `"msg":"panic"`) {
+				t.Errorf("it panicked:\n%s", s.gateway.log)
+			}
+		}
+	}
 }
 
 // trouble demands whole answers, by Calls to all backends, when something happens to Redis, as long as it lasts, and when
