@@ -44,6 +44,7 @@ func startWalk(t *testing.T) (*ast.Schema, *oracle, *backends) {
 // refused is told, empties its place and costs no call; what is allowed is not
 // refused; and nobody finds another company's things by their ids.
 func TestAccessWalk(t *testing.T) {
+	t.Parallel()
 	schema, o, b := startWalk(t)
 	root := grow(t, schema, given)
 	parts := make([]string, len(root.below))
@@ -261,6 +262,7 @@ var unreachable = strings.Fields(`OutcomeUnknown PurchaseDetails CartForm CartPr
 // TestAccessWalkOfWrites sends every mutation as everyone, about a cart that is
 // not there: who may not is refused at once, and everybody else looks for it.
 func TestAccessWalkOfWrites(t *testing.T) {
+	t.Parallel()
 	schema, o, b := startWalk(t)
 	g := b.start(t, wideOpen)
 	var doc strings.Builder
@@ -321,6 +323,7 @@ func sample(schema *ast.Schema, of *ast.Type) string {
 
 // TestAnotherMarketplacesTokenWalksNowhere: globex's administrator is nobody here.
 func TestAnotherMarketplacesTokenWalksNowhere(t *testing.T) {
+	t.Parallel()
 	b := startBackends(t, 1)
 	g := b.start(t)
 	for _, as := range []string{"admin", "partner", "buyer"} {

@@ -30,6 +30,7 @@ var nounsByID = []nounByID{
 // TestByIDIsTheListsItem: whatever a list shows is found again by its id, and is
 // the same, for whoever may see everything.
 func TestByIDIsTheListsItem(t *testing.T) {
+	t.Parallel()
 	g := startBackends(t, 1).start(t, func(c *Config) { c.Limits.Calls = 2000 })
 	for _, n := range nounsByID {
 		t.Run(n.field, func(t *testing.T) {
@@ -75,6 +76,7 @@ func (n nounByID) one() string {
 // TestByIDIsNotFoundForOthers: one company's administrator finds nothing of
 // another's, in the same words as for what does not exist, wherever they look.
 func TestByIDIsNotFoundForOthers(t *testing.T) {
+	t.Parallel()
 	g := startBackends(t, 1).start(t, func(c *Config) { c.Limits.Calls = 2000 })
 	mine := text(g.must(t, ask{as: "company-admin", doc: "{ me { currentMembership { account { id } } } }"}), "me", "currentMembership", "account", "id")
 	for _, n := range nounsByID {

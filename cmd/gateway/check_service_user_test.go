@@ -34,6 +34,7 @@ func (c *checked) withVault(t *testing.T, redis string, key byte) {
 // TestCheckOfTheServiceUser: the check goes by what gateways share, uses nothing up that it cannot hand on, and says
 // what to do.
 func TestCheckOfTheServiceUser(t *testing.T) {
+	t.Parallel()
 	b := startBackends(t, 1)
 	b.enforce(t, false)
 	redis, kill := startRedis(t)

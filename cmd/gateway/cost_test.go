@@ -92,6 +92,7 @@ func TestQueriesAreSettled(t *testing.T) {
 // TestBucketsAreShared has two gateways in front of one Redis: what one of them
 // answered is missing at the other. Without Redis each goes by its own buckets.
 func TestBucketsAreShared(t *testing.T) {
+	t.Parallel()
 	url, kill := startRedis(t)
 	b := startBackends(t, 1)
 	small := func(c *Config) {

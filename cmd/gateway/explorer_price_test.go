@@ -24,6 +24,7 @@ func (b *tab) write(t *testing.T, before, field, after string) {
 // TestExplorerShowsThePrice of the last answer, of a run that was not made, and
 // of the other stage's schema.
 func TestExplorerShowsThePrice(t *testing.T) {
+	t.Parallel()
 	g := startBackends(t, 1).start(t)
 	b := openTab(t)
 	b.do(t, chromedp.Navigate(g.at("acme")), chromedp.WaitVisible(ready))
@@ -52,6 +53,7 @@ func TestExplorerShowsThePrice(t *testing.T) {
 
 // TestExplorerAsksBeforeItChangesLiveData, once per run, and not for queries or prices.
 func TestExplorerAsksBeforeItChangesLiveData(t *testing.T) {
+	t.Parallel()
 	backends := startBackends(t, 1)
 	g := backends.live(t, startLogin(t, "unused"))
 	b := openTab(t)

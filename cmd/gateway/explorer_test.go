@@ -46,6 +46,7 @@ func (g *front) hostOf(tenant string) string {
 // first time: the page, a field completed, an example, another viewer, another
 // marketplace. Tokens are nowhere on disk, and nothing is loaded from elsewhere.
 func TestExplorerInABrowser(t *testing.T) {
+	t.Parallel()
 	g := startBackends(t, 1).start(t)
 	b := openTab(t)
 	b.do(t, chromedp.Navigate(g.at("acme")), chromedp.WaitVisible(ready))
@@ -117,6 +118,7 @@ func (b *tab) checkStorage(t *testing.T) {
 // TestExplorerForgetsHeaders: a token that somebody pastes into the headers is
 // sent, and is not kept either.
 func TestExplorerForgetsHeaders(t *testing.T) {
+	t.Parallel()
 	g := startBackends(t, 1).start(t)
 	b := openTab(t)
 	b.do(t, chromedp.Navigate(g.at("acme")+"#visitor"), chromedp.WaitVisible(ready))
@@ -148,6 +150,7 @@ func (b *tab) paste(t *testing.T, text string) {
 
 // TestExplorerOnAPhone: at 360 pixels nothing is cut off, and all of it works.
 func TestExplorerOnAPhone(t *testing.T) {
+	t.Parallel()
 	g := startBackends(t, 1).start(t)
 	b := openTab(t)
 	b.do(t, chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile), chromedp.Navigate(g.at("acme")), chromedp.WaitVisible(ready))
@@ -168,6 +171,7 @@ func TestExplorerOnAPhone(t *testing.T) {
 
 // TestExplorerIsAccessible: what a screen reader says of each control.
 func TestExplorerIsAccessible(t *testing.T) {
+	t.Parallel()
 	g := startBackends(t, 1).start(t)
 	b := openTab(t)
 	b.do(t, chromedp.Navigate(g.at("acme")), chromedp.WaitVisible(ready))
@@ -268,6 +272,7 @@ func (b *backends) live(t *testing.T, l *login) *front {
 
 // TestExplorerSignsIn: live mode leads to the marketplace's page and back.
 func TestExplorerSignsIn(t *testing.T) {
+	t.Parallel()
 	backends := startBackends(t, 1)
 	l := startLogin(t, backends.token(t, "acme", "company-admin"))
 	g := backends.live(t, l)
@@ -303,6 +308,7 @@ func TestExplorerSignsIn(t *testing.T) {
 
 // TestExplorerRefusesSignIns that the marketplace refuses, or that the page did not begin.
 func TestExplorerRefusesSignIns(t *testing.T) {
+	t.Parallel()
 	backends := startBackends(t, 1)
 	for name, c := range map[string]struct{ fault, state, want string }{
 		"refused": {fault: "access_denied", want: "access_denied"},

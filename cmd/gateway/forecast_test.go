@@ -28,6 +28,7 @@ func (g *front) forecast(t *testing.T, a ask) map[string]int {
 // TestForecastOfPurchase asks of each step of a purchase what it will take, and
 // counts what it took: fewer, by what is in the cache by now.
 func TestForecastOfPurchase(t *testing.T) {
+	t.Parallel()
 	s := startShopping(t)
 	cart, item := s.add(t, "Harbor Contacts", map[string]any{"units": map[string]any{"quantity": "30", "unit": "CONTACT"}})
 	const (

@@ -13,6 +13,7 @@ import (
 // A buyer's way from an empty cart to a subscription, by the printed operations,
 // in both marketplaces at once; what it shows equals what REST tells.
 func TestJourneyCheckout(t *testing.T) {
+	t.Parallel()
 	for seed := uint64(1); seed <= 2; seed++ {
 		b := startBackends(t, seed)
 		b.enforce(t, false)

@@ -107,6 +107,7 @@ func again(s step) step { return step{s.what + ", again", s.do, map[string]int{}
 
 // Journey 1: featured, popular, picked by the staff, and what to browse by.
 func TestJourneyHome(t *testing.T) {
+	t.Parallel()
 	visit(t, func(t *testing.T, w walk) []step {
 		shelf := func(query ...string) any {
 			return nodesOf(firstFew(any(w.counted(t, "/marketplace/v1/listing", query...)), 6), card)
@@ -126,6 +127,7 @@ func TestJourneyHome(t *testing.T) {
 // Journey 2: by category, attribute, vendor, kind and mark, by text, in an
 // order, and page after page to the end.
 func TestJourneyListing(t *testing.T) {
+	t.Parallel()
 	visit(t, func(t *testing.T, w walk) []step {
 		doc, once := example(t, "21-listing"), map[string]int{routeListing: 1}
 		vendor := text(w.get(t, "/marketplace/v1/products/"+text(w.applications(t)[3], "id")), "vendorUUID")
@@ -197,6 +199,7 @@ const productPagePoints = (1 + 1) + 1 + (1 + 4) + 2*(1+3+1+3*5) + (1 + 5) + (1 +
 // Journey 3: one product with all that its page shows, found by its name, its
 // uuid or its number.
 func TestJourneyProductPage(t *testing.T) {
+	t.Parallel()
 	visit(t, func(t *testing.T, w walk) []step {
 		var steps []step
 		for i, p := range w.talkedAbout(t) {
@@ -259,6 +262,7 @@ func TestProductPageWithoutOnePart(t *testing.T) {
 
 // Journey 4: the same calls for two as for four, however they are asked for.
 func TestJourneyCompare(t *testing.T) {
+	t.Parallel()
 	visit(t, func(t *testing.T, w walk) []step {
 		doc := example(t, "23-compare")
 		popular := firstFew(any(w.paged(t, "/channel/v1/applications", "sortField", "POPULARITY", "sortOrder", "DESC")), 4)
@@ -284,6 +288,7 @@ func TestJourneyCompare(t *testing.T) {
 
 // Journey 5: a bundle with the products in it, which cost one call for any number of bundles.
 func TestJourneyBundlePage(t *testing.T) {
+	t.Parallel()
 	visit(t, func(t *testing.T, w walk) []step {
 		byNumber := map[string]any{}
 		for _, p := range w.applications(t) {

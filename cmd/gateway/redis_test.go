@@ -29,6 +29,7 @@ const redisDoc = `{ companies(first: 5) { nodes { name memberships(first: 2) { n
 // on after some milliseconds, so on a machine under load a gateway may miss it
 // and read again: one that finds everything must come along, and soon.
 func TestRedisSharesBetweenGateways(t *testing.T) {
+	t.Parallel()
 	url, kill := startRedis(t)
 	b := startBackends(t, 1)
 	a := ask{as: "admin", doc: redisDoc}

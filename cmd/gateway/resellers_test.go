@@ -35,6 +35,7 @@ func (b *backends) associate(t *testing.T, method, path string, body map[string]
 // association and disappears with it, in lists, by id and in what the reseller
 // is told they may do. A new gateway stands for one whose replies are no longer fresh.
 func TestResoldCustomersComeAndGo(t *testing.T) {
+	t.Parallel()
 	b := startBackends(t, 1)
 	b.enforce(t, false)
 	w := walk{b, "acme"}

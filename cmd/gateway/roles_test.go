@@ -31,6 +31,7 @@ func (b *backends) change(t *testing.T, company, user, body string) {
 // TestARoleTakenAwayIsGone within the stated time, whatever is cached: what the role showed, what the viewer's own token
 // fetched, and what a membership opens.
 func TestARoleTakenAwayIsGone(t *testing.T) {
+	t.Parallel()
 	for _, r := range []*upstream.Route{appdirect.ListUsers, appdirect.ReadUser, appdirect.ListUserMemberships} {
 		if r.Fresh > rolesLife {
 			t.Errorf("%s is kept for %s: roles live longer than is said", r.Name, r.Fresh)

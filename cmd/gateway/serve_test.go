@@ -203,6 +203,7 @@ func (s *serving) awaitCall(t *testing.T, route string) {
 
 // A configuration serves real marketplaces: here, a sandbox that another server runs.
 func TestServeLive(t *testing.T) {
+	t.Parallel()
 	b := startBackends(t, 1)
 	config := strings.NewReplacer("https://acme.example", b.rest("acme"), "clientId: gateway", "clientId: acme-gateway", "defaultTenant: acme\n", "").Replace(goodConfig)
 	t.Run("HTTP", func(t *testing.T) {

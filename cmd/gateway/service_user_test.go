@@ -18,6 +18,7 @@ const defaultDoc = `mutation($input: SetDefaultPaymentMethodInput!) { setDefault
 
 // TestInWhoseNameTheDefaultIsSet: people by their own token, services by the service user, and without one nobody.
 func TestInWhoseNameTheDefaultIsSet(t *testing.T) {
+	t.Parallel()
 	b := startBackends(t, 1)
 	b.enforce(t, false)
 	g := b.start(t)
@@ -70,6 +71,7 @@ func TestInWhoseNameTheDefaultIsSet(t *testing.T) {
 // TestGatewaysShareAServiceUser: one session in Redis, sealed, from which each of them takes the token; another key
 // opens nothing, and the log says what to do.
 func TestGatewaysShareAServiceUser(t *testing.T) {
+	t.Parallel()
 	b := startBackends(t, 1)
 	b.enforce(t, false)
 	url, _ := startRedis(t)

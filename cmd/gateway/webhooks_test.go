@@ -138,6 +138,7 @@ func (h *hooked) seen(t *testing.T) (out []string) {
 // What is changed at the marketplace is seen by both replicas at once, when its event has come to one of them: a name, and
 // a right that was taken away.
 func TestWebhooks(t *testing.T) {
+	t.Parallel()
 	h := startHooked(t)
 	h.said(t, "register", "acme: 12 registered, 0 were there")
 	h.said(t, "register", "acme: 0 registered, 12 were there")
@@ -168,6 +169,7 @@ func (h *hooked) changed(t *testing.T, path string, body any, before, after []st
 
 // Events of others, and events once more, make no replica ask again.
 func TestForgedEvents(t *testing.T) {
+	t.Parallel()
 	h := startHooked(t)
 	event := func(id, root string) string {
 		return `{"uuid":"` + id + `","resource":{"type":"COMPANY_NOTE","url":"` + root + "/api/account/v2/companies/" + h.company + `"},"resourceAction":"CHANGED"}`
