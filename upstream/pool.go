@@ -268,7 +268,8 @@ func (p *pool) bypass(now time.Time) {
 // fail ends an exchange that got no answer, nor has any other of this process since a time: from now on the share
 // decides, and begins as if it had been full then, but for what was given or promised to it: all else that there was may
 // have been in use. If there are no other replicas, what was free at the last answer still is; without one it was full when
-// this one began, at most: the one before may have filled it. Of a day's quota, which would be closed for a day, it begins with a part of what was left.
+// this one began, at most: the one before may have filled it. Of a day's quota, which would be closed for a day, it begins
+// with a part of what was left.
 func (p *pool) fail(now, lost time.Time, o order) {
 	left, free := p.rights(now)+p.promised(now), p.free()
 	p.asking, p.grants, p.dirty, p.last.promised = false, nil, true, 0
