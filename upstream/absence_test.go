@@ -98,6 +98,36 @@ func TestOneReplicaWasTold(t *testing.T) {
 	}
 }
 
+// TestOneReplicaComesBack: when the server is there again, who is alone has told what it sent meanwhile, and does not wait
+// for others to do so.
+func TestOneReplicaComesBack(t *testing.T) {
+	t.Parallel()
+	for replicas, want := range map[int]time.Duration{1: 0, 3: sharedPause} {
+		bucket := Bucket{Kind: LeakyBucket, Size: 60, PerSecond: 300}
+		withFleet(t, bucket, replicas, func(t *testing.T, f *fleet, gates []*gate) {
+			took(t, gates[0])
+			pass(time.Second)
+			f.cut(true)
+			for range 5 {
+				took(t, gates[0])
+				pass(200 * time.Millisecond)
+			}
+			f.cut(false)
+			longest := time.Duration(0)
+			for range 20 {
+				longest = max(longest, took(t, gates[0]))
+				pass(100 * time.Millisecond)
+			}
+			if longest < want || want == 0 && longest > 0 {
+				t.Errorf("a call of %d replicas waits %v, want %v", replicas, longest, want)
+			}
+			if gates[0].pool.alone {
+				t.Error("the server is back, and is not asked")
+			}
+		})
+	}
+}
+
 // TestOneReplicaFindsOutOnce: of a server that hangs, the Calls of one bucket find out; those of others wait for it only
 // where there are other replicas.
 func TestOneReplicaFindsOutOnce(t *testing.T) {

@@ -52,13 +52,13 @@ local function ended(at, count)
   end
 end
 
-local total, others, rivals, heard, ends = 0, 0, 0, false, math.huge
+local total, others, rivals, company, heard, ends = 0, 0, 0, false, false, math.huge
 for id, w in pairs(s.who) do
   if w[3] <= now then
     ended(w[3], w[1])
     s.who[id] = nil
   elseif id ~= me then
-    total, others = total + w[1], others + w[2]
+    company, total, others = true, total + w[1], others + w[2]
     if w[1] > 0 then ends = math.min(ends, w[5]) end
     if w[2] > 0 then rivals = rivals + 1 end
     if w[8] and w[8] > now then
@@ -101,8 +101,9 @@ if hold > 0 then
   fill(false)
   s.held = math.max(s.held, now + hold)
 end
--- Back from going by its own share. Unless others were here all along they did so too, and may for one more pause.
-if away > 0 and not heard then s.shut = math.max(s.shut, now + pause) end
+-- Back from going by its own share. Unless others were here all along they did so too, and may for one more pause. Who is
+-- alone has told everything.
+if away > 0 and not heard and (company or not sole) then s.shut = math.max(s.shut, now + pause) end
 
 -- due is after how long one more call may go; below 0 when it could have gone before, nil when only an answer helps.
 local function due()
