@@ -19,7 +19,7 @@ GOFUMPT  := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
 # encoding/json on its second engine: decoding takes two thirds of the time, with
 # no change in the code. What runs our code runs with it; without it (plain
 # go test) the same tests pass. Go 1.27 has it by default.
-run build test fuzz bench pace pages soak storefront clients: export GOEXPERIMENT := jsonv2
+run build test fuzz attack bench pace pages soak storefront clients audit: export GOEXPERIMENT := jsonv2
 
 # How long each fuzz target runs. There are many: this is a smoke test, and
 # make fuzz FUZZTIME=1m a search.
