@@ -98,6 +98,30 @@ func TestOneReplicaWasTold(t *testing.T) {
 	}
 }
 
+// TestWhoWasIdleNotices that the bucket was lost, and that others have used it: it counts as full.
+func TestWhoWasIdleNotices(t *testing.T) {
+	t.Parallel()
+	bucket := Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}
+	server := startRedis(t)
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, server, &backendModel{bucket: bucket}, 2, fleetTimeout)
+		defer f.close()
+		var gates []*gate
+		for _, r := range f.replicas {
+			r.link.delay = nil
+			gates = append(gates, f.gate(r))
+		}
+		took(t, gates[0])
+		pass(10 * time.Minute)
+		use(t, gates[1], 19)
+		synctest.Wait()
+		server.flush(t)
+		if got := took(t, gates[0]); got < 250*time.Millisecond {
+			t.Errorf("a call goes after %v, when the bucket is full", got)
+		}
+	})
+}
+
 // TestOneReplicaComesBack: when the server is there again, who is alone has told what it sent meanwhile, and does not wait
 // for others to do so.
 func TestOneReplicaComesBack(t *testing.T) {

@@ -174,7 +174,7 @@ func (p *pool) due(now time.Time, waiting int) (time.Duration, bool) {
 // order begins an exchange for so many waiting calls. Rights that nobody waits for are given back.
 func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 	p.grants = p.grants[:min(len(p.grants), waiting)]
-	if now.Sub(p.heard) > p.limit.memory()+sharedLease {
+	if now.Sub(p.heard) > p.limit.memory()+sharedRecall {
 		p.last.number = 0
 	}
 	p.turn++

@@ -78,6 +78,9 @@ const (
 	// sharedLease is how long a replica that is not heard of counts as making its calls. Who makes any is heard of three
 	// times as often.
 	sharedLease = 30 * time.Second
+	// sharedRecall is how much longer than it has to a bucket is kept, and known to who used it: so long is noticed that it
+	// was lost.
+	sharedRecall = time.Hour
 	// lostRest is how long a semaphore rests when nobody knows what is under way: about as long as a read takes.
 	lostRest = 5 * time.Second
 )
@@ -92,7 +95,7 @@ func (r *Redis) exchange(ctx context.Context, key, replica string, limit Bucket,
 		kindNamesOf[limit.Kind], replica, now, limit.Size, limit.PerSecond / 1e6, limit.Window.Microseconds(), limit.grain().Microseconds(),
 		o.turn, o.flight, o.want, o.patience.Microseconds(), sharedAhead.Microseconds(),
 		o.hold.Microseconds(), o.away.Microseconds(), pause.Microseconds(), o.known, sharedLease.Microseconds(), limit.rest().Microseconds(),
-		(limit.memory() + 2*sharedLease).Milliseconds(), o.soonest.Microseconds(), o.parts, limit.spare(o.parts), o.promised,
+		(limit.memory() + sharedRecall + 2*sharedLease).Milliseconds(), o.soonest.Microseconds(), o.parts, limit.spare(o.parts), o.promised,
 	}
 	for _, e := range o.ended {
 		args = append(args, clock.Sub(e.at).Microseconds(), e.count)

@@ -283,7 +283,7 @@ func TestSharedKey(t *testing.T) {
 		t.Errorf("a bucket and its quota are %q", keys)
 	}
 	for _, k := range keys {
-		if ttl := l.client.TTL(t.Context(), k).Val(); ttl <= 0 || ttl > 25*time.Hour {
+		if ttl := l.client.TTL(t.Context(), k).Val(); ttl <= 0 || ttl > 26*time.Hour {
 			t.Errorf("%s lives for %v", k, ttl)
 		}
 		value := l.client.Get(t.Context(), k).Val()
