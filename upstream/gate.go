@@ -156,8 +156,8 @@ func (g *gate) leave(w *waiter, lane Lane) bool {
 
 // advance admits whoever may go and sets the timer for what comes next. Callers hold the lock.
 func (g *gate) advance(now time.Time) {
-	if g.pool != nil && g.cfg.absence.known(now) {
-		g.pool.bypass(now)
+	if g.pool != nil {
+		g.pool.bypass(now, g.cfg.absence)
 	}
 	wait := g.admit(now)
 	if g.pool != nil {

@@ -259,9 +259,13 @@ func (p *pool) rights(now time.Time) (n int) {
 
 // bypass goes by the share while the shared bucket is known to be away. Only who has no other replicas may: what others
 // would take for theirs meanwhile has to be asked for, bucket by bucket.
-func (p *pool) bypass(now time.Time) {
-	if due := p.alone && !now.Before(p.probe) || !p.alone && len(p.grants) == 0; p.parts == 1 && due && !p.asking {
-		p.fail(now, p.born, order{})
+func (p *pool) bypass(now time.Time, a *absence) {
+	if p.parts > 1 || p.asking {
+		return
+	}
+	asks := !p.alone && len(p.grants) == 0 || p.alone && !now.Before(p.probe)
+	if asks && a.known(now) {
+		p.fail(now, now, order{})
 	}
 }
 

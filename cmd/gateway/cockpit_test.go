@@ -20,7 +20,6 @@ const routeFunds = "GET /marketplace/billing/charges/has-funds"
 
 // Beside nothing else, because it ends within the deadline that a gateway has by default.
 func TestCockpitEqualsRESTWalk(t *testing.T) {
-	t.Parallel()
 	equalsWalk(t, cockpit, func(w doneWhenWalk) story { return &cockpitWalk{doneWhenWalk: w} })
 }
 

@@ -31,7 +31,6 @@ const (
 
 // Beside nothing else, because it ends within the deadline that a gateway has by default.
 func TestDoneWhenEqualsRESTWalk(t *testing.T) {
-	t.Parallel()
 	equalsWalk(t, doneWhen, func(w doneWhenWalk) story { return &w })
 }
 
