@@ -37,6 +37,14 @@ func ownSchema() *ast.Schema { return graph.NewExecutableSchema(graph.Config{}).
 // ownProduction is what production serves of it. It takes a while to make, and is the same for every Server.
 var ownProduction = sync.OnceValues(func() (*ast.Schema, error) { return Production(ownSchema()) })
 
+// Schema is the graph's: with what is in preview, or what production serves. It must not be changed.
+func Schema(preview bool) (*ast.Schema, error) {
+	if preview {
+		return ownSchema(), nil
+	}
+	return ownProduction()
+}
+
 // openStages makes production and preview.
 func (s *Server) openStages() error {
 	schema, err := ownProduction()

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/marketgraph/marketgraph/server"
 )
 
 // given are the arguments that fields cannot be selected without.
@@ -31,7 +33,7 @@ const walkVariables = `$company: ID!, $user: ID!, $product: ID!, $bundle: ID!, $
 // startWalk gives all that can be asked for, who may, and whom to ask.
 func startWalk(t *testing.T) (*ast.Schema, *oracle, *backends) {
 	t.Helper()
-	schema, err := ownSchema(true)
+	schema, err := server.Schema(true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/marketgraph/marketgraph/cmd/gateway/schemadiff"
-	"github.com/marketgraph/marketgraph/graph"
 	"github.com/marketgraph/marketgraph/server"
 )
 
@@ -30,20 +29,12 @@ type printSchemaCommand struct {
 
 // Run prints the schema as it is written, or what production serves of it.
 func (c printSchemaCommand) Run(s streams) error {
-	schema, err := ownSchema(c.Preview)
+	schema, err := server.Schema(c.Preview)
 	if err != nil {
 		return err
 	}
 	_, err = io.WriteString(s.out, server.SDL(schema))
 	return err
-}
-
-func ownSchema(preview bool) (*ast.Schema, error) {
-	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
-	if preview {
-		return schema, nil
-	}
-	return server.Production(schema)
 }
 
 type diffCommand struct {
@@ -89,7 +80,7 @@ func (c diffCommand) Run(s streams) error {
 // readSchema reads what a file has for production; "" is this program's own.
 func readSchema(path string) (*ast.Schema, error) {
 	if path == "" {
-		return ownSchema(false)
+		return server.Schema(false)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

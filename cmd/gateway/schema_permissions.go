@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/server"
 	"github.com/marketgraph/marketgraph/upstream"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
@@ -27,7 +28,7 @@ told to front ends by ` + "`viewer { permissions { rule scope companyIds } }`" +
 
 // Run prints who may select each field, and why.
 func (permissionsCommand) Run(s streams) error {
-	schema, err := ownSchema(true)
+	schema, err := server.Schema(true)
 	if err != nil {
 		return err
 	}

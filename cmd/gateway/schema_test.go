@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/marketgraph/marketgraph/auth"
+	"github.com/marketgraph/marketgraph/server"
 	"github.com/marketgraph/marketgraph/upstream/appdirect"
 )
 
@@ -108,7 +109,7 @@ func TestSchemaCommandPrints(t *testing.T) {
 // Rules are declared twice, where they are enforced and where clients read of them.
 func TestRulesAreTheSchemas(t *testing.T) {
 	t.Parallel()
-	schema, err := ownSchema(true)
+	schema, err := server.Schema(true)
 	if err != nil {
 		t.Fatal(err)
 	}
