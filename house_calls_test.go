@@ -120,6 +120,8 @@ func (s *source) refusesCall(call *ast.CallExpr, outer []ast.Node) string {
 		return "time.Sleep outside a testing/synctest bubble: sleeping is slow where it works and flaky where it doesn't"
 	case s.test && slices.Contains(testArgs, pkg) && slices.Contains(skips, fn) && !takesRapid(signature(outer)):
 		return called + ": a test that may be skipped proves nothing; fail and say what is needed"
+	case pkg == "rapid" && signature(outer) == nil:
+		return called + ": whoever uses a generator first writes to it, and tests run at the same time; make one where it is used"
 	}
 	for _, b := range bans {
 		if b.call == called && (b.tests || !s.test) && !slices.Contains(b.rooms, s.room) {

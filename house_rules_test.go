@@ -164,6 +164,9 @@ func TestCallRules(t *testing.T) {
 		}, nil},
 		{"sleep", callFaults, map[string]string{"cache/a_test.go": in(`time.Sleep(1)`)}, []string{"cache/a_test.go:4: time.Sleep outside"}},
 		{"skip", callFaults, map[string]string{"cache/a_test.go": in(`t.Skip("no redis"); t.SkipNow()`)}, []string{"t.Skip: ", "t.SkipNow: "}},
+		{"generator", callFaults, map[string]string{
+			"cache/a_test.go": "package p\n\nvar n = rapid.Int()\n", "cache/b_test.go": in(`rapid.Int()`),
+		}, []string{"cache/a_test.go:3: rapid.Int: "}},
 		{"panic", callFaults, map[string]string{"cache/a.go": in(`panic("no")`)}, []string{"must not end the process"}},
 		{"print", callFaults, map[string]string{"cache/a.go": in(`fmt.Println()`), "cache/a_test.go": in(`fmt.Printf("")`)}, []string{"fmt.Println", "fmt.Printf"}},
 		{"environment", callFaults, map[string]string{"auth/a.go": in(`os.Getenv("A"); os.ReadFile("b")`)}, []string{"os.Getenv", "os.ReadFile"}},

@@ -209,11 +209,11 @@ func TestReplicasNeverViolateAlone(t *testing.T) {
 	t.Parallel()
 	server, tries := startRedis(t), 0
 	rapid.Check(t, func(rt *rapid.T) {
-		model := drawModel.Filter(func(m *backendModel) bool {
+		model := rapid.Custom(drawModel).Filter(func(m *backendModel) bool {
 			return m.bucket.Size > 3 && m.bucket.Kind != DailyQuota // that can be divided
 		}).Draw(rt, "backend")
-		plans := rapid.SliceOfN(drawPlan, 40, 40).Draw(rt, "calls")
-		flips := rapid.SliceOfN(millis, 0, 6).Draw(rt, "flips")
+		plans := rapid.SliceOfN(rapid.Custom(drawPlan), 40, 40).Draw(rt, "calls")
+		flips := rapid.SliceOfN(millis(), 0, 6).Draw(rt, "flips")
 		synctest.Test(t, func(t *testing.T) {
 			f := newFleet(t, server, model, 3, 5*time.Second)
 			defer f.close()

@@ -143,22 +143,25 @@ func playAt(t *testing.T, model *backendModel, plans []plan, gates ...*gate) (ou
 	return out
 }
 
-var millis = rapid.Custom(func(t *rapid.T) time.Duration {
-	return time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond
-})
+// millis is made anew for each test: tests that run at the same time may not share a generator.
+func millis() *rapid.Generator[time.Duration] {
+	return rapid.Custom(func(t *rapid.T) time.Duration {
+		return time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond
+	})
+}
 
-var drawPlan = rapid.Custom(func(t *rapid.T) plan {
+func drawPlan(t *rapid.T) plan {
 	p := plan{
-		At: millis.Draw(t, "at"), Out: millis.Draw(t, "out"), Work: millis.Draw(t, "work"), Back: millis.Draw(t, "back"),
+		At: millis().Draw(t, "at"), Out: millis().Draw(t, "out"), Work: millis().Draw(t, "work"), Back: millis().Draw(t, "back"),
 		Lane: Lane(rapid.IntRange(int(Mutation), int(Background)).Draw(t, "lane")),
 	}
 	if rapid.IntRange(0, 4).Draw(t, "impatient") == 0 {
-		p.Patience = millis.Draw(t, "patience") + 1
+		p.Patience = millis().Draw(t, "patience") + 1
 	}
 	return p
-})
+}
 
-var drawModel = rapid.Custom(func(t *rapid.T) *backendModel {
+func drawModel(t *rapid.T) *backendModel {
 	size := rapid.IntRange(1, 25).Draw(t, "size")
 	m := &backendModel{drift: rapid.Float64Range(-0.009, 0.009).Draw(t, "drift")} // within the margin of time
 	switch rapid.SampledFrom([]BucketKind{LeakyBucket, FixedWindow, DailyQuota, Semaphore}).Draw(t, "kind") {
@@ -169,25 +172,25 @@ var drawModel = rapid.Custom(func(t *rapid.T) *backendModel {
 			m.tick = time.Duration(float64(time.Second) / rate)
 		}
 	case FixedWindow:
-		m.bucket = Bucket{Kind: FixedWindow, Size: size, Window: millis.Draw(t, "window") + time.Millisecond}
+		m.bucket = Bucket{Kind: FixedWindow, Size: size, Window: millis().Draw(t, "window") + time.Millisecond}
 		m.phase = time.Duration(rapid.Float64Range(0, 1).Draw(t, "phase") * float64(m.bucket.Window))
 	case DailyQuota:
 		m.bucket = Bucket{Kind: DailyQuota, Size: size, Window: time.Minute}
-		m.phase = millis.Draw(t, "phase")
+		m.phase = millis().Draw(t, "phase")
 	default:
 		m.bucket = Bucket{Kind: Semaphore, Size: size}
 	}
 	return m
-})
+}
 
 // TestPacerNeverViolates: whatever the limit, the jitter on both ways and who leaves the queue, the backend never sees
 // a call too many, and everybody who stays gets a turn.
 func TestPacerNeverViolates(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		model := drawModel.Draw(rt, "backend")
+		model := rapid.Custom(drawModel).Draw(rt, "backend")
 		n := rapid.IntRange(1, 150).Draw(rt, "n") // by itself, since drawn slices are mostly short
-		plans := rapid.SliceOfN(drawPlan, n, n).Draw(rt, "calls")
+		plans := rapid.SliceOfN(rapid.Custom(drawPlan), n, n).Draw(rt, "calls")
 		patient := 0
 		for _, p := range plans {
 			if p.Patience == 0 {

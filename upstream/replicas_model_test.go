@@ -151,10 +151,10 @@ func TestReplicasNeverViolate(t *testing.T) {
 	t.Parallel()
 	server, tries := startRedis(t), 0
 	rapid.Check(t, func(rt *rapid.T) {
-		model := drawModel.Draw(rt, "backend")
+		model := rapid.Custom(drawModel).Draw(rt, "backend")
 		size := rapid.IntRange(2, 3).Draw(rt, "replicas")
 		delays := rapid.SliceOfN(rapid.IntRange(0, 20), 8, 8).Draw(rt, "delays") // of one way, within the time-out
-		plans := rapid.SliceOfN(drawPlan, 20, 20).Draw(rt, "calls")
+		plans := rapid.SliceOfN(rapid.Custom(drawPlan), 20, 20).Draw(rt, "calls")
 		patient := 0
 		for _, p := range plans {
 			if p.Patience == 0 {
