@@ -1,8 +1,8 @@
 package upstream
 
 import (
-	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,8 +203,37 @@ func TestAnAbsenceIsWaitedForOnce(t *testing.T) {
 	}
 }
 
-// TestReplicasNeverViolateAlone is TestReplicasNeverViolate with a server that goes and comes as it likes. A day's quota
-// may be missed then: each goes on with its part of what was left when it last heard of it, rather than not for a day.
+// trouble is something that befalls the server.
+type trouble struct {
+	After, For time.Duration
+	Kind       string
+}
+
+func drawTrouble(t *rapid.T) trouble {
+	return trouble{
+		After: millis().Draw(t, "after"), For: millis().Draw(t, "for"),
+		Kind: rapid.SampledFrom([]string{"cut off", "hung", "flushed"}).Draw(t, "kind"),
+	}
+}
+
+// befall takes as long as the trouble does.
+func (tr trouble) befall(t *testing.T, server *redisServer, f *fleet) {
+	switch tr.Kind {
+	case "cut off":
+		f.cut(true)
+		pass(tr.For)
+		f.cut(false)
+	case "hung":
+		f.hang(tr.For)
+		pass(tr.For)
+	case "flushed":
+		server.flush(t)
+	}
+}
+
+// TestReplicasNeverViolateAlone is TestReplicasNeverViolate with a server that goes and comes as it likes, or loses what it
+// knew. A day's quota may be missed then: each goes on with its part of what was left when it last heard of it, rather than
+// not for a day.
 func TestReplicasNeverViolateAlone(t *testing.T) {
 	t.Parallel()
 	server, tries := startRedis(t), 0
@@ -213,7 +242,7 @@ func TestReplicasNeverViolateAlone(t *testing.T) {
 			return m.bucket.Size > 3 && m.bucket.Kind != DailyQuota // that can be divided
 		}).Draw(rt, "backend")
 		plans := rapid.SliceOfN(rapid.Custom(drawPlan), 40, 40).Draw(rt, "calls")
-		flips := rapid.SliceOfN(millis(), 0, 6).Draw(rt, "flips")
+		troubles := rapid.SliceOfN(rapid.Custom(drawTrouble), 0, 4).Draw(rt, "troubles")
 		synctest.Test(t, func(t *testing.T) {
 			f := newFleet(t, server, model, 3, 5*time.Second)
 			defer f.close()
@@ -223,19 +252,15 @@ func TestReplicasNeverViolateAlone(t *testing.T) {
 			for _, r := range f.replicas {
 				gates = append(gates, f.gate(r))
 			}
-			ctx, cancel := context.WithCancel(t.Context())
-			flipped := make(chan struct{})
-			go func() {
-				defer close(flipped)
-				for i, at := range flips {
-					pass(at)
-					f.cut(i%2 == 0 && ctx.Err() == nil)
+			var troubled sync.WaitGroup
+			troubled.Go(func() {
+				for _, tr := range troubles {
+					pass(tr.After)
+					tr.befall(t, server, f)
 				}
-				f.cut(false)
-			}()
+			})
 			playAt(t, model, plans, gates...)
-			cancel()
-			<-flipped
+			troubled.Wait()
 		})
 		if model.violations > 0 {
 			rt.Fatalf("%d violations of %+v in %d calls", model.violations, model.bucket, model.arrivals)

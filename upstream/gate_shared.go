@@ -45,7 +45,7 @@ func (g *gate) patience(now time.Time) (longest time.Duration) {
 func (g *gate) exchange(o order) {
 	ctx, cancel := context.WithTimeout(context.Background(), g.cfg.SharedTimeout)
 	defer cancel()
-	a, err := g.cfg.Shared.exchange(ctx, g.key, g.cfg.replica, g.pool.limit, sharedPause+2*g.cfg.SharedTimeout, o)
+	a, err := g.cfg.Shared.exchange(ctx, g.key, g.cfg.replica, g.pool.limit, o)
 	g.cfg.OnExchange(err)
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -85,7 +85,7 @@ func (g *gate) close(ctx context.Context) {
 	o := g.pool.order(time.Now(), 0, 0)
 	g.mu.Unlock()
 	if news {
-		_, _ = g.cfg.Shared.exchange(ctx, g.key, g.cfg.replica, g.pool.limit, 0, o)
+		_, _ = g.cfg.Shared.exchange(ctx, g.key, g.cfg.replica, g.pool.limit, o)
 	}
 }
 

@@ -1,31 +1,34 @@
 -- One exchange of a replica with a bucket that all replicas share, KEYS[1]: it tells which of its calls have ended, asks
 -- for the right to send more, and is told when each of them may go. Times are microseconds of the server's own clock.
 -- The state is one value, so that one key is all that a script needs, and it expires as a whole:
---   number  orders carried out; a lower one than a replica has seen means that the state was lost
+--   first   when it was made, by the server's clock
+--   number  that, plus the orders carried out: a replica that has seen another bucket's knows that the state was lost, and
+--           so does one that has seen a higher number than there is
+--   filled  when it last counted as full because of that
 --   at      when level was true
 --   level   of a leaky bucket, in calls that have ended
 --   held    nothing is sent before
 --   shut    nor is a right given before, since not everybody has told what they have sent
 --   past    of a window: {first, last, count} of calls that ended, oldest first
---   who     by replica: {flight, want, expires, turn, soonest, promise, before, lapses}. Flight is its calls under way and
---           the rights that it holds, none of which can end before soonest; when it is not heard of any longer they are
---           taken for ended. Promise is what it may send beside them when the server is lost, until it lapses; before is
---           the one before, which holds until it is heard that the replica knows the new one
+--   who     by replica: {flight, want, expires, turn, soonest, promise, before, lapses, number, here}. Flight is its calls
+--           under way and the rights that it holds, none of which can end before soonest; when it is not heard of any
+--           longer they are taken for ended. Promise is what it may send beside them when the server is lost, until it
+--           lapses; before is the one before, which holds until it is heard that the replica knows the new one. Number is
+--           that of its last order; here is when the last was carried out of those whose answers it has had
 local key, kind, me = KEYS[1], ARGV[1], ARGV[2]
 local arg = {}
 for i = 3, #ARGV do arg[i - 2] = tonumber(ARGV[i]) end
 local now, size, rate, length, grain = arg[1], arg[2], arg[3], arg[4], arg[5]
 local turn, flight, want, patience, ahead = arg[6], arg[7], arg[8], arg[9], arg[10]
 local hold, away, pause, known, lease, lostrest, ttl = arg[11], arg[12], arg[13], arg[14], arg[15], arg[16], arg[17]
-local soonest, sole, spare, promised, first_ended = arg[18], arg[19] == 1, arg[20], arg[21], 22
+local soonest, sole, spare, promised, silence, rights, first_ended = arg[18], arg[19] == 1, arg[20], arg[21], arg[22], arg[23], 24
 local lapse = kind == 'semaphore' and lostrest or length
 
-if now < 0 then
-  local time = redis.call('TIME')
-  now = time[1] * 1000000 + time[2]
-end
+local time = redis.call('TIME')
+local clock = time[1] * 1000000 + time[2]
+if now < 0 then now = clock end
 local packed = redis.call('GET', key)
-local s = packed and cmsgpack.unpack(packed) or {number = 0, at = now, level = 0, held = 0, shut = 0, past = {}, who = {}}
+local s = packed and cmsgpack.unpack(packed) or {first = clock, number = clock, filled = 0, at = now, level = 0, held = 0, shut = 0, past = {}, who = {}}
 now = math.max(now, s.at)
 
 local function leak(to)
@@ -35,11 +38,11 @@ local function leak(to)
 end
 
 -- ended counts calls whose answer came at a time. A leaky bucket that has leaked beyond that counts them whole: it has
--- forgotten how much of them would have leaked.
+-- forgotten how much of them would have leaked. But it is never more than full, however often it was told.
 local function ended(at, count)
   if kind == 'leaky' then
     leak(math.min(at, now))
-    s.level = s.level + count
+    s.level = math.min(size, s.level + count)
   elseif kind == 'window' or kind == 'quota' then
     local i = #s.past
     while i > 0 and s.past[i][2] > at do i = i - 1 end
@@ -65,13 +68,13 @@ for id, w in pairs(s.who) do
       total = total + math.max(w[6], w[7])
       ends = math.min(ends, w[8])
     end
-    heard = heard or w[3] - lease > now - away
+    heard = heard or w[10] > now - math.min(away, 2 * pause)
   elseif w[4] >= turn then
     return redis.error_reply('ERR overtaken by a later order')
   end
 end
 -- Who is alone tells all again when the state was lost, and before that asks for nothing.
-local lost = s.number < known
+local lost = known > 0 and (known < s.first or known > s.number)
 if lost and sole then
   want = 0
 else
@@ -83,27 +86,30 @@ total = total + flight
 local counts = 0
 for _, p in ipairs(s.past) do counts = counts + p[3] end
 
--- fill makes the bucket as full as it can be. A day's quota is not filled: its owner tells again what it has used.
+-- fill makes the bucket as full as it can be. What has leaked since is what rights are for that others hold, so they come
+-- on top. A day's quota is not filled: its owner tells again what it has used.
 local function fill(windows)
   if kind == 'leaky' then
-    s.level = math.max(s.level, size - total)
+    s.level = math.max(s.level, size - flight + rights)
   elseif kind == 'window' and windows and size > total + counts then
     ended(now, size - total - counts)
     counts = size - total
   end
 end
 
-if lost and not sole then
+-- Whoever has anything under way, or may, is heard of within a pause. Who has not been since it was filled, did not see
+-- another loss.
+if lost and not sole and s.filled <= now - silence then
   fill(true)
-  s.shut = math.max(s.shut, now + lostrest)
+  s.filled, s.shut = now, math.max(s.shut, now + pause)
 end
 if hold > 0 then
   fill(false)
   s.held = math.max(s.held, now + hold)
 end
--- Back from going by its own share. Unless others were here all along they did so too, and may for one more pause. Who is
--- alone has told everything.
-if away > 0 and not heard and (company or not sole) then s.shut = math.max(s.shut, now + pause) end
+-- Back from going by its own share. Unless others were here until just now they did so too, and may for one more pause:
+-- then they are back as well. Who is alone has told everything.
+if away > 0 and not heard and (company or not sole) and s.shut <= now then s.shut = now + pause end
 
 -- due is after how long one more call may go; below 0 when it could have gone before, nil when only an answer helps.
 local function due()
@@ -151,9 +157,11 @@ end
 local free = kind == 'leaky' and 0 or math.max(0, size - total - counts)
 -- Nothing more is kept back while anybody waits.
 local fresh = others == 0 and #granted == want and rest == 0 and math.min(spare, free) or 0
-local before = math.max(promised, s.who[me] and s.who[me][6] or 0)
+local mine = s.who[me] or {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+local before = math.max(promised, mine[6])
+local here = mine[9] == known and mine[3] - lease or mine[10]
 s.number = s.number + 1
-s.who[me] = {flight, want - #granted, now + lease, turn, soonest, math.max(fresh, left), before, now + lapse}
+s.who[me] = {flight, want - #granted, now + lease, turn, soonest, math.max(fresh, left), before, now + lapse, s.number, here}
 redis.call('SET', key, cmsgpack.pack(s), 'PX', ttl)
 if shut and kind ~= 'quota' then free = 0 end
 return {s.number, lost and 1 or 0, look, math.ceil(after), free, math.max(0, s.held - now), others, rivals, math.max(fresh, left), fresh >= left and 1 or 0, unpack(granted)}

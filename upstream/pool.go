@@ -166,12 +166,13 @@ func (p *pool) due(now time.Time, waiting int) (time.Duration, bool) {
 		wait, ok = min(wait, max(0, p.report.Sub(now))), true
 	}
 	if p.flight+len(p.grants) > 0 {
-		wait, ok = min(wait, max(0, p.heard.Add(sharedLease/3).Sub(now))), true
+		wait, ok = min(wait, max(0, p.heard.Add(sharedBeat).Sub(now))), true
 	}
 	return wait, ok
 }
 
-// order begins an exchange for so many waiting calls. Rights that nobody waits for are given back.
+// order begins an exchange for so many waiting calls. Rights that nobody waits for are given back. While alone it only asks
+// whether the server is back: what hangs carries out everything that it was sent, and would count each call as often.
 func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 	p.grants = p.grants[:min(len(p.grants), waiting)]
 	if now.Sub(p.heard) > p.limit.memory()+sharedRecall {
@@ -179,16 +180,19 @@ func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 	}
 	p.turn++
 	o := order{
-		turn: p.turn, flight: p.flight + len(p.grants), ended: p.ended, want: min(waiting-len(p.grants), maxWant),
-		patience: patience, hold: max(0, p.hold.Sub(now)), known: p.last.number, parts: p.parts, sent: now, promised: p.promised(now),
+		turn: p.turn, flight: p.flight + len(p.grants), rights: len(p.grants), patience: patience, hold: max(0, p.hold.Sub(now)), parts: p.parts, sent: now,
+		known: p.last.number, silence: now.Sub(p.heard), pause: max(sharedBeat, sharedPause) + 2*p.timeout, promised: p.promised(now),
 	}
+	p.asking = true
 	if p.flight == 0 && len(p.grants) > 0 {
 		o.soonest = max(0, p.grants[0].Sub(now))
 	}
 	if p.alone {
 		o.away = max(time.Microsecond, now.Sub(p.since))
+		return o
 	}
-	p.asking, p.ended, p.untold, p.dirty, p.report = true, nil, 0, false, time.Time{}
+	o.want, o.ended = min(waiting-len(p.grants), maxWant), p.ended
+	p.ended, p.untold, p.dirty, p.report = nil, 0, false, time.Time{}
 	return o
 }
 
@@ -200,6 +204,9 @@ func (p *pool) settle(now time.Time, o order, a answer) {
 	}
 	if o.hold > 0 && !p.hold.After(now.Add(o.hold)) {
 		p.hold = time.Time{}
+	}
+	if o.away > 0 {
+		p.dirty, p.report = true, now // what was sent alone
 	}
 	p.rested = now.Add(a.rest)
 	for _, wait := range a.grants {

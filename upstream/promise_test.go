@@ -15,12 +15,7 @@ var lostServers = map[string]func(*testing.T, *redisServer, *fleet){
 		f.cut(true)
 		time.AfterFunc(20*time.Second, func() { f.cut(false) })
 	},
-	"hung": func(_ *testing.T, _ *redisServer, f *fleet) {
-		for _, r := range f.replicas {
-			r.link.hung.Store(true)
-			time.AfterFunc(20*time.Second, func() { r.link.hung.Store(false) })
-		}
-	},
+	"hung":    func(_ *testing.T, _ *redisServer, f *fleet) { f.hang(20 * time.Second) },
 	"flushed": func(t *testing.T, s *redisServer, _ *fleet) { s.flush(t) },
 }
 

@@ -34,6 +34,7 @@ func NewRedis(client redis.Scripter, now func() time.Time) *Redis {
 type order struct {
 	turn     int64         // counts a replica's orders, so that one that comes late is known as such
 	flight   int           // calls under way, and rights to send one that are still held
+	rights   int           // how many of them are rights
 	soonest  time.Duration // until one of them may end
 	ended    []ended       // calls whose answers came since the last order, oldest first
 	want     int           // rights for calls that wait
@@ -41,6 +42,8 @@ type order struct {
 	hold     time.Duration // for how long the backend wants rest, 0 if it does not
 	away     time.Duration // since the first order that failed, if the last one has; else 0
 	known    int64         // the last answer's number, 0 when the bucket may have expired since
+	silence  time.Duration // since the last answer
+	pause    time.Duration // within which every replica that has anything to tell is heard of
 	parts    int           // replicas that share the bucket
 	sent     time.Time     // when it was made
 	promised int           // calls that an earlier answer promised, if that still holds
@@ -75,8 +78,9 @@ const (
 	sharedAhead = 300 * time.Millisecond
 	// sharedPause is how long a replica goes by its own share before it asks again.
 	sharedPause = time.Second
-	// sharedLease is how long a replica that is not heard of counts as making its calls. Who makes any is heard of three
-	// times as often.
+	// sharedBeat is how often a replica is heard of that makes calls, or may.
+	sharedBeat = time.Second
+	// sharedLease is how long a replica that is not heard of counts as making its calls.
 	sharedLease = 30 * time.Second
 	// sharedRecall is how much longer than it has to a bucket is kept, and known to who used it: so long is noticed that it
 	// was lost.
@@ -86,7 +90,7 @@ const (
 )
 
 // exchange carries out an order for a replica. The limit's margins are off already.
-func (r *Redis) exchange(ctx context.Context, key, replica string, limit Bucket, pause time.Duration, o order) (answer, error) {
+func (r *Redis) exchange(ctx context.Context, key, replica string, limit Bucket, o order) (answer, error) {
 	now, clock := int64(-1), time.Now()
 	if r.now != nil {
 		now = r.now().UnixMicro()
@@ -94,8 +98,9 @@ func (r *Redis) exchange(ctx context.Context, key, replica string, limit Bucket,
 	args := []any{
 		kindNamesOf[limit.Kind], replica, now, limit.Size, limit.PerSecond / 1e6, limit.Window.Microseconds(), limit.grain().Microseconds(),
 		o.turn, o.flight, o.want, o.patience.Microseconds(), sharedAhead.Microseconds(),
-		o.hold.Microseconds(), o.away.Microseconds(), pause.Microseconds(), o.known, sharedLease.Microseconds(), limit.rest().Microseconds(),
+		o.hold.Microseconds(), o.away.Microseconds(), o.pause.Microseconds(), o.known, sharedLease.Microseconds(), limit.rest().Microseconds(),
 		(limit.memory() + sharedRecall + 2*sharedLease).Milliseconds(), o.soonest.Microseconds(), o.parts, limit.spare(o.parts), o.promised,
+		o.silence.Microseconds(), o.rights,
 	}
 	for _, e := range o.ended {
 		args = append(args, clock.Sub(e.at).Microseconds(), e.count)

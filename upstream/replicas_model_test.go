@@ -57,6 +57,14 @@ func (f *fleet) cut(off bool) {
 	}
 }
 
+// hang leaves all replicas without answers for a while.
+func (f *fleet) hang(span time.Duration) {
+	for _, r := range f.replicas {
+		r.link.hung.Store(true)
+		time.AfterFunc(span, r.link.resume)
+	}
+}
+
 func (f *fleet) trips() (n int64) {
 	for _, r := range f.replicas {
 		n += r.link.trips.Load()
@@ -187,19 +195,22 @@ func TestReplicasNeverViolate(t *testing.T) {
 	})
 }
 
-// TestReplicasThroughAnOutage: the server is cut off from all, at once or one after the other, loses all that it knew,
-// and comes back, while three replicas call as much as they may. Nothing is sent too much, and what goes on meanwhile
+// TestReplicasThroughAnOutage: the server is cut off from all, at once or one after the other, hangs, loses all that it
+// knew, and comes back, while three replicas call as much as they may. Nothing is sent too much, and what goes on meanwhile
 // are the replicas' shares.
 func TestReplicasThroughAnOutage(t *testing.T) {
 	t.Parallel()
 	server := startRedis(t)
 	for _, tc := range []struct {
-		name   string
-		bucket Bucket
-		least  float64 // share of the rate that is used all the same
+		name    string
+		bucket  Bucket
+		latency time.Duration
+		least   float64 // share of the rate that is used all the same
 	}{
-		{"leaky", Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, 0.85},
-		{"window", Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 0.75},
+		{"leaky", Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, 300 * time.Millisecond, 0.85},
+		{"leaky at once", Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, 2 * time.Millisecond, 0.85},
+		{"window", Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 300 * time.Millisecond, 0.75},
+		{"window at once", Bucket{Kind: FixedWindow, Size: 5, Window: time.Second}, 2 * time.Millisecond, 0.75},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -219,8 +230,13 @@ func TestReplicasThroughAnOutage(t *testing.T) {
 				outage(2*time.Minute, 150*time.Second, 300*time.Millisecond, false)
 				outage(4*time.Minute, 250*time.Second, 0, true)
 				outage(6*time.Minute, 360*time.Second+10*time.Millisecond, 0, false)
-				time.AfterFunc(8*time.Minute, func() { server.flush(t) })
-				f.saturate(20, 300*time.Millisecond, span)
+				for i := range 3 {
+					time.AfterFunc(7*time.Minute+time.Duration(i)*15*time.Second, func() { f.hang(time.Duration(i)*3*time.Second + 600*time.Millisecond) })
+				}
+				for i := range 3 {
+					time.AfterFunc(8*time.Minute+time.Duration(i)*10700*time.Millisecond, func() { server.flush(t) })
+				}
+				f.saturate(20, tc.latency, span)
 				used := float64(f.model.arrivals) / f.model.allowed(span)
 				t.Logf("%d calls, %.1f %% of the rate used", f.model.arrivals, 100*used)
 				if f.model.violations > 0 || used < tc.least {

@@ -129,7 +129,7 @@ func TestHungServer(t *testing.T) {
 				t.Fatalf("a call waits %v, while it is known that the server hangs", got)
 			}
 		}
-		r.link.hung.Store(false)
+		r.link.resume()
 		pass(2 * time.Second)
 		took(t, gates[0])
 		synctest.Wait()
@@ -301,7 +301,7 @@ func TestOvertakenOrder(t *testing.T) {
 	r := NewRedis(l.client, nil)
 	send := func(o order) (answer, error) {
 		limit := Bucket{Kind: Semaphore, Size: 5}.margined()
-		return r.exchange(t.Context(), "k", "one", limit, sharedPause, o)
+		return r.exchange(t.Context(), "k", "one", limit, o)
 	}
 	for _, tc := range []struct {
 		turn int64
