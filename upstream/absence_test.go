@@ -122,6 +122,72 @@ func TestWhoWasIdleNotices(t *testing.T) {
 	})
 }
 
+// TestCallsUnderWayAreHeardOf: what one replica has under way counts for another soon after the server forgot it.
+func TestCallsUnderWayAreHeardOf(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, server, &backendModel{bucket: Bucket{Kind: Semaphore, Size: 4}}, 2, fleetTimeout)
+		defer f.close()
+		one, other := f.gate(f.replicas[0]), f.gate(f.replicas[1])
+		took(t, other)
+		for range 2 {
+			time.AfterFunc(30*time.Second, mustAcquire(t, one).done)
+		}
+		pass(5 * time.Second)
+		server.flush(t)
+		mustAcquire(t, other)
+		if got := took(t, other); got < 20*time.Second {
+			t.Errorf("a call beyond the limit goes after %v", got)
+		}
+	})
+}
+
+// TestSentAloneCountsOnce: what was sent while the server was away counts once, though the server hung and was told each
+// second; and a bucket that the server forgot meanwhile is full and not more.
+func TestSentAloneCountsOnce(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	const calls, apart = 20, 500 * time.Millisecond
+	for name, tc := range map[string]struct {
+		bucket Bucket
+		lose   func(*testing.T, *fleet)
+		free   int // then
+	}{
+		"hung": {Bucket{Kind: DailyQuota, Size: 1000}, func(_ *testing.T, f *fleet) { f.hang(calls * apart) }, 1000 - calls - 3},
+		"restarted": {Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, func(t *testing.T, f *fleet) {
+			f.cut(true)
+			server.flush(t)
+			time.AfterFunc(calls*apart, func() { f.cut(false) })
+		}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t, server, &backendModel{bucket: tc.bucket}, 2, fleetTimeout)
+				defer f.close()
+				g := f.gate(f.replicas[0])
+				took(t, f.gate(f.replicas[1]))
+				took(t, g)
+				pass(time.Second)
+				tc.lose(t, f)
+				longest := time.Duration(0)
+				for range calls + 1 {
+					longest = max(longest, took(t, g))
+					pass(apart)
+				}
+				if longest > 3*time.Second {
+					t.Errorf("a call waits %v", longest)
+				}
+				pass(time.Second)
+				synctest.Wait()
+				if got := g.pool.last.free; got != tc.free {
+					t.Errorf("%d are left, want %d", got, tc.free)
+				}
+			})
+		})
+	}
+}
+
 // TestOneReplicaComesBack: when the server is there again, who is alone has told what it sent meanwhile, and does not wait
 // for others to do so.
 func TestOneReplicaComesBack(t *testing.T) {
