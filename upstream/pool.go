@@ -166,7 +166,7 @@ func (p *pool) due(now time.Time, waiting int) (time.Duration, bool) {
 		wait, ok = min(wait, max(0, p.report.Sub(now))), true
 	}
 	if p.flight+len(p.grants) > 0 {
-		wait, ok = min(wait, max(0, p.heard.Add(sharedBeat).Sub(now))), true
+		wait, ok = min(wait, max(0, p.heard.Add(sharedPause).Sub(now))), true
 	}
 	return wait, ok
 }
@@ -181,7 +181,7 @@ func (p *pool) order(now time.Time, waiting int, patience time.Duration) order {
 	p.turn++
 	o := order{
 		turn: p.turn, flight: p.flight + len(p.grants), rights: len(p.grants), patience: patience, hold: max(0, p.hold.Sub(now)), parts: p.parts, sent: now,
-		known: p.last.number, silence: now.Sub(p.heard), pause: max(sharedBeat, sharedPause) + 2*p.timeout, promised: p.promised(now),
+		known: p.last.number, silence: now.Sub(p.heard), pause: sharedPause + 2*p.timeout, promised: p.promised(now),
 	}
 	p.asking = true
 	if p.flight == 0 && len(p.grants) > 0 {

@@ -76,10 +76,9 @@ const (
 	// sharedAhead is within what time of the first more rights are taken: enough for one exchange to serve several calls,
 	// and so little that other replicas do not wait long for their turn.
 	sharedAhead = 300 * time.Millisecond
-	// sharedPause is how long a replica goes by its own share before it asks again.
+	// sharedPause is how long a replica goes without an exchange that makes calls, or may, and one that goes by its own
+	// share.
 	sharedPause = time.Second
-	// sharedBeat is how often a replica is heard of that makes calls, or may.
-	sharedBeat = time.Second
 	// sharedLease is how long a replica that is not heard of counts as making its calls.
 	sharedLease = 30 * time.Second
 	// sharedRecall is how much longer than it has to a bucket is kept, and known to who used it: so long is noticed that it
