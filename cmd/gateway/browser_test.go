@@ -53,6 +53,7 @@ func openTab(t *testing.T, rules ...string) *tab {
 		chromedp.ExecPath(program), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", resolving(rules)),
+		chromedp.Env("TMPDIR="+profile), // or what it leaves there stays
 	)
 	ctx, cancel := context.WithTimeout(t.Context(), browserTimeout)
 	t.Cleanup(cancel)
