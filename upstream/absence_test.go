@@ -2,6 +2,8 @@ package upstream
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -33,9 +35,9 @@ func TestOneReplicaKnowsAll(t *testing.T) {
 		{Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, 19, 10 * time.Second, 250 * time.Millisecond},
 		{Bucket{Kind: FixedWindow, Size: 100, Window: 10 * time.Second}, 100, 11 * time.Second, 10 * time.Second},
 	} {
-		for name, lose := range map[string]func(*testing.T, *redisServer, *fleet){
-			"cut off":   func(_ *testing.T, _ *redisServer, f *fleet) { f.cut(true) },
-			"forgotten": func(t *testing.T, s *redisServer, _ *fleet) { s.flush(t) },
+		for name, lose := range map[string]func(*testing.T, *fleet){
+			"cut off":   func(_ *testing.T, f *fleet) { f.cut(true) },
+			"forgotten": func(t *testing.T, f *fleet) { f.server.flush(t) },
 		} {
 			t.Run(fmt.Sprint(name, " ", tc.bucket.Kind), func(t *testing.T) {
 				server := startRedis(t)
@@ -47,7 +49,7 @@ func TestOneReplicaKnowsAll(t *testing.T) {
 					pass(tc.idle)
 					use(t, g, tc.all/3)
 					synctest.Wait()
-					lose(t, server, f)
+					lose(t, f)
 					use(t, g, tc.all-tc.all/3)
 					if got := took(t, g); !near(got, tc.thenWait) {
 						t.Errorf("one more waits %v, want %v", got, tc.thenWait)
@@ -75,9 +77,9 @@ func TestOneReplicaIsNotTheFirst(t *testing.T) {
 // TestOneReplicaWasTold: what the bucket has said that is left still is, however young the process.
 func TestOneReplicaWasTold(t *testing.T) {
 	t.Parallel()
-	for name, lose := range map[string]func(*testing.T, *redisServer, *fleet){
-		"cut off":               func(_ *testing.T, _ *redisServer, f *fleet) { f.cut(true) },
-		"forgotten and cut off": func(t *testing.T, s *redisServer, f *fleet) { s.flush(t); f.cut(true) },
+	for name, lose := range map[string]func(*testing.T, *fleet){
+		"cut off":               func(_ *testing.T, f *fleet) { f.cut(true) },
+		"forgotten and cut off": func(t *testing.T, f *fleet) { f.server.flush(t); f.cut(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := startRedis(t)
@@ -88,7 +90,7 @@ func TestOneReplicaWasTold(t *testing.T) {
 				g := f.gate(f.replicas[0])
 				use(t, g, 30)
 				pass(time.Second)
-				lose(t, server, f)
+				lose(t, f)
 				use(t, g, 70)
 				if got := took(t, g); !near(got, 9*time.Second) {
 					t.Errorf("one more waits %v, want 9 s", got)
@@ -101,21 +103,12 @@ func TestOneReplicaWasTold(t *testing.T) {
 // TestWhoWasIdleNotices that the bucket was lost, and that others have used it: it counts as full.
 func TestWhoWasIdleNotices(t *testing.T) {
 	t.Parallel()
-	bucket := Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}
-	server := startRedis(t)
-	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, server, &backendModel{bucket: bucket}, 2, fleetTimeout)
-		defer f.close()
-		var gates []*gate
-		for _, r := range f.replicas {
-			r.link.delay = nil
-			gates = append(gates, f.gate(r))
-		}
+	withFleet(t, Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, 2, func(t *testing.T, f *fleet, gates []*gate) {
 		took(t, gates[0])
 		pass(10 * time.Minute)
 		use(t, gates[1], 19)
 		synctest.Wait()
-		server.flush(t)
+		f.server.flush(t)
 		if got := took(t, gates[0]); got < 250*time.Millisecond {
 			t.Errorf("a call goes after %v, when the bucket is full", got)
 		}
@@ -125,19 +118,15 @@ func TestWhoWasIdleNotices(t *testing.T) {
 // TestCallsUnderWayAreHeardOf: what one replica has under way counts for another soon after the server forgot it.
 func TestCallsUnderWayAreHeardOf(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
-	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, server, &backendModel{bucket: Bucket{Kind: Semaphore, Size: 4}}, 2, fleetTimeout)
-		defer f.close()
-		one, other := f.gate(f.replicas[0]), f.gate(f.replicas[1])
-		took(t, other)
+	withFleet(t, Bucket{Kind: Semaphore, Size: 4}, 2, func(t *testing.T, f *fleet, gates []*gate) {
+		took(t, gates[1])
 		for range 2 {
-			time.AfterFunc(30*time.Second, mustAcquire(t, one).done)
+			time.AfterFunc(30*time.Second, mustAcquire(t, gates[0]).done)
 		}
 		pass(5 * time.Second)
-		server.flush(t)
-		mustAcquire(t, other)
-		if got := took(t, other); got < 20*time.Second {
+		f.server.flush(t)
+		mustAcquire(t, gates[1])
+		if got := took(t, gates[1]); got < 20*time.Second {
 			t.Errorf("a call beyond the limit goes after %v", got)
 		}
 	})
@@ -147,32 +136,26 @@ func TestCallsUnderWayAreHeardOf(t *testing.T) {
 // second; and a bucket that the server forgot meanwhile is full and not more.
 func TestSentAloneCountsOnce(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
 	const calls, apart = 20, 500 * time.Millisecond
-	for name, tc := range map[string]struct {
+	for _, tc := range []struct {
 		bucket Bucket
-		lose   func(*testing.T, *fleet)
+		lost   []string
 		free   int // then
 	}{
-		"hung": {Bucket{Kind: DailyQuota, Size: 1000}, func(_ *testing.T, f *fleet) { f.hang(calls * apart) }, 1000 - calls - 3},
-		"restarted": {Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, func(t *testing.T, f *fleet) {
-			f.cut(true)
-			server.flush(t)
-			time.AfterFunc(calls*apart, func() { f.cut(false) })
-		}, 0},
+		{Bucket{Kind: DailyQuota, Size: 1000}, []string{"hung"}, 1000 - calls - 3},
+		{Bucket{Kind: LeakyBucket, Size: 20, PerSecond: 4}, []string{"cut off", "flushed"}, 0},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				f := newFleet(t, server, &backendModel{bucket: tc.bucket}, 2, fleetTimeout)
-				defer f.close()
-				g := f.gate(f.replicas[0])
-				took(t, f.gate(f.replicas[1]))
-				took(t, g)
+		t.Run(fmt.Sprint(tc.lost), func(t *testing.T) {
+			withFleet(t, tc.bucket, 2, func(t *testing.T, f *fleet, gates []*gate) {
+				took(t, gates[1])
+				took(t, gates[0])
 				pass(time.Second)
-				tc.lose(t, f)
+				for _, kind := range tc.lost {
+					lostServers[kind](t, f, calls*apart)
+				}
 				longest := time.Duration(0)
 				for range calls + 1 {
-					longest = max(longest, took(t, g))
+					longest = max(longest, took(t, gates[0]))
 					pass(apart)
 				}
 				if longest > 3*time.Second {
@@ -180,12 +163,33 @@ func TestSentAloneCountsOnce(t *testing.T) {
 				}
 				pass(time.Second)
 				synctest.Wait()
-				if got := g.pool.last.free; got != tc.free {
+				if got := gates[0].pool.last.free; got != tc.free {
 					t.Errorf("%d are left, want %d", got, tc.free)
 				}
 			})
 		})
 	}
+}
+
+// TestSentAloneIsToldAtLast: a replica that ends just when the server is back tells what it sent.
+func TestSentAloneIsToldAtLast(t *testing.T) {
+	t.Parallel()
+	withFleet(t, Bucket{Kind: DailyQuota, Size: 1000}, 2, func(t *testing.T, f *fleet, gates []*gate) {
+		took(t, gates[0])
+		pass(time.Second)
+		f.cut(true)
+		for range 10 {
+			took(t, gates[0])
+		}
+		f.cut(false)
+		f.replicas[0].pacer.Close(t.Context())
+		took(t, gates[1])
+		pass(time.Second)
+		synctest.Wait()
+		if got := gates[1].pool.last.free; got != 1000-12 {
+			t.Errorf("%d are left, want %d", got, 1000-12)
+		}
+	})
 }
 
 // TestOneReplicaComesBack: when the server is there again, who is alone has told what it sent meanwhile, and does not wait
@@ -278,22 +282,7 @@ type trouble struct {
 func drawTrouble(t *rapid.T) trouble {
 	return trouble{
 		After: millis().Draw(t, "after"), For: millis().Draw(t, "for"),
-		Kind: rapid.SampledFrom([]string{"cut off", "hung", "flushed"}).Draw(t, "kind"),
-	}
-}
-
-// befall takes as long as the trouble does.
-func (tr trouble) befall(t *testing.T, server *redisServer, f *fleet) {
-	switch tr.Kind {
-	case "cut off":
-		f.cut(true)
-		pass(tr.For)
-		f.cut(false)
-	case "hung":
-		f.hang(tr.For)
-		pass(tr.For)
-	case "flushed":
-		server.flush(t)
+		Kind: rapid.SampledFrom(slices.Sorted(maps.Keys(lostServers))).Draw(t, "kind"),
 	}
 }
 
@@ -322,7 +311,8 @@ func TestReplicasNeverViolateAlone(t *testing.T) {
 			troubled.Go(func() {
 				for _, tr := range troubles {
 					pass(tr.After)
-					tr.befall(t, server, f)
+					lostServers[tr.Kind](t, f, tr.For)
+					pass(tr.For)
 				}
 			})
 			playAt(t, model, plans, gates...)

@@ -81,11 +81,16 @@ func (g *gate) close(ctx context.Context) {
 	g.stop()
 	g.exchanges.Wait() // each is bounded
 	g.mu.Lock()
-	news := g.pool.dirty || len(g.pool.grants) > 0
-	o := g.pool.order(time.Now(), 0, 0)
-	g.mu.Unlock()
-	if news {
-		_, _ = g.cfg.Shared.exchange(ctx, g.key, g.cfg.replica, g.pool.limit, o)
+	defer g.mu.Unlock()
+	for g.pool.dirty || len(g.pool.grants) > 0 { // who was alone asks before it tells
+		o := g.pool.order(time.Now(), 0, 0)
+		g.mu.Unlock()
+		a, err := g.cfg.Shared.exchange(ctx, g.key, g.cfg.replica, g.pool.limit, o)
+		g.mu.Lock()
+		if err != nil {
+			return
+		}
+		g.pool.settle(time.Now(), o, a)
 	}
 }
 

@@ -86,8 +86,7 @@ total = total + flight
 local counts = 0
 for _, p in ipairs(s.past) do counts = counts + p[3] end
 
--- fill makes the bucket as full as it can be. What has leaked since is what rights are for that others hold, so they come
--- on top. A day's quota is not filled: its owner tells again what it has used.
+-- fill makes the bucket as full as it can be. Rights to send are for room that has yet to leak, so they come on top. A day's quota is not filled: its owner tells again what it has used.
 local function fill(windows)
   if kind == 'leaky' then
     s.level = math.max(s.level, size - flight + rights)
@@ -97,8 +96,8 @@ local function fill(windows)
   end
 end
 
--- Whoever has anything under way, or may, is heard of within a pause. Who has not been since it was filled, did not see
--- another loss.
+-- Whoever has anything under way, or may, is heard of within a pause. Who has not been heard of since it was last filled
+-- has seen the loss that it was filled for.
 if lost and not sole and s.filled <= now - silence then
   fill(true)
   s.filled, s.shut = now, math.max(s.shut, now + pause)

@@ -206,7 +206,7 @@ func (p *pool) settle(now time.Time, o order, a answer) {
 		p.hold = time.Time{}
 	}
 	if o.away > 0 {
-		p.dirty, p.report = true, now // what was sent alone
+		p.report = now // what was sent alone
 	}
 	p.rested = now.Add(a.rest)
 	for _, wait := range a.grants {

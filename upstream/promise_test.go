@@ -10,13 +10,13 @@ import (
 )
 
 // lostServers are the ways in which what replicas share goes away for a while, or for good.
-var lostServers = map[string]func(*testing.T, *redisServer, *fleet){
-	"cut off": func(_ *testing.T, _ *redisServer, f *fleet) {
+var lostServers = map[string]func(*testing.T, *fleet, time.Duration){
+	"cut off": func(_ *testing.T, f *fleet, span time.Duration) {
 		f.cut(true)
-		time.AfterFunc(20*time.Second, func() { f.cut(false) })
+		time.AfterFunc(span, func() { f.cut(false) })
 	},
-	"hung":    func(_ *testing.T, _ *redisServer, f *fleet) { f.hang(20 * time.Second) },
-	"flushed": func(t *testing.T, s *redisServer, _ *fleet) { s.flush(t) },
+	"hung":    func(_ *testing.T, f *fleet, span time.Duration) { f.hang(span) },
+	"flushed": func(t *testing.T, f *fleet, _ time.Duration) { f.server.flush(t) },
 }
 
 // TestNoCallFailsUnderLoad: the calls of two replicas wait for five seconds at most, at a fifth of what is allowed, and a
@@ -38,7 +38,7 @@ func TestNoCallFailsUnderLoad(t *testing.T) {
 					for range 100 {
 						all.Go(func() { f.try(f.gate(f.replicas[0]), 29*time.Second, 10*time.Millisecond) })
 					}
-					time.AfterFunc(30*time.Second, func() { lose(t, server, f) })
+					time.AfterFunc(30*time.Second, func() { lose(t, f, 20*time.Second) })
 					var refused atomic.Int64
 					for i, r := range f.replicas[1:] {
 						for n := range 45 {

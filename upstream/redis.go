@@ -76,8 +76,8 @@ const (
 	// sharedAhead is within what time of the first more rights are taken: enough for one exchange to serve several calls,
 	// and so little that other replicas do not wait long for their turn.
 	sharedAhead = 300 * time.Millisecond
-	// sharedPause is how long a replica goes without an exchange that makes calls, or may, and one that goes by its own
-	// share.
+	// sharedPause is the longest that a replica goes without an exchange while it makes calls, may make some, or goes by its
+	// own share.
 	sharedPause = time.Second
 	// sharedLease is how long a replica that is not heard of counts as making its calls.
 	sharedLease = 30 * time.Second

@@ -20,6 +20,7 @@ type replica struct {
 // fleet is replicas in front of one backend, in simulated time. The script is run by a real server, by the bubble's
 // clock.
 type fleet struct {
+	server   *redisServer
 	name     string
 	model    *backendModel
 	replicas []*replica
@@ -30,7 +31,7 @@ type fleet struct {
 func newFleet(t *testing.T, server *redisServer, model *backendModel, size int, timeout time.Duration) *fleet {
 	t.Helper()
 	model.begun, model.inWindow = time.Now(), map[int64]int{}
-	f := &fleet{name: t.Name(), model: model}
+	f := &fleet{server: server, name: t.Name(), model: model}
 	for range size {
 		l := server.link()
 		l.delay = func() time.Duration { return time.Millisecond }
@@ -223,7 +224,7 @@ func TestReplicasThroughAnOutage(t *testing.T) {
 						time.AfterFunc(end+time.Duration(i)*apart, func() { r.link.cut.Store(false) })
 					}
 					if lost {
-						time.AfterFunc(end-time.Millisecond, func() { server.flush(t) })
+						time.AfterFunc(end-time.Millisecond, func() { f.server.flush(t) })
 					}
 				}
 				outage(time.Minute, 70*time.Second, 0, false)
@@ -234,7 +235,7 @@ func TestReplicasThroughAnOutage(t *testing.T) {
 					time.AfterFunc(7*time.Minute+time.Duration(i)*15*time.Second, func() { f.hang(time.Duration(i)*3*time.Second + 600*time.Millisecond) })
 				}
 				for i := range 3 {
-					time.AfterFunc(8*time.Minute+time.Duration(i)*10700*time.Millisecond, func() { server.flush(t) })
+					time.AfterFunc(8*time.Minute+time.Duration(i)*10700*time.Millisecond, func() { f.server.flush(t) })
 				}
 				f.saturate(20, tc.latency, span)
 				used := float64(f.model.arrivals) / f.model.allowed(span)

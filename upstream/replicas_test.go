@@ -208,11 +208,7 @@ func TestAllAreWaitedFor(t *testing.T) {
 // TestQuotaIsToldAgain: a server that lost a day's count learns it from those who made the calls.
 func TestQuotaIsToldAgain(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
-	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, server, &backendModel{bucket: Bucket{Kind: DailyQuota, Size: 10}}, 2, fleetTimeout)
-		defer f.close()
-		gates := []*gate{f.gate(f.replicas[0]), f.gate(f.replicas[1])}
+	withFleet(t, Bucket{Kind: DailyQuota, Size: 10}, 2, func(t *testing.T, f *fleet, gates []*gate) {
 		for range 4 {
 			took(t, gates[0])
 			took(t, gates[1])
@@ -220,7 +216,7 @@ func TestQuotaIsToldAgain(t *testing.T) {
 		pass(time.Hour)
 		took(t, gates[0])
 		pass(time.Second)
-		server.flush(t)
+		f.server.flush(t)
 		took(t, gates[0]) // the tenth
 		pass(time.Second)
 		took(t, gates[1]) // one that nobody could know to be too many: it tells of its four
